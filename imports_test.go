@@ -1,0 +1,81 @@
+package impasto_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/impasto/impasto"
+
+// table says which packages of ours each package may import, as prefixes below the module.
+// A package that is not listed fails the test: a new room needs a place in the plan.
+var table = map[string][]string{
+	"canvas":            {},
+	"examples":          {},
+	"checkpoint":        {},
+	"checkpoint/vgg16":  {"checkpoint"},
+	"engine":            {},
+	"engine/cpu":        {"engine"},
+	"engine/reference":  {"engine"},
+	"engine/enginetest": {"engine", "engine/reference"},
+	"feature":           {"engine", "checkpoint"},
+	"loss":              {"engine"},
+	"optim":             {"engine"},
+	"transfer":          {"canvas", "checkpoint", "engine", "feature", "loss", "optim"},
+	"visualize":         {"canvas", "checkpoint", "engine", "feature", "loss", "optim", "transfer"},
+	"":                  {"canvas", "checkpoint", "checkpoint/vgg16", "engine", "engine/cpu", "feature", "loss", "optim", "transfer", "visualize"},
+}
+
+// TestImports holds the table of docs/engine.md: imports go only upward, and nothing imports cmd.
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := local(p.ImportPath)
+		if strings.HasPrefix(name, "cmd/") {
+			continue
+		}
+		allowed, ok := table[name]
+		if !ok {
+			t.Errorf("package %q has no place in the table", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			if !strings.HasPrefix(path, module) {
+				continue
+			}
+			if !contains(allowed, local(path)) {
+				t.Errorf("package %q imports %q", name, local(path))
+			}
+		}
+	}
+}
+
+func local(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}
