@@ -149,7 +149,7 @@ type Device interface {
 	ResetMoments(m Moments)
 	AddMoments(op AddMoments)
 	ReadMoments(m Moments) Statistics
-	SetAffine(dst Affine, a, b []float32) // A [C,C] row major and symmetric; b [C]
+	SetAffine(dst Affine, a, b []float64) // A [C,C] row major and symmetric; b [C]
 	AddAffine(op AddAffine)
 	ResetSum(s Sum)
 	ReadSum(s Sum) float64
