@@ -1,0 +1,191 @@
+package optim
+
+import (
+	"context"
+	"math"
+)
+
+// Parameters of the line search. Nocedal and Wright, section 3.1, give c1 and c2 for quasi-Newton
+// directions; the number of trials is PyTorch's.
+const (
+	sufficientDecrease = 1e-4 // c1
+	curvature          = 0.9  // c2
+	maxTrials          = 25
+
+	// A loss summed from float32 features is known to about this share of itself. A decrease below it
+	// cannot be seen, so none is demanded: without the allowance every search near a minimum fails
+	// (compare the approximate Wolfe conditions of Hager and Zhang 2005).
+	lossResolution = 1e-7
+	// Moves of no coordinate by more than this cannot be told apart in float32 (PyTorch's tolerance_change).
+	leastMove = 1e-9
+)
+
+// point is the restriction of the objective to the direction: phi(t) and phi'(t).
+type point struct {
+	t, f, slope float64
+	norm2       float64 // squared norm of the whole gradient
+}
+
+// search is the state of one line search, Nocedal and Wright algorithms 3.5 and 3.6.
+type search struct {
+	*LBFGS
+	start  point
+	low    point // the lowest point that decreases enough; start at first
+	high   point // the other end of the bracket
+	trials int
+	step   *Step
+}
+
+// wolfe moves X to a point that fulfils the strong Wolfe conditions, or to the lowest met.
+func (l *LBFGS) wolfe(ctx context.Context, f Objective, slope float64, step *Step) error {
+	start := point{f: l.loss, slope: slope, norm2: l.norm2}
+	s := search{LBFGS: l, start: start, low: start, step: step}
+	found, bracketed, err := s.bracket(ctx, f)
+	if err == nil && bracketed {
+		found, err = s.zoom(ctx, f)
+	}
+	switch {
+	case err != nil:
+		l.move(s.low.t)
+		return err
+	case found:
+		return nil
+	case s.low.t > 0 && s.low.f < s.start.f:
+		step.Events |= SearchEnded
+		l.move(s.low.t)
+		l.space.Device.Copy(l.space.G, l.lowG)
+		s.take(s.low)
+		return nil
+	}
+	l.giveUp(step)
+	return nil
+}
+
+// bracket lengthens the step until it is found or an interval holds one, algorithm 3.5.
+func (s *search) bracket(ctx context.Context, f Objective) (found, bracketed bool, err error) {
+	t := s.firstLength()
+	for s.trials < maxTrials {
+		p, err := s.try(ctx, f, t)
+		if err != nil {
+			return false, false, err
+		}
+		if s.tooHigh(p) {
+			s.high = p
+			return false, true, nil
+		}
+		if s.flat(p) {
+			s.take(p)
+			return true, false, nil
+		}
+		before := s.low
+		s.keep(p)
+		if p.slope >= 0 {
+			s.high = before
+			return false, true, nil
+		}
+		t = cubicMinimum(before, p, t+0.01*(t-before.t), 10*t)
+	}
+	return false, false, nil
+}
+
+// zoom shrinks the bracket around a point that fulfils both conditions, algorithm 3.6.
+func (s *search) zoom(ctx context.Context, f Objective) (found bool, err error) {
+	width := s.space.Device.NormInf(s.direction)
+	slow := false // the last trial came close to an end of the bracket
+	for s.trials < maxTrials && math.Abs(s.high.t-s.low.t)*width > leastMove {
+		var t float64
+		t, slow = s.interpolate(slow)
+		p, err := s.try(ctx, f, t)
+		if err != nil {
+			return false, err
+		}
+		if s.tooHigh(p) {
+			s.high = p
+			continue
+		}
+		if s.flat(p) {
+			s.take(p)
+			return true, nil
+		}
+		if p.slope*(s.high.t-s.low.t) >= 0 {
+			s.high = s.low
+		}
+		s.keep(p)
+	}
+	return false, nil
+}
+
+// interpolate returns the next trial in the bracket. Twice in a row close to an end, or once at one,
+// is too little progress: then a tenth of the bracket away from that end.
+func (s *search) interpolate(slow bool) (t float64, close bool) {
+	from, to := min(s.low.t, s.high.t), max(s.low.t, s.high.t)
+	t = cubicMinimum(s.low, s.high, from, to)
+	margin := 0.1 * (to - from)
+	if min(to-t, t-from) >= margin {
+		return t, false
+	}
+	if !slow && from < t && t < to {
+		return t, true
+	}
+	if to-t < t-from {
+		return to - margin, false
+	}
+	return from + margin, false
+}
+
+// try evaluates at length t. A point that is not sound counts as infinitely high.
+func (s *search) try(ctx context.Context, f Objective, t float64) (point, error) {
+	s.move(t)
+	s.trials++
+	loss, norm2, err := s.space.evaluate(ctx, f, s.step)
+	if err != nil {
+		return point{}, err
+	}
+	if !finite(loss) || !finite(norm2) {
+		s.step.Events |= Shortened
+		return point{t: t, f: math.Inf(1), slope: math.Inf(1)}, nil
+	}
+	return point{t, loss, s.space.Device.Dot(s.space.G, s.direction), norm2}, nil
+}
+
+// tooHigh reports whether p can only be the high end of a bracket.
+func (s *search) tooHigh(p point) bool {
+	return !s.decreases(p) || s.low.t > 0 && p.f >= s.low.f
+}
+
+// decreases is the first Wolfe condition, eq. 3.7a.
+func (s *search) decreases(p point) bool {
+	return p.f <= s.start.f+sufficientDecrease*p.t*s.start.slope+lossResolution*math.Abs(s.start.f)
+}
+
+// flat is the second, in its strong form, eq. 3.7b.
+func (s *search) flat(p point) bool {
+	return math.Abs(p.slope) <= -curvature*s.start.slope
+}
+
+// keep makes p, where X and G are, the lowest point.
+func (s *search) keep(p point) {
+	s.low = p
+	s.space.Device.Copy(s.lowG, s.space.G)
+}
+
+// take accepts p.
+func (s *search) take(p point) {
+	s.loss, s.norm2 = p.f, p.norm2
+	s.step.Length = p.t
+}
+
+// cubicMinimum returns the minimiser in [from, to] of the cubic through two points and their slopes,
+// Nocedal and Wright eq. 3.59, or the middle where there is none.
+func cubicMinimum(a, b point, from, to float64) float64 {
+	if a.t > b.t {
+		a, b = b, a
+	}
+	d1 := a.slope + b.slope - 3*(a.f-b.f)/(a.t-b.t)
+	d2 := math.Sqrt(d1*d1 - a.slope*b.slope)
+	t := b.t - (b.t-a.t)*(b.slope+d2-d1)/(b.slope-a.slope+2*d2)
+	if !finite(t) {
+		return (from + to) / 2
+	}
+	return min(max(t, from), to)
+}
