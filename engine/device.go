@@ -83,7 +83,8 @@ type SumMark struct{}
 
 func (SumMark) isSum() {}
 
-// Statistics are moments read back to the host.
+// Statistics are moments read back to the host. Their slices are the Moments' own and hold until
+// those are reset or read again.
 type Statistics struct {
 	Weight float64   // W
 	Sum    []float64 // S, [C]

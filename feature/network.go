@@ -1,0 +1,177 @@
+// Package feature runs a frozen VGG network (Simonyan and Zisserman 2015) forward, and backward to its
+// input only, over bands of rows, for losses that tap named layers.
+//
+// A feature map F_l of Gatys et al. is a Map of package engine. No whole map need ever exist: a [Tap]
+// sees rows as they pass, forward and backward, and the memory plan decides what is kept.
+package feature
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// blocks is the number of blocks of any VGG: runs of convolutions, each closed by a pooling.
+const blocks = 5
+
+// Network is a VGG architecture as a table: how many convolutions each block has, and their width.
+type Network struct {
+	Name         string
+	Convolutions [blocks]int
+	Channels     [blocks]int
+	// Depth is how many of the convolutions there are parameters for; 0 means all.
+	// The built-in network ends at relu5_1.
+	Depth int
+}
+
+// The architectures of Simonyan and Zisserman 2015, table 1, columns D and E.
+var (
+	VGG16 = Network{Name: "vgg16", Convolutions: [blocks]int{2, 2, 3, 3, 3}, Channels: [blocks]int{64, 128, 256, 512, 512}}
+	VGG19 = Network{Name: "vgg19", Convolutions: [blocks]int{2, 2, 4, 4, 4}, Channels: [blocks]int{64, 128, 256, 512, 512}}
+)
+
+// Kind is the kind of a layer.
+type Kind uint8
+
+// The kinds of layers: a convolution before its ReLU, the ReLU behind it, the pooling that ends a block.
+const (
+	Conv Kind = iota
+	ReLU
+	Pool
+)
+
+var kindNames = [...]string{Conv: "conv", ReLU: "relu", Pool: "pool"}
+
+// Layer names a place in a network where a loss can tap it, such as relu4_2: kind ReLU, block 4,
+// convolution 2. A Pool has no convolution number.
+type Layer struct {
+	Kind         Kind
+	Block, Index int // both count from 1
+}
+
+// String returns the field's name of the layer: "conv1_1", "relu1_1", "pool1".
+func (l Layer) String() string {
+	if l.Kind == Pool {
+		return "pool" + strconv.Itoa(l.Block)
+	}
+	return fmt.Sprintf("%s%d_%d", kindNames[l.Kind], l.Block, l.Index)
+}
+
+// Layers returns the layers that there are parameters for, in the order of the data.
+func (n *Network) Layers() []Layer {
+	var layers []Layer
+	for _, l := range n.published() {
+		if n.Depth == 0 || n.position(l) < n.Depth {
+			layers = append(layers, l)
+		}
+	}
+	return layers
+}
+
+// published returns all layers of the architecture.
+func (n *Network) published() []Layer {
+	var layers []Layer
+	for b := range blocks {
+		for i := range n.Convolutions[b] {
+			layers = append(layers, Layer{Conv, b + 1, i + 1}, Layer{ReLU, b + 1, i + 1})
+		}
+		layers = append(layers, Layer{Pool, b + 1, 0})
+	}
+	return layers
+}
+
+// Layer returns the layer of the given name, or an error that names the nearest ones.
+func (n *Network) Layer(name string) (Layer, error) {
+	layers := n.Layers()
+	for _, l := range layers {
+		if l.String() == name {
+			return l, nil
+		}
+	}
+	for _, l := range n.published() {
+		if l.String() == name {
+			return Layer{}, fmt.Errorf("layer %s: the parameters of this %s end at %s; a full network has it (impasto network list)",
+				name, n.Name, layers[len(layers)-1])
+		}
+	}
+	slices.SortStableFunc(layers, func(a, b Layer) int {
+		return distance(name, a.String()) - distance(name, b.String())
+	})
+	return Layer{}, fmt.Errorf("layer %q: %s has none of that name; near are %s, %s and %s",
+		name, n.Name, layers[0], layers[1], layers[2])
+}
+
+// Shape returns the shape of the layer's map for an image of the given size.
+func (n *Network) Shape(l Layer, height, width int) engine.Shape {
+	shift := l.Block - 1
+	if l.Kind == Pool {
+		shift = l.Block
+	}
+	return engine.Shape{Channels: n.Channels[l.Block-1], Height: height >> shift, Width: width >> shift}
+}
+
+// MinSize returns the smallest height or width of an image for which the layer has a position.
+func (l Layer) MinSize() int {
+	if l.Kind == Pool {
+		return 1 << l.Block
+	}
+	return 1 << (l.Block - 1)
+}
+
+// position returns the number of the convolution that the layer is or follows, counted from 0.
+func (n *Network) position(l Layer) int {
+	p := 0
+	for b := range l.Block - 1 {
+		p += n.Convolutions[b]
+	}
+	if l.Kind == Pool {
+		return p + n.Convolutions[l.Block-1] - 1
+	}
+	return p + l.Index - 1
+}
+
+// convolution is a row of the network's table of convolutions.
+type convolution struct {
+	block, index int // from 1
+	in, out      int
+}
+
+func (c convolution) name() string { return Layer{Conv, c.block, c.index}.String() }
+
+// table lists the convolutions in order.
+func (n *Network) table() []convolution {
+	var t []convolution
+	in := 3
+	for b := range blocks {
+		for i := range n.Convolutions[b] {
+			t = append(t, convolution{b + 1, i + 1, in, n.Channels[b]})
+			in = n.Channels[b]
+		}
+	}
+	return t
+}
+
+// distance is the Levenshtein distance of two short ASCII names, ignoring case.
+func distance(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

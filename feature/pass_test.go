@@ -1,0 +1,281 @@
+package feature_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/engine/reference"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/loss"
+)
+
+// narrow makes a VGG of few channels with random parameters.
+func narrow(net feature.Network, channels [5]int, seed uint64) *checkpoint.Model {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	m := &checkpoint.Model{Name: "narrow", Architecture: checkpoint.Architecture(net.Name)}
+	in := 3
+	for b, n := range net.Convolutions {
+		for i := range n {
+			out := channels[b]
+			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: out,
+				Weight: make([]float32, out*in*9), Bias: make([]float32, out)}
+			for j := range c.Weight {
+				c.Weight[j] = float32(rng.NormFloat64() * math.Sqrt(2/float64(9*in)))
+			}
+			for j := range c.Bias {
+				c.Bias[j] = float32(rng.NormFloat64() * 0.1)
+			}
+			m.Convolutions = append(m.Convolutions, c)
+			in = out
+		}
+	}
+	return m
+}
+
+var unitInput = engine.Preprocessing{Matrix: [3][3]float32{{2, 0, 0.5}, {0, 1.5, 0}, {0.25, 0, 1}}, Offset: [3]float32{-0.5, -0.25, -0.75}}
+
+// term is a tap under test.
+type term struct {
+	layer   string
+	content bool
+}
+
+// scene is a network with taps on a device, and an image to look at.
+type scene struct {
+	dev    engine.Device
+	x      *feature.Extractor
+	taps   []feature.Placement
+	height int
+	width  int
+}
+
+func newScene(t *testing.T, dev engine.Device, padding engine.Padding, height, width int, terms []term) *scene {
+	t.Helper()
+	x, err := feature.New(dev, narrow(feature.VGG16, [5]int{4, 5, 6, 7, 3}, 7), feature.Options{StemPadding: padding, Input: unitInput})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &scene{dev: dev, x: x, height: height, width: width}
+	net := x.Network()
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, term := range terms {
+		l, err := net.Layer(term.layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.taps = append(s.taps, feature.Placement{Layer: l, Tap: s.tap(t, net.Shape(l, height, width), term.content, rng)})
+	}
+	return s
+}
+
+func (s *scene) tap(t *testing.T, shape engine.Shape, content bool, rng *rand.Rand) feature.Tap {
+	t.Helper()
+	if content {
+		arena, err := s.dev.NewArena(engine.Align(s.dev.MapBytes(shape, shape.Height)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := arena.Map(0, shape, shape.Height)
+		s.dev.WriteMap(target, engine.All(shape), noise(rng, shape.Elements()))
+		return loss.NewContent(s.dev, target, nil, 0.5)
+	}
+	c := shape.Channels
+	painting := engine.Statistics{Weight: 2, Sum: make([]float64, c), Gram: make([]float64, c*c)}
+	for i := range c {
+		painting.Gram[i*c+i] = rng.Float64()
+	}
+	return loss.NewGram(s.dev, painting, nil, loss.Mean, 3)
+}
+
+func noise(rng *rand.Rand, n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = rng.Float32()
+	}
+	return v
+}
+
+// evaluate runs a plan on the image and returns the values and the gradient.
+func (s *scene) evaluate(t *testing.T, job feature.Job, pixels []float64) ([]float64, []float64) {
+	t.Helper()
+	job.Height, job.Width, job.Taps = s.height, s.width, s.taps
+	plan, err := s.x.Plan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 3 * s.height * s.width
+	size := engine.Align(int64(8 * n))
+	arena, err := s.dev.NewArena(2*size + plan.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer arena.Close()
+	image, gradient := arena.Image(0, s.height, s.width), arena.Image(size, s.height, s.width)
+	reference.SetFloat64(image, pixels)
+	pass := plan.Place(arena, 2*size)
+	for range 2 { // twice: nothing may be left over from the first
+		if _, err := pass.Evaluate(t.Context(), image, gradient); err != nil {
+			t.Fatal(err)
+		}
+	}
+	values, err := pass.Evaluate(t.Context(), image, gradient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := []float64(nil)
+	if job.Gradient {
+		g = append(g, reference.Float64(gradient)...)
+	}
+	return append([]float64(nil), values...), g
+}
+
+func sum(v []float64) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += x
+	}
+	return s
+}
+
+var scenes = map[string][]term{
+	"textbook":   {{"relu1_1", false}, {"relu2_1", false}, {"relu3_1", false}, {"relu4_1", false}, {"relu4_2", true}, {"relu5_1", false}},
+	"linear":     {{"conv2_2", true}, {"conv1_1", false}, {"conv1_2", false}, {"conv2_1", false}, {"conv2_2", false}, {"conv3_1", false}},
+	"both sides": {{"conv1_2", false}, {"relu1_2", true}, {"conv2_1", true}, {"relu2_1", false}, {"relu2_1", true}, {"relu2_2", true}},
+	"pooled":     {{"pool1", false}, {"pool2", true}, {"relu3_3", false}, {"pool3", true}, {"pool3", false}},
+	"stem only":  {{"relu1_1", true}},
+	"top linear": {{"conv1_1", true}, {"relu1_1", false}},
+	"last":       {{"relu3_3", false}, {"conv4_1", true}},
+}
+
+// TestGradient compares every gradient with central differences in float64 through the whole network.
+func TestGradient(t *testing.T) {
+	for name, terms := range scenes {
+		for _, pooling := range []engine.Pooling{engine.MaxPooling, engine.AveragePooling} {
+			for padding := engine.PadZero; padding <= engine.PadReflect; padding++ {
+				t.Run(fmt.Sprint(name, "/", pooling, "/", padding), func(t *testing.T) {
+					t.Parallel()
+					s := newScene(t, reference.New64(), padding, 21, 18, terms)
+					testGradient(t, s, feature.Job{Pooling: pooling, Gradient: true})
+				})
+			}
+		}
+	}
+}
+
+func testGradient(t *testing.T, s *scene, job feature.Job) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	x, direction := make([]float64, 3*s.height*s.width), make([]float64, 3*s.height*s.width)
+	for i := range x {
+		x[i], direction[i] = rng.Float64(), rng.NormFloat64()
+	}
+	_, g := s.evaluate(t, job, x)
+	slope := 0.0
+	for i, d := range direction {
+		slope += d * g[i]
+	}
+	const h = 1e-7 // small: a ReLU or a pooling that switches within h spoils the difference
+	at := func(step float64) float64 {
+		moved := make([]float64, len(x))
+		for i := range x {
+			moved[i] = x[i] + step*direction[i]
+		}
+		v, _ := s.evaluate(t, feature.Job{Pooling: job.Pooling}, moved)
+		return sum(v)
+	}
+	if want := (at(h) - at(-h)) / (2 * h); math.Abs(slope-want) > 1e-5*math.Abs(want) {
+		t.Errorf("directional derivative %.10g, finite difference %.10g", slope, want)
+	}
+}
+
+// TestPlans demands the same results of every memory plan and height of the bands. The reference device
+// panics where a plan reads a row that is gone or was never there; its sums run over the windows that it
+// is given, so that only the fast devices promise the same bits (TestPlanBits).
+func TestPlans(t *testing.T) {
+	for name, terms := range scenes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, reference.New64(), engine.PadReplicate, 53, 35, terms)
+			rng := rand.New(rand.NewPCG(8, 9))
+			x := make([]float64, 3*s.height*s.width)
+			for i := range x {
+				x[i] = rng.Float64()
+			}
+			wantValues, want := s.evaluate(t, feature.Job{Gradient: true, Keep: feature.KeepAll, BandRows: 1 << 20}, x)
+			for _, keep := range []feature.Keep{feature.KeepAll, feature.KeepNone, feature.KeepFitting} {
+				for _, band := range []int{4, 8, 12, 0} {
+					values, g := s.evaluate(t, feature.Job{Gradient: true, Keep: keep, BandRows: band}, x)
+					for i, v := range values {
+						if math.Abs(v-wantValues[i]) > 1e-12*math.Abs(wantValues[i]) {
+							t.Fatalf("keep %d band %d: value %d is %v, want %v", keep, band, i, v, wantValues[i])
+						}
+					}
+					for i, v := range g {
+						if math.Abs(v-want[i]) > 1e-10*(1+math.Abs(want[i])) {
+							t.Fatalf("keep %d band %d: gradient[%d] is %v, want %v", keep, band, i, v, want[i])
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestBudget gives up maps, shallow ones first, until the plan fits, and refuses what cannot.
+func TestBudget(t *testing.T) {
+	s := newScene(t, reference.New32(), engine.PadZero, 256, 256, scenes["textbook"])
+	job := feature.Job{Height: 256, Width: 256, Taps: s.taps, Gradient: true, Keep: feature.KeepAll}
+	all, err := s.x.Plan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.Keep = feature.KeepNone
+	none, err := s.x.Plan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all.Bytes() <= none.Bytes() {
+		t.Fatalf("keeping all takes %d bytes, keeping none %d", all.Bytes(), none.Bytes())
+	}
+	job.Keep, job.Budget = feature.KeepFitting, all.Bytes()-1
+	some, err := s.x.Plan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if some.Bytes() > job.Budget || len(some.Recomputed()) == 0 || some.Recomputed()[0].String() != "conv1_1" {
+		t.Errorf("plan of %d bytes for %d recomputes %v", some.Bytes(), job.Budget, some.Recomputed())
+	}
+	job.Budget = none.Bytes() / 2
+	var tooMuch *feature.BudgetError
+	if _, err := s.x.Plan(job); !errors.As(err, &tooMuch) || tooMuch.Need < job.Budget {
+		t.Errorf("a budget below the smallest plan gives %v", err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	s := newScene(t, reference.New32(), engine.PadZero, 32, 32, scenes["textbook"])
+	plan, err := s.x.Plan(feature.Job{Height: 32, Width: 32, Taps: s.taps})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arena, _ := s.dev.NewArena(plan.Bytes() + 1<<16)
+	image := arena.Image(plan.Bytes(), 32, 32)
+	s.dev.Fill(image, 0.5)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := plan.Place(arena, 0).Evaluate(ctx, image, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled evaluation returns %v", err)
+	}
+}
+
+func TestTooSmall(t *testing.T) {
+	s := newScene(t, reference.New32(), engine.PadZero, 32, 32, scenes["textbook"])
+	if _, err := s.x.Plan(feature.Job{Height: 15, Width: 100, Taps: s.taps}); err == nil {
+		t.Error("relu5_1 of a picture 15 pixels high is planned")
+	}
+}

@@ -1,0 +1,154 @@
+package feature
+
+import "github.com/impasto/impasto/engine"
+
+// A program is what one evaluation does, laid out before the first byte is taken: phases of stages over
+// buffers. A phase is one VGG block in one direction. Its stages advance together in bands of rows: the
+// last one, the driver, asks for a band, and each asks those before it for the rows it needs, so that a
+// buffer between two stages holds a band and a few rows, never a whole map, and no row is computed twice.
+type program struct {
+	buffers []*buffer
+	phases  []*phase
+}
+
+// buffer is a map or a mask of the program.
+type buffer struct {
+	name     string
+	shape    engine.Shape
+	mask     bool
+	whole    bool // keep every row; otherwise window is found by the schedule
+	window   int
+	from, to int // phases during which it is live, inclusive
+	offset   int64
+	bytes    int64
+}
+
+// phase is one block, forward or backward.
+type phase struct {
+	label    string
+	backward bool
+	stages   []*stage
+	steps    []step
+}
+
+// stage computes rows of its output, in order.
+type stage struct {
+	out    *buffer // nil: a reduction, or a map that is whole by nature (image, pooled map)
+	height int     // rows in all
+	align  int     // windows start at multiples of it
+	needs  []need
+	follow bool // a reduction: it takes what is there and drives nothing
+	bind   func(*Pass) func(engine.Rows)
+
+	done, want int // while the schedule is made
+}
+
+// need says that rows up to t of a stage need rows up to t+halo of another.
+type need struct {
+	of   *stage
+	halo int
+}
+
+// step runs a stage on rows.
+type step struct {
+	stage int
+	rows  engine.Rows
+}
+
+func (p *program) add(b *buffer) *buffer {
+	p.buffers = append(p.buffers, b)
+	return b
+}
+
+// use extends the life of a buffer to the phase at time t.
+func (b *buffer) use(t int) { b.to = max(b.to, t) }
+
+// schedule lays out the steps of a phase for bands of the given number of rows, and finds how many rows
+// each buffer must hold. The last stage that is no reduction drives.
+func (p *phase) schedule(band int) {
+	for _, s := range p.stages {
+		s.done, s.want = 0, 0
+	}
+	driver := p.driver()
+	for driver.done < driver.height {
+		driver.want = roundUp(driver.done+band, driver.align, driver.height)
+		for i := len(p.stages) - 1; i >= 0; i-- {
+			p.stages[i].pull()
+		}
+		for i, s := range p.stages {
+			if s.follow {
+				s.want = s.available()
+			}
+			if s.want > s.done {
+				p.steps = append(p.steps, step{i, engine.Rows{From: s.done, To: s.want}})
+				s.done = s.want
+				p.measure(s)
+			}
+		}
+	}
+}
+
+func (p *phase) driver() *stage {
+	for i := len(p.stages) - 1; ; i-- {
+		if !p.stages[i].follow {
+			return p.stages[i]
+		}
+	}
+}
+
+// pull asks the stages before for the rows that this one wants.
+func (s *stage) pull() {
+	if s.follow || s.want <= s.done {
+		return
+	}
+	for _, n := range s.needs {
+		n.of.want = max(n.of.want, roundUp(s.want+n.halo, n.of.align, n.of.height))
+	}
+}
+
+// available returns up to which row a reduction can go.
+func (s *stage) available() int {
+	rows := s.height
+	for _, n := range s.needs {
+		if n.of.done < n.of.height {
+			rows = min(rows, n.of.done/s.align*s.align)
+		}
+	}
+	return max(rows, s.done)
+}
+
+// measure widens the window of the rows that s just computed to the first row that is still needed.
+func (p *phase) measure(s *stage) {
+	if s.out == nil || s.out.whole {
+		return
+	}
+	first := s.done
+	for _, consumer := range p.stages {
+		for _, n := range consumer.needs {
+			if n.of == s {
+				first = min(first, max(0, consumer.done-n.halo))
+			}
+		}
+	}
+	s.out.window = max(s.out.window, s.done-first)
+}
+
+// roundUp returns rows rounded up to a multiple of align, and at most height.
+func roundUp(rows, align, height int) int {
+	return min((rows+align-1)/align*align, height)
+}
+
+// place sizes every buffer and gives it an offset, and returns the bytes in all.
+func (p *program) place(dev engine.Device) int64 {
+	for _, b := range p.buffers {
+		if b.whole {
+			b.window = b.shape.Height
+		}
+		if b.mask {
+			b.bytes = engine.Align(dev.MaskBytes(b.shape))
+		} else {
+			b.bytes = engine.Align(dev.MapBytes(b.shape, b.window))
+		}
+	}
+	return fit(p.buffers)
+}
