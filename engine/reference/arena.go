@@ -1,0 +1,115 @@
+package reference
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// A number takes four bytes of an arena on either device, as plans count vectors so. The numbers
+// themselves lie elsewhere: each buffer has memory of its own, and the arena only keeps account of
+// who wrote where last.
+const numberBytes = 4
+
+// book serialises the operations of a device and knows what the current one has read or written.
+type book struct {
+	mu      sync.Mutex
+	touched []*extent
+}
+
+// extent is the piece [from, to) of an arena that a buffer occupies, in bytes.
+type extent struct {
+	arena      *ledger
+	what       string
+	from, to   int64
+	invalidate func() // forget the contents
+}
+
+// ledger is the account of one arena.
+type ledger struct {
+	book    *book
+	bytes   int64
+	closed  bool
+	extents []*extent
+}
+
+// place enters a buffer.
+func (l *ledger) place(what string, offset, bytes int64) *extent {
+	must(!l.closed, "%s placed in a closed arena", what)
+	must(offset >= 0 && offset%engine.Alignment == 0, "%s: offset %d is no multiple of %d", what, offset, int64(engine.Alignment))
+	must(offset+bytes <= l.bytes, "%s: bytes [%d,%d) do not fit an arena of %d", what, offset, offset+bytes, l.bytes)
+	e := &extent{arena: l, what: what, from: offset, to: offset + bytes}
+	l.extents = append(l.extents, e)
+	return e
+}
+
+// read notes that the current operation reads the buffer.
+func (e *extent) read() {
+	must(!e.arena.closed, "%s used after its arena was closed", e.what)
+	e.arena.book.touched = append(e.arena.book.touched, e)
+}
+
+// write notes that the current operation writes the buffer: whatever shares its bytes is lost.
+func (e *extent) write() {
+	must(!e.arena.closed, "%s used after its arena was closed", e.what)
+	for _, o := range e.arena.extents {
+		if o != e && o.from < e.to && e.from < o.to {
+			must(!slices.Contains(e.arena.book.touched, o), "one operation uses %s at %d and writes %s at %d over it", o.what, o.from, e.what, e.from)
+			o.invalidate()
+		}
+	}
+	e.arena.book.touched = append(e.arena.book.touched, e)
+}
+
+// placement identifies a buffer: placing the same one twice gives the same contents.
+type placement struct {
+	offset int64
+	kind   byte
+	shape  engine.Shape
+	length int // window of a map, numbers of a vector
+}
+
+// arena implements engine.Arena.
+type arena[T number] struct {
+	ledger
+	placed map[placement]any
+}
+
+func (d *device[T]) NewArena(bytes int64) (engine.Arena, error) {
+	must(bytes >= 0, "an arena of %d bytes", bytes)
+	return &arena[T]{ledger{book: &d.book, bytes: bytes}, map[placement]any{}}, nil
+}
+
+func (d *device[T]) MapBytes(shape engine.Shape, window int) int64 {
+	return numberBytes * int64(shape.Channels) * int64(window) * int64(shape.Width)
+}
+
+func (d *device[T]) MaskBytes(shape engine.Shape) int64 {
+	return (int64(shape.Channels)*int64(shape.Height)*int64(shape.Width) + 7) / 8
+}
+
+func (a *arena[T]) Bytes() int64 { return a.bytes }
+
+func (a *arena[T]) Close() error {
+	a.book.mu.Lock()
+	defer a.book.mu.Unlock()
+	a.closed = true
+	for _, e := range a.extents {
+		e.invalidate()
+	}
+	return nil
+}
+
+// find returns the buffer at p, made by place where there is none yet.
+func find[B any, T number](a *arena[T], p placement, place func() B) B {
+	a.book.mu.Lock()
+	defer a.book.mu.Unlock()
+	if b, ok := a.placed[p]; ok {
+		must(!a.closed, "a buffer placed in a closed arena")
+		return b.(B)
+	}
+	b := place()
+	a.placed[p] = b
+	return b
+}

@@ -1,0 +1,68 @@
+// Package reference defines every operation of an engine.Device by naive loops, in float32 and in
+// float64. Fast devices are tested against it; it is not meant to run anything but tests.
+//
+// It is strict where memory forgives. It knows which row each slot of a map holds, and panics where an
+// operation reads a row that was never written, that has left the window, or whose place in the arena
+// another buffer has since taken; where a reduction sees rows twice or out of order; and where one
+// operation writes what it reads. A plan of bands and lifetimes that runs here is right.
+package reference
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// number is the type in which a device stores and computes.
+type number interface{ float32 | float64 }
+
+// device implements engine.Device. Sums over channels run in T, reductions in float64, element-wise
+// operations in float64 with one rounding to T.
+type device[T number] struct {
+	name string
+	book book
+}
+
+// New32 returns the device that stores and computes in float32.
+func New32() engine.Device { return &device[float32]{name: "reference32"} }
+
+// New64 returns the device that stores and computes in float64. Parameters and host memory are float32
+// as everywhere; Float64 and its siblings see what lies between in full.
+func New64() engine.Device { return &device[float64]{name: "reference64"} }
+
+func (d *device[T]) Name() string                      { return d.name }
+func (d *device[T]) Threads() int                      { return runtime.GOMAXPROCS(0) }
+func (d *device[T]) WorkspaceBytes(channels int) int64 { return 0 }
+func (d *device[T]) Close() error                      { return nil }
+
+// begin opens an operation: one at a time.
+func (d *device[T]) begin() {
+	d.book.mu.Lock()
+	d.book.touched = d.book.touched[:0]
+}
+
+func (d *device[T]) end() { d.book.mu.Unlock() }
+
+// must panics where a caller breaks the contract of package engine.
+func must(ok bool, format string, args ...any) {
+	if !ok {
+		panic("engine/reference: " + fmt.Sprintf(format, args...))
+	}
+}
+
+// parallel calls do for every i < n. The calls write to places of their own, so their order is free.
+func parallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	group.Wait()
+}
