@@ -101,16 +101,22 @@ func checkGradient(t *testing.T, r *rand.Rand, x []float64, value func(x []float
 
 var sizes = []struct{ height, width int }{{1, 1}, {1, 5}, {6, 1}, {2, 2}, {2, 3}, {3, 2}, {4, 4}, {5, 7}, {9, 6}}
 
+// eachSize runs check for every size.
+func eachSize(t *testing.T, check func(t *testing.T, r *rand.Rand, h, w int)) {
+	for _, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size.height, size.width), func(t *testing.T) {
+			check(t, rand.New(rand.NewPCG(1, uint64(size.height*100+size.width))), size.height, size.width)
+		})
+	}
+}
+
 // eachCase runs check for every size, padding and pooling.
 func eachCase(t *testing.T, check func(t *testing.T, r *rand.Rand, h, w int, padding engine.Padding, pooling engine.Pooling)) {
-	for _, size := range sizes {
-		for padding := engine.PadZero; padding <= engine.PadReflect; padding++ {
-			for pooling := engine.MaxPooling; pooling <= engine.AveragePooling; pooling++ {
-				t.Run(fmt.Sprintf("%dx%d,%v,%v", size.height, size.width, padding, pooling), func(t *testing.T) {
-					r := rand.New(rand.NewPCG(1, uint64(size.height*100+size.width)))
-					check(t, r, size.height, size.width, padding, pooling)
-				})
-			}
+	for padding := engine.PadZero; padding <= engine.PadReflect; padding++ {
+		for pooling := engine.MaxPooling; pooling <= engine.AveragePooling; pooling++ {
+			t.Run(fmt.Sprintf("%v,%v", padding, pooling), func(t *testing.T) {
+				eachSize(t, func(t *testing.T, r *rand.Rand, h, w int) { check(t, r, h, w, padding, pooling) })
+			})
 		}
 	}
 }
@@ -210,7 +216,7 @@ func TestPoolGradient(t *testing.T) {
 // A function of the moments with derivatives V by S and Q by G (symmetric) has the gradient
 // w (2 Q F + V).
 func TestMomentsGradient(t *testing.T) {
-	eachCase(t, func(t *testing.T, r *rand.Rand, h, w int, _ engine.Padding, _ engine.Pooling) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, h, w int) {
 		const channels = 3
 		d := newTable(t)
 		shape := engine.Shape{Channels: channels, Height: h, Width: w}
@@ -240,7 +246,7 @@ func TestMomentsGradient(t *testing.T) {
 }
 
 func TestSquaredDistanceGradient(t *testing.T) {
-	eachCase(t, func(t *testing.T, r *rand.Rand, h, w int, _ engine.Padding, _ engine.Pooling) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, h, w int) {
 		d := newTable(t)
 		shape := engine.Shape{Channels: 3, Height: h, Width: w}
 		f, p, g := d.newMap(shape), d.newMap(shape), d.newMap(shape)
@@ -262,20 +268,24 @@ func TestSquaredDistanceGradient(t *testing.T) {
 
 func TestVariationGradient(t *testing.T) {
 	for kind := engine.VariationL1; kind <= engine.VariationNine; kind++ {
-		eachCase(t, func(t *testing.T, r *rand.Rand, h, w int, _ engine.Padding, _ engine.Pooling) {
-			d := newTable(t)
-			image, gradient := d.newImage(h, w), d.newImage(h, w)
-			sum := d.NewSum()
-			value := func(x []float64) float64 {
-				SetFloat64(image, x)
-				d.Fill(gradient, 0)
-				d.ResetSum(sum)
-				d.AddVariation(engine.AddVariation{Kind: kind, Image: image, Scale: 0.7, Sum: sum, Gradient: gradient})
-				return d.ReadSum(sum)
-			}
-			x := normal(r, image.Len())
-			value(x)
-			checkGradient(t, r, x, value, Float64(gradient))
-		})
+		t.Run(fmt.Sprint(kind), func(t *testing.T) { checkVariation(t, kind) })
 	}
+}
+
+func checkVariation(t *testing.T, kind engine.Variation) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, h, w int) {
+		d := newTable(t)
+		image, gradient := d.newImage(h, w), d.newImage(h, w)
+		sum := d.NewSum()
+		value := func(x []float64) float64 {
+			SetFloat64(image, x)
+			d.Fill(gradient, 0)
+			d.ResetSum(sum)
+			d.AddVariation(engine.AddVariation{Kind: kind, Image: image, Scale: 0.7, Sum: sum, Gradient: gradient})
+			return d.ReadSum(sum)
+		}
+		x := normal(r, image.Len())
+		value(x)
+		checkGradient(t, r, x, value, Float64(gradient))
+	})
 }
