@@ -1,0 +1,103 @@
+// Package examples holds pictures that may be given away with the program: photographs to repaint
+// and paintings to repaint them after. SOURCES.md says where each comes from and under which licence.
+//
+// The paintings are made by the generator in the folder _gen.
+package examples
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+//go:embed *.png *.jpg
+var files embed.FS
+
+// Kind says what a picture is for.
+type Kind string
+
+// The kinds of pictures.
+const (
+	Photo    Kind = "photo"    // a content image
+	Painting Kind = "painting" // a style image
+)
+
+// Picture is one of the pictures that are built in.
+type Picture struct {
+	Name        string // short and stable: `impasto style me.jpg @night`
+	Kind        Kind
+	Description string // one line
+	File        string // name of the file, whose ending is the format: .png or .jpg
+}
+
+var pictures = []Picture{
+	{"astronaut", Photo, "portrait of Eileen Collins in an orange suit, 512x512", "astronaut.png"},
+	{"cat", Photo, "face of Chelsea, a tabby cat, 451x300", "cat.png"},
+	{"coffee", Photo, "a cup of espresso on a wooden table, 600x400", "coffee.png"},
+	{"marble", Painting, "marbled paper: five flowers drawn into combed inks, 832x1024", "marble.jpg"},
+	{"night", Painting, "thick oil strokes: a village by a lake under a turning sky, 1024x832", "night.jpg"},
+}
+
+// Pictures lists all pictures, photographs first, each kind by name. The caller may change the slice.
+func Pictures() []Picture { return slices.Clone(pictures) }
+
+// Names lists the names of all pictures in the order of Pictures.
+func Names() []string {
+	names := make([]string, len(pictures))
+	for i, p := range pictures {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// Open returns the encoded bytes (PNG or JPEG) of the picture with that name; a leading @, as on
+// the command line, is allowed. The bytes are a copy. Where no picture has the name, the error
+// says which names come nearest.
+func Open(name string) ([]byte, error) {
+	name = strings.TrimPrefix(name, "@")
+	for _, p := range pictures {
+		if p.Name == name {
+			return files.ReadFile(p.File)
+		}
+	}
+	return nil, fmt.Errorf("no built-in picture is called %q: %s", name, hint(name))
+}
+
+// hint names the pictures within two edits of a name that is not known, or all of them.
+func hint(name string) string {
+	var near []string
+	for _, n := range Names() {
+		if edits(strings.ToLower(name), n) <= 2 {
+			near = append(near, n)
+		}
+	}
+	if near == nil {
+		return "there are " + strings.Join(Names(), ", ")
+	}
+	return "did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// edits is the least number of letters put in, taken out, changed or swapped with their neighbour
+// that turns a into b (optimal string alignment).
+func edits(a, b string) int {
+	previous, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row[0] = i + 1
+		for j := range len(b) {
+			change := last[j]
+			if a[i] != b[j] {
+				change++
+			}
+			row[j+1] = min(change, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], previous[j-1]+1)
+			}
+		}
+		previous, last, row = last, row, previous
+	}
+	return last[len(b)]
+}
