@@ -2,5 +2,26 @@
 
 package cpu
 
-// archKernels returns the kernels of the instruction sets that this processor has, best first.
-func archKernels() []*kernels { return nil }
+import xcpu "golang.org/x/sys/cpu"
+
+//go:generate go run -C _asm .
+
+// archKernels returns the kernels of the instruction sets that this processor has and the system
+// supports, best first.
+func archKernels() []*kernels {
+	var all []*kernels
+	if xcpu.X86.HasAVX512F && xcpu.X86.HasAVX512BW && xcpu.X86.HasAVX512DQ && xcpu.X86.HasAVX512VL {
+		all = append(all, avx512())
+	}
+	return all
+}
+
+func avx512() *kernels {
+	return &kernels{
+		name:              "avx512",
+		multiply:          multiplyAVX512,
+		transformInput:    transformInputAVX512,
+		transformForward:  transformForwardAVX512,
+		transformBackward: transformBackwardAVX512,
+	}
+}

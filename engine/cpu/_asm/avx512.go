@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// z names the AVX-512 registers by number.
+var z = [32]reg.VecPhysical{
+	reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
+	reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+	reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
+	reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
+}
+
+func avx512(a *assembly) {
+	multiplyAVX512(a)
+	transformInputAVX512(a)
+	transformForwardAVX512(a)
+	transformBackwardAVX512(a)
+	peakAVX512(a)
+}
+
+const maxTiles = 14
+
+func multiplyAVX512(a *assembly) {
+	a.kernel("multiplyAVX512", "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)", `
+multiplyAVX512 computes
+
+	for t := range tiles {
+		for k := range 32 {
+			sum := float32(0)
+			if add {
+				sum = dst[k/16*dstStride+t*16+k%16]
+			}
+			for c := range 16 * blocks {
+				sum = fma(a[c/16*aStride+t*16+c%16], u[c*32+k], sum)
+			}
+			dst[k/16*dstStride+t*16+k%16] = sum
+		}
+	}`)
+	m := multiplication{assembly: a}
+	m.dst[0] = a.pointer(a.Param("dst"))
+	m.dst[1] = a.bytes(a.Param("dstStride"))
+	a.ADDQ(m.dst[0], m.dst[1])
+	m.a, m.aStride = a.pointer(a.Param("a")), a.bytes(a.Param("aStride"))
+	m.u = a.pointer(a.Param("u"))
+	m.blocks = a.value(a.Param("blocks"))
+	m.add = a.value(a.Param("add"))
+	tiles := a.value(a.Param("tiles"))
+	for n := maxTiles; n > 1; n-- {
+		a.CMPQ(tiles, operand.U8(n))
+		a.JEQ(operand.LabelRef(fmt.Sprintf("tiles%d", n)))
+	}
+	for n := 1; n <= maxTiles; n++ {
+		m.tiles512(n)
+	}
+}
+
+// multiplication holds the arguments of a matrix kernel.
+type multiplication struct {
+	*assembly
+	dst                        [2]reg.GPVirtual // of the two blocks of output channels
+	a, aStride, u, blocks, add reg.GPVirtual
+}
+
+const (
+	unroll   = 8
+	prefetch = 0
+)
+
+// tiles512 keeps all sums in registers: tile t has z[2t] and z[2t+1]. A channel costs two loads of u and
+// a broadcast a tile, used twice, so that the loads stay behind the two FMAs a cycle.
+func (m *multiplication) tiles512(n int) {
+	m.Label(fmt.Sprintf("tiles%d", n))
+	load := m.label("load")
+	block, channels := m.label("block"), m.label("channels")
+	m.TESTQ(m.add, m.add)
+	m.JNE(operand.LabelRef(load))
+	for i := range 2 * n {
+		zero(m.assembly, z[i])
+	}
+	m.JMP(operand.LabelRef(block))
+	m.Label(load)
+	for i := range 2 * n {
+		m.VMOVUPS(at(m.dst[i%2], i/2*64), z[i])
+	}
+	m.Label(block)
+	step := m.GP64()
+	if unroll < 16 {
+		m.MOVQ(operand.U32(16/unroll), step)
+		m.Label(channels)
+	}
+	for c := range unroll {
+		m.VMOVUPS(at(m.u, c*128), z[28])
+		m.VMOVUPS(at(m.u, c*128+64), z[29])
+		if prefetch > 0 {
+			m.PREFETCHT0(at(m.u, prefetch+c*128))
+			m.PREFETCHT0(at(m.u, prefetch+c*128+64))
+		}
+		for t := range n {
+			x := z[30+t%2]
+			m.VBROADCASTSS(at(m.a, t*64+c*4), x)
+			m.VFMADD231PS(z[28], x, z[2*t])
+			m.VFMADD231PS(z[29], x, z[2*t+1])
+		}
+	}
+	m.ADDQ(operand.U32(unroll*128), m.u)
+	if unroll < 16 {
+		m.ADDQ(operand.U32(unroll*4), m.a)
+		m.DECQ(step)
+		m.JNE(operand.LabelRef(channels))
+		m.LEAQ(operand.Mem{Base: m.a, Index: m.aStride, Scale: 1, Disp: -64}, m.a)
+	} else {
+		m.ADDQ(m.aStride, m.a)
+	}
+	m.DECQ(m.blocks)
+	m.JNE(operand.LabelRef(block))
+	for i := range 2 * n {
+		m.VMOVUPS(z[i], at(m.dst[i%2], i/2*64))
+	}
+	m.VZEROUPPER()
+	m.RET()
+}
