@@ -11,9 +11,11 @@ import (
 // firstOrder is what rules that follow the gradient with moments share: the guard rails.
 type firstOrder struct {
 	space   Space
-	rate    float64 // the present one: a tenth of the caller's after each explosion
+	given   float64 // the rate at the start
+	rate    float64 // the present one: a tenth of the one before after each explosion
 	loss    float64
 	norm2   float64
+	still   bool // the moments are zero
 	watch   watch
 	started bool
 }
@@ -31,20 +33,27 @@ func (o *firstOrder) start(ctx context.Context, f Objective, rate float64) (Step
 	if err != nil {
 		return step, err
 	}
-	o.rate = rate
+	o.given, o.rate = rate, rate
 	o.loss, o.norm2 = step.Loss, step.GradientNorm*step.GradientNorm
 	o.watch.start(step.Loss)
 	o.started = true
 	return step, nil
 }
 
-// Rates tried in one step, each a tenth of the one before.
-const firstOrderTrials = 4
+const (
+	firstOrderTrials = 4     // rates tried in one step, each a tenth of the one before
+	leastRate        = 1e-12 // of the one at the start; below it nothing moves in float32
+)
 
 func (o *firstOrder) step(ctx context.Context, f Objective, m mover) (Step, error) {
 	var step Step
+	if o.norm2 == 0 && o.still {
+		step.Events |= Stalled
+		return o.close(step), nil
+	}
 	for range firstOrderTrials {
 		m.forward()
+		o.still = false
 		o.space.project()
 		sound, err := o.look(ctx, f, &step)
 		if err != nil {
@@ -59,7 +68,9 @@ func (o *firstOrder) step(ctx context.Context, f Objective, m mover) (Step, erro
 			return step, err
 		}
 	}
-	step.Events |= Stalled
+	if o.rate < leastRate*o.given {
+		step.Events |= Stalled
+	}
 	return o.close(step), nil
 }
 
@@ -69,6 +80,7 @@ func (o *firstOrder) retreat(ctx context.Context, f Objective, m mover, step *St
 	m.back()
 	o.space.project()
 	m.forget()
+	o.still = true
 	o.rate /= 10
 	if _, err := o.look(ctx, f, step); err != nil {
 		return err
@@ -126,6 +138,7 @@ func NewAdam(space Space, options AdamOptions, work []engine.Vector) *Adam {
 // Start evaluates at X with moments of zero.
 func (a *Adam) Start(ctx context.Context, f Objective) (Step, error) {
 	a.forget()
+	a.still = true
 	return a.start(ctx, f, a.options.Rate)
 }
 
@@ -133,6 +146,7 @@ func (a *Adam) Start(ctx context.Context, f Objective) (Step, error) {
 // number of steps: the way to carry them over to another scale.
 func (a *Adam) Resume(ctx context.Context, f Objective, steps int) (Step, error) {
 	a.steps = steps
+	a.still = steps == 0
 	return a.start(ctx, f, a.options.Rate)
 }
 
@@ -174,7 +188,9 @@ func (a *Adam) forget() {
 
 // DescentOptions are the parameters of gradient descent; they are taken as they are.
 type DescentOptions struct {
-	Rate     float64 // greater than 0; X moves by Rate times the velocity
+	// Rate is greater than 0: X moves by Rate times the velocity. 0 chooses it at Start, where the
+	// scale of the gradient is first known, so that no coordinate moves by more than 1/64 at first.
+	Rate     float64
 	Momentum float64 // in [0,1): the share of the velocity that a step keeps; 0 is plain descent
 }
 
@@ -191,7 +207,7 @@ type Descent struct {
 
 // NewDescent returns the rule; work holds the velocity.
 func NewDescent(space Space, options DescentOptions, work []engine.Vector) *Descent {
-	if !(options.Rate > 0) || !(0 <= options.Momentum && options.Momentum < 1) {
+	if !(options.Rate >= 0) || !(0 <= options.Momentum && options.Momentum < 1) {
 		panic(fmt.Sprintf("optim: gradient descent with options %+v", options))
 	}
 	space.check("gradient descent", work, options.Vectors())
@@ -201,8 +217,17 @@ func NewDescent(space Space, options DescentOptions, work []engine.Vector) *Desc
 // Start evaluates at X with a velocity of zero.
 func (d *Descent) Start(ctx context.Context, f Objective) (Step, error) {
 	d.forget()
-	return d.start(ctx, f, d.options.Rate)
+	d.still = true
+	step, err := d.start(ctx, f, d.options.Rate)
+	if steepest := d.space.Device.NormInf(d.space.G); err == nil && d.rate == 0 && steepest > 0 {
+		d.rate = firstMove / steepest
+		d.given = d.rate
+	}
+	return step, err
 }
+
+// firstMove is about four of the 256 steps between black and white: visible, and far from harm.
+const firstMove = 1.0 / 64
 
 // Step moves X once and evaluates there.
 func (d *Descent) Step(ctx context.Context, f Objective) (Step, error) {

@@ -290,10 +290,32 @@ func TestWrongGradient(t *testing.T) {
 }
 
 func TestZeroGradient(t *testing.T) {
-	s := newSpace(fill(8, 1))
-	last, _ := minimise(t, rules(s)["wolfe"], problems[2].objective(s, nil), 3)
-	if !last.Events.Has(Stalled) || last.Evaluations != 0 {
-		t.Errorf("at the minimum: %+v", last)
+	for name, r := range rulesOf(fill(8, 1)) {
+		last, _ := minimise(t, r.rule, problems[2].objective(r.space, nil), 3)
+		if !last.Events.Has(Stalled) || last.Evaluations != 0 {
+			t.Errorf("%s at the minimum: %+v", name, last)
+		}
+	}
+}
+
+// TestChosenRate: descent that chooses its rate moves at first by 1/64 at most, on any scale of loss.
+func TestChosenRate(t *testing.T) {
+	for _, scale := range []float64{1e-9, 1, 1e9} {
+		start := readTorch(t)["quartic"].Start
+		s := newSpace(start)
+		f := func(context.Context) (float64, error) {
+			v := quartic(s.X.(vector), s.G.(vector))
+			host{}.Scale(s.G, float32(scale))
+			return scale * v, nil
+		}
+		d := NewDescent(s, DescentOptions{Momentum: 0.9}, vectors(1, s.X.Len()))
+		first, _ := minimise(t, d, f, 1)
+		if moved := distance(start, s.X.(vector)); math.Abs(moved-firstMove) > 1e-6 {
+			t.Errorf("scale %v: the first step moves by %v", scale, moved)
+		}
+		if last, _ := minimise(t, d, f, 400); !(last.Loss < first.Loss/100) {
+			t.Errorf("scale %v: from %v to %v", scale, first.Loss, last.Loss)
+		}
 	}
 }
 
