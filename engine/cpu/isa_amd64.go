@@ -10,7 +10,7 @@ import xcpu "golang.org/x/sys/cpu"
 // supports, best first.
 func archKernels() []*kernels {
 	var all []*kernels
-	if xcpu.X86.HasAVX512F && xcpu.X86.HasAVX512BW && xcpu.X86.HasAVX512DQ && xcpu.X86.HasAVX512VL {
+	if xcpu.X86.HasAVX512F && xcpu.X86.HasAVX512BW && xcpu.X86.HasAVX512DQ && xcpu.X86.HasAVX512VL && xcpu.X86.HasBMI2 {
 		all = append(all, avx512())
 	}
 	return all
@@ -23,5 +23,16 @@ func avx512() *kernels {
 		transformInput:    transformInputAVX512,
 		transformForward:  transformForwardAVX512,
 		transformBackward: transformBackwardAVX512,
+		unpool:            unpoolAVX512,
+		moments:           momentsAVX512,
+		stemForward:       stemForwardAVX512,
+		stemBackward:      stemBackwardAVX512,
+		dot:               dotAVX512,
+		axpy:              axpyAVX512,
+		scale:             scaleAVX512,
+		lerp:              lerpAVX512,
+		adam:              adamAVX512,
+		squaredDistance:   squaredDistanceAVX512,
+		difference:        differenceAVX512,
 	}
 }

@@ -93,6 +93,145 @@ func transformForwardAVX512(run *forwardRun)
 //go:noescape
 func transformBackwardAVX512(run *backwardRun)
 
+// unpoolAVX512 computes
+//
+//	for x := range n {
+//		for l := range 16 {
+//			dst[x*16+l] = 0
+//			if mask[x]>>l&1 != 0 {
+//				dst[x*16+l] = scale * src[x/2*16+l]
+//			}
+//		}
+//	}
+//
+//go:noescape
+func unpoolAVX512(dst []float32, src []float32, mask []uint16, scale float32, n int)
+
+// momentsAVX512 computes, with the products of this call added up before they are added to sum,
+//
+//	for p := range n {
+//		for i := range 16 {
+//			for j := range 16 {
+//				sum[i*16+j] += a[p*16+i] * b[p*16+j]
+//			}
+//		}
+//	}
+//
+//go:noescape
+func momentsAVX512(sum *[256]float32, a []float32, b []float32, n int)
+
+// stemForwardAVX512 computes
+//
+//	for x := range n {
+//		for k := range 32 {
+//			v := bias[k]
+//			for r := range 9 {
+//				for dx := range 3 {
+//					v = fma(rows[r][x+dx], weight[(r*3+dx)*32+k], v)
+//				}
+//			}
+//			if rectify && v < 0 {
+//				v = 0
+//			}
+//			dst[k/16*dstStride+x*16+k%16] = v
+//			if rectify && mask != nil {
+//				set(&mask[k/16*maskStride+x], k%16, v > 0)
+//			}
+//		}
+//	}
+//
+//go:noescape
+func stemForwardAVX512(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight []float32, bias []float32, n int, rectify bool)
+
+// stemBackwardAVX512 computes
+//
+//	for c := range 3 {
+//		for x := range n {
+//			for y := range 3 {
+//				for dx := range 3 {
+//					for l := range 16 {
+//						dst[c][x] += rows[y][(x+dx)*16+l] * weight[((c*3+y)*3+dx)*16+l]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+//go:noescape
+func stemBackwardAVX512(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)
+
+// axpyAVX512 computes
+//
+//	for i := range dst {
+//		dst[i] += a * x[i]
+//	}
+//
+//go:noescape
+func axpyAVX512(dst []float32, a float32, x []float32)
+
+// scaleAVX512 computes
+//
+//	for i := range dst {
+//		dst[i] *= a
+//	}
+//
+//go:noescape
+func scaleAVX512(dst []float32, a float32)
+
+// lerpAVX512 computes
+//
+//	for i := range dst {
+//		dst[i] += t * (x[i] - dst[i])
+//	}
+//
+//go:noescape
+func lerpAVX512(dst []float32, x []float32, t float32)
+
+// differenceAVX512 computes
+//
+//	for i := range dst {
+//		if add {
+//			dst[i] += scale * (x[i] - y[i])
+//		} else {
+//			dst[i] = scale * (x[i] - y[i])
+//		}
+//	}
+//
+//go:noescape
+func differenceAVX512(dst []float32, x []float32, y []float32, scale float32, add bool)
+
+// adamAVX512 computes
+//
+//	for i := range x {
+//		m[i] += p.beta1 * (g[i] - m[i])
+//		v[i] += p.beta2 * (g[i]*g[i] - v[i])
+//		x[i] -= p.rate * m[i] / (sqrt(v[i])*p.root + p.epsilon)
+//	}
+//
+//go:noescape
+func adamAVX512(x []float32, g []float32, m []float32, v []float32, p *adamParameters)
+
+// dotAVX512 computes, in another order,
+//
+//	for i := range x {
+//		sum += float64(x[i]) * float64(y[i])
+//	}
+//	return sum
+//
+//go:noescape
+func dotAVX512(x []float32, y []float32) float64
+
+// squaredDistanceAVX512 computes, in another order,
+//
+//	for i := range x {
+//		d := float64(x[i] - y[i])
+//		sum += d * d
+//	}
+//	return sum
+//
+//go:noescape
+func squaredDistanceAVX512(x []float32, y []float32) float64
+
 // peakAVX512 does n rounds of 12 independent fused multiply-adds on 16 lanes, and nothing else:
 //
 //	for range n {

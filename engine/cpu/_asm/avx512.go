@@ -20,6 +20,11 @@ func avx512(a *assembly) {
 	transformInputAVX512(a)
 	transformForwardAVX512(a)
 	transformBackwardAVX512(a)
+	unpoolAVX512(a)
+	momentsAVX512(a)
+	stemForwardAVX512(a)
+	stemBackwardAVX512(a)
+	vectors512(a).vectors()
 	peakAVX512(a)
 }
 

@@ -144,8 +144,24 @@ func (a *assembly) broadcast(value float32, r reg.VecPhysical) {
 	a.VBROADCASTSS(m, r)
 }
 
+// broadcastParam fills a register with a float32 argument.
+func (a *assembly) broadcastParam(name string, r reg.VecPhysical) {
+	b, err := a.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	a.VBROADCASTSS(b.Addr, r)
+}
+
 func at(base reg.Register, offset int) operand.Mem {
 	return operand.Mem{Base: base, Disp: offset}
 }
 
-func zero(a *assembly, r reg.VecPhysical) { a.VPXORD(r, r, r) }
+// zero clears a register.
+func zero(a *assembly, r reg.VecPhysical) {
+	if r.Size() == 64 {
+		a.VPXORD(r, r, r)
+	} else {
+		a.VXORPS(r, r, r)
+	}
+}
