@@ -1,0 +1,282 @@
+package canvas
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// Errors that Open, Decode and their siblings wrap.
+var (
+	// ErrNotPicture says that the data is of none of the formats that can be read.
+	ErrNotPicture = errors.New("not a picture of a known format (PNG, JPEG, GIF, WebP, TIFF, BMP)")
+	// ErrTooLarge says that a picture or its file is over the limits.
+	ErrTooLarge = errors.New("over the limit")
+	// ErrDamaged says that a file ends early or contradicts itself.
+	ErrDamaged = errors.New("the file is damaged or cut short")
+	// ErrVariant says that a file is of a known format, in a variant that cannot be read.
+	ErrVariant = errors.New("a variant of the format that cannot be read: convert it to PNG or JPEG first")
+)
+
+// Limits bound what is read. Zero values mean the defaults.
+type Limits struct {
+	// MaxPixels is the largest width x height that is decoded; the default is 200 million,
+	// more than the sensors of cameras have. Decoding takes up to 28 bytes a pixel at its
+	// peak (a 16-bit picture with transparency 20, a progressive JPEG most), of which the
+	// picture keeps 12.
+	MaxPixels int64
+	// MaxBytes is the largest file; the default is 2 GiB.
+	MaxBytes int64
+}
+
+func (l Limits) maxPixels() int64 {
+	if l.MaxPixels > 0 {
+		return l.MaxPixels
+	}
+	return 200e6
+}
+
+func (l Limits) maxBytes() int64 {
+	if l.MaxBytes > 0 {
+		return l.MaxBytes
+	}
+	return 2 << 30
+}
+
+// A Header is what a file says of its picture before the pixels are read.
+type Header struct {
+	Format        Format
+	Width, Height int    // of the picture as Open returns it, upright
+	Orientation   int    // EXIF orientation as stored, 1 (upright) to 8
+	HasProfile    bool   // an ICC profile is embedded
+	Recipe        string // what EncodeOptions.Recipe was, or ""
+}
+
+// Open reads the picture in a file, as [Decode] does. The error names the file.
+func Open(path string, limits Limits) (*Picture, error) {
+	var p *Picture
+	err := withFile(path, limits, func(s *source) (err error) {
+		p, err = s.decode(limits)
+		return err
+	})
+	return p, err
+}
+
+// OpenHeader reads the header of the picture in a file. It returns the errors that Open
+// would return for its size and format, and takes little time and memory.
+func OpenHeader(path string, limits Limits) (Header, error) {
+	var h Header
+	err := withFile(path, limits, func(s *source) (err error) {
+		h, err = s.readHeader(limits)
+		return err
+	})
+	return h, err
+}
+
+// ReadRecipe returns the recipe that [Save] embedded in the picture at path, or "" if
+// there is none.
+func ReadRecipe(path string) (string, error) {
+	h, err := OpenHeader(path, Limits{})
+	return h.Recipe, err
+}
+
+// Decode reads a picture from all of r: upright, in sRGB, in [0, 1], with transparency
+// over white. Of an animation it is the first frame. A profile that cannot be understood
+// is ignored, as browsers do: the values are then taken as sRGB.
+//
+// Errors wrap [ErrNotPicture], [ErrTooLarge], [ErrDamaged], [ErrVariant] or what r
+// returned.
+func Decode(r io.Reader, limits Limits) (*Picture, error) {
+	s, err := readSource(r, limits)
+	if err != nil {
+		return nil, err
+	}
+	return s.decode(limits)
+}
+
+// DecodeHeader is OpenHeader for all of r.
+func DecodeHeader(r io.Reader, limits Limits) (Header, error) {
+	s, err := readSource(r, limits)
+	if err != nil {
+		return Header{}, err
+	}
+	return s.readHeader(limits)
+}
+
+// A source is a file or a block of memory that holds a picture.
+type source struct {
+	io.ReaderAt
+	size int64
+	meta metadata // set by readHeader
+}
+
+// withFile calls f with the file at path and puts the path before its error.
+func withFile(path string, limits Limits, f func(*source) error) error {
+	wrap := func(err error) error { return fmt.Errorf("read picture %s: %w", path, bare(err)) }
+	file, err := os.Open(path)
+	if err != nil {
+		return wrap(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return wrap(err)
+	}
+	s := &source{ReaderAt: file, size: info.Size()}
+	if !info.Mode().IsRegular() { // a pipe cannot be read twice, as the header needs
+		if s, err = readSource(file, limits); err != nil {
+			return wrap(err)
+		}
+	}
+	if s.size > limits.maxBytes() {
+		return wrap(tooManyBytes(limits))
+	}
+	if err := f(s); err != nil {
+		return wrap(err)
+	}
+	return nil
+}
+
+func readSource(r io.Reader, limits Limits) (*source, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limits.maxBytes()+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limits.maxBytes() {
+		return nil, tooManyBytes(limits)
+	}
+	return &source{ReaderAt: bytes.NewReader(data), size: int64(len(data))}, nil
+}
+
+func tooManyBytes(limits Limits) error {
+	return fmt.Errorf("the file is %w of %d bytes", ErrTooLarge, limits.maxBytes())
+}
+
+// stream returns a reader of the whole source.
+func (s *source) stream() io.Reader { return io.NewSectionReader(s, 0, s.size) }
+
+// readHeader finds the format and the size and holds them against the limits.
+func (s *source) readHeader(limits Limits) (Header, error) {
+	head := make([]byte, magicBytes)
+	n, err := s.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return Header{}, err
+	}
+	f := sniff(head[:n])
+	if f == 0 {
+		return Header{}, ErrNotPicture
+	}
+	var config image.Config
+	err = guard(func() (err error) {
+		config, err = decoders[f].config(s.stream())
+		return err
+	})
+	if err != nil {
+		return Header{}, explain(f, err)
+	}
+	if config.Width < 1 || config.Height < 1 {
+		return Header{}, fmt.Errorf("%s of %dx%d pixels: %w", f, config.Width, config.Height, ErrDamaged)
+	}
+	if int64(config.Width) > limits.maxPixels()/int64(config.Height) {
+		return Header{}, fmt.Errorf("%s of %dx%d pixels: %w of %d pixels", f, config.Width, config.Height, ErrTooLarge, limits.maxPixels())
+	}
+	s.meta = readMetadata(f, s, s.size)
+	w, h := s.meta.orientation.size(config.Width, config.Height)
+	return Header{
+		Format: f, Width: w, Height: h, Orientation: int(s.meta.orientation),
+		HasProfile: s.meta.icc != nil, Recipe: s.meta.recipe,
+	}, nil
+}
+
+// decode reads the header, then the pixels.
+func (s *source) decode(limits Limits) (*Picture, error) {
+	h, err := s.readHeader(limits)
+	if err != nil {
+		return nil, err
+	}
+	var img image.Image
+	err = guard(func() (err error) {
+		img, err = decoders[h.Format].decode(s.stream())
+		return err
+	})
+	if err != nil {
+		return nil, explain(h.Format, err)
+	}
+	if w, h := s.meta.orientation.size(img.Bounds().Dx(), img.Bounds().Dy()); w < 1 || h < 1 || int64(w) > limits.maxPixels()/int64(h) {
+		return nil, ErrDamaged
+	}
+	m := fullRange
+	if h.Format == WebP {
+		m = studioRange
+	}
+	icc, err := newProfile(s.meta.icc)
+	if err != nil {
+		icc = nil
+	}
+	return develop(newRaster(img, m), s.meta.orientation, icc)
+}
+
+// explain returns the error of a decoder as what it means for a file of format f.
+func explain(f Format, err error) error {
+	var (
+		pathErr *fs.PathError // the file could not be read
+		pngErr  png.UnsupportedError
+		jpegErr jpeg.UnsupportedError
+		tiffErr tiff.UnsupportedError
+	)
+	switch {
+	case errors.As(err, &pathErr):
+		return err
+	case errors.As(err, &pngErr), errors.As(err, &jpegErr), errors.As(err, &tiffErr), errors.Is(err, bmp.ErrUnsupported):
+		return fmt.Errorf("%s: %w (%v)", f, ErrVariant, err)
+	}
+	return fmt.Errorf("%s: %w (%v)", f, ErrDamaged, err)
+}
+
+// decoders is the table of decoders, by format.
+var decoders = [...]struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}{
+	PNG:  {png.DecodeConfig, png.Decode},
+	JPEG: {jpeg.DecodeConfig, jpeg.Decode},
+	GIF:  {gif.DecodeConfig, decodeGIF},
+	WebP: {webp.DecodeConfig, webp.Decode},
+	TIFF: {tiff.DecodeConfig, tiff.Decode},
+	BMP:  {bmp.DecodeConfig, bmp.Decode},
+}
+
+// decodeGIF returns the first frame at its place on the animation's screen.
+func decodeGIF(r io.Reader) (image.Image, error) {
+	section := r.(*io.SectionReader)
+	frame, err := gif.Decode(section)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := section.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	config, err := gif.DecodeConfig(section)
+	if err != nil {
+		return nil, err
+	}
+	screen := image.Rect(0, 0, config.Width, config.Height)
+	if frame.Bounds() == screen {
+		return frame, nil
+	}
+	img := image.NewNRGBA(screen)
+	draw.Draw(img, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
+	return img, nil
+}

@@ -1,0 +1,132 @@
+package canvas
+
+import "fmt"
+
+// Resize returns p at width x height, resampled in linear light: detail that becomes too
+// fine to see keeps its brightness, as if seen from further away. It is for photographs
+// and paintings: values are limited to [0, 1], before and after. For pictures in the
+// making see [Resample].
+//
+// Beyond the edges the pixels at the edge are taken to go on. The result does not depend
+// on the number of threads. It panics if a size is less than 1.
+func Resize(p *Picture, width, height int, f Filter) *Picture {
+	p.check()
+	checkSize(width, height)
+	if width == p.Width && height == p.Height {
+		q := p.Clone()
+		q.Clamp()
+		return q
+	}
+	q := &Picture{Width: width, Height: height}
+	q.Pix = resample(p.Pix, p.Width, p.Height, width, height, f, true)
+	return q
+}
+
+// Resample returns planes [channels][height][width] resampled to [channels][h][w], the
+// numbers as they are: no transfer curve and no limits. It is for what lives in the
+// network's space: iterates of an optimisation, which may leave [0, 1], the optimiser's
+// moments, masks. The number of channels follows from len(pix). Edges and threads are as
+// with [Resize]. It panics if a size is less than 1 or if pix is not whole planes.
+func Resample(pix []float32, width, height, w, h int, f Filter) []float32 {
+	checkSize(width, height)
+	checkSize(w, h)
+	if len(pix)%(width*height) != 0 {
+		panic(fmt.Sprintf("canvas: %d values are no planes of %dx%d", len(pix), width, height))
+	}
+	if w == width && h == height {
+		return append([]float32(nil), pix...)
+	}
+	return resample(pix, width, height, w, h, f, false)
+}
+
+// resample does both: rows first, then columns, one plane after the other, so that
+// beside input and result there is only [height][w] of one plane.
+func resample(pix []float32, width, height, w, h int, f Filter, light bool) []float32 {
+	across, down := newTaps(f, width, w), newTaps(f, height, h)
+	planes := len(pix) / (width * height)
+	out := make([]float32, planes*w*h)
+	narrow := make([]float32, height*w)
+	for c := range planes {
+		src, dst := pix[c*width*height:][:width*height], out[c*w*h:][:w*h]
+		must(inParallel(height, func(lo, hi int) { across.rows(narrow, src, width, w, lo, hi, light) }))
+		must(inParallel(h, func(lo, hi int) { down.columns(dst, narrow, w, height, lo, hi, light) }))
+	}
+	return out
+}
+
+// must repeats a panic that a worker of inParallel met: on numbers it is a bug of ours.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// rows resamples rows lo to hi of src [..][width] to dst [..][w].
+func (t *taps) rows(dst, src []float32, width, w, lo, hi int, light bool) {
+	before, after := t.margins(width)
+	padded := make([]float32, before+width+after)
+	row := padded[before : before+width]
+	for y := lo; y < hi; y++ {
+		if light {
+			decodeLight(row, src[y*width:][:width])
+		} else {
+			copy(row, src[y*width:])
+		}
+		fill(padded[:before], row[0])
+		fill(padded[before+width:], row[width-1])
+		out := dst[y*w:][:w]
+		for i := range out {
+			out[i] = dot(t.weights[i*t.width:][:t.width], padded[t.first[i]+before:])
+		}
+	}
+}
+
+// columns resamples rows lo to hi of the result dst [..][w] from all rows of src
+// [height][w].
+func (t *taps) columns(dst, src []float32, w, height, lo, hi int, light bool) {
+	for i := lo; i < hi; i++ {
+		out := dst[i*w:][:w]
+		clear(out)
+		for k, weight := range t.weights[i*t.width:][:t.width] {
+			if weight != 0 {
+				y := min(max(t.first[i]+k, 0), height-1)
+				addScaled(out, weight, src[y*w:][:w])
+			}
+		}
+		if light {
+			encodeLight(out)
+		}
+	}
+}
+
+func fill(s []float32, v float32) {
+	for i := range s {
+		s[i] = v
+	}
+}
+
+// dot returns the sum of a[i]*b[i]. Four sums run side by side, and products are rounded
+// before they are added, so that every processor gives the same bits.
+func dot(a, b []float32) float32 {
+	b = b[:len(a)]
+	var s0, s1, s2, s3 float32
+	for len(a) >= 4 && len(b) >= 4 {
+		s0 += float32(a[0] * b[0])
+		s1 += float32(a[1] * b[1])
+		s2 += float32(a[2] * b[2])
+		s3 += float32(a[3] * b[3])
+		a, b = a[4:], b[4:]
+	}
+	for i, v := range a {
+		s0 += float32(v * b[i])
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+// addScaled adds weight*src to dst.
+func addScaled(dst []float32, weight float32, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] += float32(weight * src[i])
+	}
+}
