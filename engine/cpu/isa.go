@@ -96,5 +96,8 @@ func (k *kernels) over(base *kernels) *kernels {
 	if k.difference != nil {
 		merged.difference = k.difference
 	}
+	if k.peak != nil {
+		merged.peak = k.peak
+	}
 	return &merged
 }

@@ -34,5 +34,6 @@ func avx512() *kernels {
 		adam:              adamAVX512,
 		squaredDistance:   squaredDistanceAVX512,
 		difference:        differenceAVX512,
+		peak:              peakAVX512,
 	}
 }

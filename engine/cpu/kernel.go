@@ -69,6 +69,10 @@ type kernels struct {
 	squaredDistance func(x, y []float32) float64
 	// difference computes dst = scale (x-y), or with add adds that to dst.
 	difference func(dst, x, y []float32, scale float32, add bool)
+
+	// peak does n rounds of independent multiply-adds in registers and returns how many operations on
+	// numbers these were, a multiply-add counting as two: the speed that no other kernel exceeds.
+	peak func(n int) (operations float64)
 }
 
 // forwardRun is the output transform A^T m A of tiles consecutive tiles of one block of channels, with
