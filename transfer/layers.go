@@ -1,0 +1,79 @@
+package transfer
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// LayerWeight is a layer by its name in the field ("relu4_2", "conv1_1" before the ReLU, "pool3") and
+// its share in a loss.
+type LayerWeight struct {
+	Layer  string
+	Weight float64
+}
+
+// LayerWeights are the layers of a loss.
+type LayerWeights []LayerWeight
+
+// ParseLayerWeights reads "relu1_1=0.2,relu2_1=0.8". Layers without a weight share equally: each of n
+// layers gets 1/n.
+func ParseLayerWeights(s string) (LayerWeights, error) {
+	var layers LayerWeights
+	if strings.TrimSpace(s) == "" {
+		return nil, nil
+	}
+	parts := strings.Split(s, ",")
+	for _, part := range parts {
+		name, value, given := strings.Cut(part, "=")
+		l := LayerWeight{strings.TrimSpace(name), 1 / float64(len(parts))}
+		if l.Layer == "" {
+			return nil, fmt.Errorf("%q names no layer; write relu1_1=0.2,relu2_1=0.8", s)
+		}
+		if given {
+			w, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				return nil, fmt.Errorf("the weight %q of %s is no number", strings.TrimSpace(value), l.Layer)
+			}
+			l.Weight = w
+		}
+		layers = append(layers, l)
+	}
+	return layers, layers.validate("layers")
+}
+
+// String returns what ParseLayerWeights reads.
+func (l LayerWeights) String() string {
+	parts := make([]string, len(l))
+	for i, w := range l {
+		parts[i] = w.Layer + "=" + number(w.Weight)
+	}
+	return strings.Join(parts, ",")
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// any reports whether some layer has a weight.
+func (l LayerWeights) any() bool {
+	for _, w := range l {
+		if w.Weight > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (l LayerWeights) validate(what string) error {
+	seen := map[string]bool{}
+	for _, w := range l {
+		if w.Weight < 0 || math.IsNaN(w.Weight) || math.IsInf(w.Weight, 0) {
+			return fmt.Errorf("%s: the weight %v of %s must be a number and not negative", what, w.Weight, w.Layer)
+		}
+		if seen[w.Layer] {
+			return fmt.Errorf("%s: %s is there twice", what, w.Layer)
+		}
+		seen[w.Layer] = true
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package transfer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The names by which users know the values of enumerations, in the order of the constants.
+var (
+	inputNames   = [...]string{"imagenet", "caffe", "rgb255"}
+	contentNames = [...]string{"sum", "mean"}
+	ruleNames    = [...]string{"lbfgs", "adam", "gd"}
+	initNames    = [...]string{"content", "noise", "style", "grey", "picture"}
+)
+
+// String returns "imagenet", "caffe" or "rgb255".
+func (i Input) String() string { return nameOf(inputNames[:], i) }
+
+// String returns "sum" or "mean".
+func (n ContentNormalization) String() string { return nameOf(contentNames[:], n) }
+
+// String returns "lbfgs", "adam" or "gd".
+func (r Rule) String() string { return nameOf(ruleNames[:], r) }
+
+// String returns "content", "noise", "style", "grey" or "picture".
+func (i Init) String() string { return nameOf(initNames[:], i) }
+
+func nameOf[T ~uint8](names []string, v T) string {
+	if int(v) < len(names) {
+		return names[v]
+	}
+	return fmt.Sprintf("%T(%d)", v, uint8(v))
+}
+
+// choose returns which of the first count values of an enumeration bears the given name.
+func choose[T interface {
+	~uint8
+	fmt.Stringer
+}](name string, count int) (T, error) {
+	var names []string
+	for i := range count {
+		if T(i).String() == name {
+			return T(i), nil
+		}
+		names = append(names, T(i).String())
+	}
+	return 0, fmt.Errorf("%q is not known; known are %s", name, strings.Join(names, ", "))
+}
+
+// Names lists the recipes, in the order of the table.
+func Names() []string {
+	names := make([]string, len(recipes))
+	for i, r := range recipes {
+		names[i] = r.Name
+	}
+	return names
+}
+
+// Find returns the recipe of a name, or an error that names the nearest ones.
+func Find(name string) (Recipe, error) {
+	for i := range recipes {
+		if recipes[i].Name == name {
+			return recipes[i].Clone(), nil
+		}
+	}
+	return Recipe{}, fmt.Errorf("recipe %q is not known; near are %s (impasto recipes lists all)",
+		name, strings.Join(nearest(name, Names(), 3), ", "))
+}
+
+// nearest returns the count names that are most like a word.
+func nearest(word string, names []string, count int) []string {
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b string) int { return unlike(word, a) - unlike(word, b) })
+	return sorted[:min(count, len(sorted))]
+}
+
+// unlike is twice the number of letters that one name has and the other has not, in their order: small
+// for slips of the keyboard and for parts of a name.
+func unlike(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	row := make([]int, len(b)+1) // longest common subsequences
+	for i := range len(a) {
+		diagonal := 0
+		for j := range len(b) {
+			above := row[j+1]
+			if a[i] == b[j] {
+				row[j+1] = diagonal + 1
+			} else {
+				row[j+1] = max(above, row[j])
+			}
+			diagonal = above
+		}
+	}
+	return len(a) + len(b) - 2*row[len(b)]
+}

@@ -1,0 +1,207 @@
+package transfer
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+)
+
+// Job is what to paint.
+type Job struct {
+	Network *feature.Extractor // as Prepare returns it for the recipe
+	Recipe  Recipe
+	Content *canvas.Picture // the photograph
+	Style   *Style          // may be nil where the style has no weight
+
+	// Start is the picture that InitPicture begins with, of the result's size or of any other, to
+	// which it is then resampled.
+	Start *canvas.Picture
+	// Seed is that of InitNoise.
+	Seed uint64
+
+	// Size is the long side of the result in pixels; 0 keeps the photograph's own.
+	Size int
+	// Enlarge lets Size exceed the photograph's long side.
+	Enlarge bool
+
+	// Budget bounds the arena of the run in bytes, and Keep says what it may hold; 0 is no bound.
+	Budget int64
+	Keep   feature.Keep
+}
+
+// Prepare puts a network on a device as a recipe wants it: its padding, its preprocessing where the
+// network states none, and no deeper than the recipe's layers.
+func Prepare(dev engine.Device, model *checkpoint.Model, recipe Recipe) (*feature.Extractor, error) {
+	net, err := feature.NetworkOf(model)
+	if err != nil {
+		return nil, err
+	}
+	deepest := feature.Layer{}
+	for _, layers := range []LayerWeights{recipe.Content.Layers, recipe.Style.Layers} {
+		for _, l := range layers {
+			layer, err := net.Layer(l.Layer)
+			if err != nil {
+				return nil, fmt.Errorf("recipe %s: %w", recipe.Name, err)
+			}
+			if deeper(layer, deepest) {
+				deepest = layer
+			}
+		}
+	}
+	return feature.New(dev, model, feature.Options{
+		StemPadding: recipe.StemPadding, Input: recipe.Input.Preprocessing(), Deepest: deepest})
+}
+
+// deeper reports whether layer a lies behind layer b. A pooling lies behind its block.
+func deeper(a, b feature.Layer) bool {
+	if a.Block != b.Block {
+		return a.Block > b.Block
+	}
+	if a.Kind == feature.Pool || b.Kind == feature.Pool {
+		return b.Kind != feature.Pool
+	}
+	return a.Index > b.Index
+}
+
+// Plan is a job with all of its memory laid out: one arena for all scales, sized for the largest.
+type Plan struct {
+	job    Job
+	stages []*stage
+	bytes  int64
+	notes  []string
+}
+
+// NewPlan lays out a job. The error says in one line what cannot work; it wraps *feature.BudgetError
+// where that is the budget.
+func NewPlan(job Job) (*Plan, error) {
+	job.Recipe = job.Recipe.Clone()
+	if err := job.check(); err != nil {
+		return nil, err
+	}
+	p := &Plan{job: job}
+	if job.Recipe.hasStyle() {
+		p.notes = job.small()
+	}
+	sides, last := job.sides(), job.last()
+	for i, side := range sides {
+		s := last
+		if i < len(sides)-1 {
+			s = last.shrink(side)
+		}
+		st, err := newStage(&p.job, i, s, job.Recipe.Scales.iterations(i, len(sides)))
+		if err != nil {
+			return nil, fmt.Errorf("recipe %s: %w", job.Recipe.Name, err)
+		}
+		p.stages = append(p.stages, st)
+		p.bytes = max(p.bytes, st.bytes)
+	}
+	return p, nil
+}
+
+func (j *Job) check() error {
+	if j.Network == nil || j.Content == nil {
+		panic("transfer: a job without a network or a photograph")
+	}
+	if err := j.Recipe.Validate(); err != nil {
+		return err
+	}
+	if j.Size < 0 {
+		return fmt.Errorf("size: %d pixels; it must be positive", j.Size)
+	}
+	if j.Recipe.hasStyle() && j.Style == nil {
+		return fmt.Errorf("recipe %s: the style has a weight, and there is no painting", j.Recipe.Name)
+	}
+	if j.Recipe.Start.Init == InitStyle && j.Style == nil {
+		return fmt.Errorf("init style: there is no painting")
+	}
+	if j.Recipe.Start.Init == InitPicture && j.Start == nil {
+		return fmt.Errorf("init picture: there is no picture to begin with")
+	}
+	return nil
+}
+
+// sides lists the long sides of the scales. Where the recipe leaves their number open, those that are
+// too small for its layers are left out.
+func (j *Job) sides() []int {
+	last := j.last()
+	sides := j.Recipe.Scales.sides(last.long())
+	least := j.least()
+	for j.Recipe.Scales.Count == 0 && len(sides) > 1 && j.shortest(last, sides[0]) < least {
+		sides = sides[1:]
+	}
+	return sides
+}
+
+// least returns the shortest side of a picture that reaches all of the recipe's layers.
+func (j *Job) least() int {
+	content, style, err := j.layers()
+	if err != nil {
+		return 1 // newStage will tell
+	}
+	least := 1
+	for _, l := range append(content, style...) {
+		least = max(least, l.layer.MinSize())
+	}
+	return least
+}
+
+// shortest returns the shortest side of any picture at a scale.
+func (j *Job) shortest(last size, side int) int {
+	shortest := last.shrink(side).short()
+	if j.Recipe.hasStyle() {
+		for _, p := range j.Style.paintings {
+			shortest = min(shortest, j.paintingSize(p, side).short())
+		}
+	}
+	return shortest
+}
+
+// sameSize returns an error where a picture has not the size it must have.
+func sameSize(what string, p *canvas.Picture, want size) error {
+	if have := (size{p.Width, p.Height}); have != want {
+		return fmt.Errorf("%s is %v, the photograph %v: they must be of one size", what, have, want)
+	}
+	return nil
+}
+
+// Bytes returns the size of the arena that the run will take.
+func (p *Plan) Bytes() int64 { return p.bytes }
+
+// Size returns that of the result.
+func (p *Plan) Size() (width, height int) {
+	last := p.stages[len(p.stages)-1].size
+	return last.width, last.height
+}
+
+// Scale is one step of the pyramid.
+type Scale struct {
+	Width, Height int
+	Iterations    int
+	Bytes         int64 // of the arena that this scale uses
+	// Recomputed lists the convolutions whose maps the backward pass computes anew, for want of memory.
+	Recomputed []feature.Layer
+}
+
+// Scales lists the pyramid, coarse to fine.
+func (p *Plan) Scales() []Scale {
+	all := make([]Scale, len(p.stages))
+	for i, st := range p.stages {
+		all[i] = Scale{st.size.width, st.size.height, st.iterations, st.bytes, st.main.Recomputed()}
+	}
+	return all
+}
+
+// Iterations returns those of all scales together.
+func (p *Plan) Iterations() int {
+	n := 0
+	for _, st := range p.stages {
+		n += st.iterations
+	}
+	return n
+}
+
+// Notes returns what a user should know before the run, one line each; none as a rule.
+func (p *Plan) Notes() []string { return p.notes }

@@ -1,0 +1,169 @@
+package transfer
+
+import (
+	"context"
+	"math"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/loss"
+)
+
+// Kind says which of the losses a term belongs to.
+type Kind string
+
+// The kinds of terms.
+const (
+	ContentTerm   Kind = "content"
+	StyleTerm     Kind = "style"
+	VariationTerm Kind = "tv"
+)
+
+// Term is one summand of the total loss.
+type Term struct {
+	Kind  Kind
+	Layer string  // "" for total variation
+	Value float64 // weighted: the terms add up to the total
+}
+
+// point evaluates a stage's loss at its image.
+type point struct {
+	image, gradient engine.Image
+	pass            *feature.Pass
+	variation       *loss.Variation
+	terms           []Term
+
+	// A line search may go back to an earlier trial, so the terms of all trials of a step are kept.
+	totals []float64
+	trials [][]float64
+}
+
+// prepare places a stage in the arena, learns its targets and readies its loss.
+func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error) {
+	p := &point{image: arena.Image(0, st.size.height, st.size.width)}
+	p.gradient = arena.Image(imageBytes(st.size.height, st.size.width), st.size.height, st.size.width)
+	painting, err := st.statistics(ctx, arena, st.scratch)
+	if err != nil {
+		return nil, err
+	}
+	if st.capture != nil {
+		if err := st.photograph(ctx, arena, p.image); err != nil {
+			return nil, err
+		}
+	}
+	for i, l := range st.content {
+		st.sockets[i].Tap = st.contentTap(l, st.target(arena, i))
+		p.terms = append(p.terms, Term{Kind: ContentTerm, Layer: l.layer.String()})
+	}
+	for i, l := range st.style {
+		st.sockets[len(st.content)+i].Tap = st.styleTap(l, painting[i])
+		p.terms = append(p.terms, Term{Kind: StyleTerm, Layer: l.layer.String()})
+	}
+	if p.variation = st.variation(); p.variation != nil {
+		p.terms = append(p.terms, Term{Kind: VariationTerm})
+	}
+	p.pass = st.main.Place(arena, st.scratch)
+	return p, nil
+}
+
+func (st *stage) target(arena engine.Arena, i int) engine.Map {
+	shape := st.shape(st.content[i])
+	return arena.Map(st.targets[i], shape, shape.Height)
+}
+
+// photograph shows the photograph to the network and keeps its features as targets.
+func (st *stage) photograph(ctx context.Context, arena engine.Arena, image engine.Image) error {
+	for i := range st.content {
+		st.captured[i].Tap = loss.NewCapture(st.dev, st.target(arena, i))
+	}
+	st.dev.Write(image, st.contentPicture().Pix)
+	_, err := st.capture.Place(arena, st.scratch).Evaluate(ctx, image, nil)
+	return err
+}
+
+// contentPicture returns the photograph at the stage's size.
+func (st *stage) contentPicture() *canvas.Picture {
+	return canvas.Resize(st.job.Content, st.size.width, st.size.height, canvas.Lanczos)
+}
+
+// evaluate is an optim.Objective.
+func (p *point) evaluate(ctx context.Context) (float64, error) {
+	values, err := p.pass.Evaluate(ctx, p.image, p.gradient)
+	if err != nil {
+		return 0, err
+	}
+	n := len(p.totals)
+	if n == len(p.trials) {
+		p.trials = append(p.trials, make([]float64, len(p.terms)))
+	}
+	trial := p.trials[n]
+	copy(trial, values)
+	if p.variation != nil {
+		trial[len(trial)-1] = p.variation.Add(p.image, p.gradient)
+	}
+	total := 0.0
+	for _, v := range trial {
+		total += v
+	}
+	p.totals = append(p.totals, total)
+	return total, nil
+}
+
+// settle takes over the terms of the trial that a step came to and forgets the others. A step that
+// stayed where it was keeps the terms it had.
+func (p *point) settle(total float64) {
+	for i := len(p.totals) - 1; i >= 0; i-- {
+		if p.totals[i] == total {
+			for t, v := range p.trials[i] {
+				p.terms[t].Value = v
+			}
+			break
+		}
+	}
+	p.totals = p.totals[:0]
+}
+
+// Evaluation is a recipe's loss at one picture.
+type Evaluation struct {
+	Terms        []Term
+	Total        float64
+	Gradient     []float32 // of the total by the picture's numbers, RGB in [0,1]; [3,H,W]
+	GradientNorm float64   // Euclidean
+}
+
+// Evaluate returns the loss of a job at a picture of the photograph's size, with everything at its own
+// size: nothing is resampled. Job.Size and the recipe's scales and optimiser do not matter.
+func Evaluate(ctx context.Context, job Job, at *canvas.Picture) (*Evaluation, error) {
+	job.Size, job.Recipe.Style.Scale = 0, 1
+	job.Recipe.Scales.Count, job.Recipe.Averaging = 1, 0
+	job.Recipe.Optimizer = usual[Descent]
+	own := size{job.Content.Width, job.Content.Height}
+	if err := sameSize("the picture to evaluate at", at, own); err != nil {
+		return nil, err
+	}
+	plan, err := NewPlan(job)
+	if err != nil {
+		return nil, err
+	}
+	st := plan.stages[0]
+	arena, err := st.dev.NewArena(st.bytes)
+	if err != nil {
+		return nil, err
+	}
+	defer arena.Close()
+	p, err := st.prepare(ctx, arena)
+	if err != nil {
+		return nil, err
+	}
+	st.dev.Write(p.image, at.Pix)
+	e := &Evaluation{Gradient: make([]float32, st.numbers)}
+	if e.Total, err = p.evaluate(ctx); err != nil {
+		return nil, err
+	}
+	p.settle(e.Total)
+	e.Terms = p.terms
+	st.dev.Read(e.Gradient, p.gradient)
+	e.GradientNorm = math.Sqrt(st.dev.Dot(p.gradient, p.gradient))
+	return e, nil
+}

@@ -1,0 +1,269 @@
+// Package transfer runs style transfer: it repaints a photograph in the manner of paintings by
+// minimising a recipe's loss over the pixels, from coarse scales to fine (Gatys, Ecker and Bethge 2015).
+//
+// A [Recipe] is data: every convention that decides how a picture comes out, with a name. [Prepare] puts
+// a network on a device as a recipe wants it. A [Job] says what to paint; [NewPlan] lays out all of its
+// memory before the first byte is taken and finds what cannot work; [Plan.Run] paints. [Evaluate] looks
+// at one point: every term of the loss and the gradient.
+//
+// The package prints nothing and holds no state. What happens is told by values of type [Progress].
+package transfer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/optim"
+)
+
+// Recipe is a complete set of conventions. [Find] knows the published ones.
+type Recipe struct {
+	Name     string // as users type it
+	Sentence string // what it is
+	Source   string // the paper, or the program and the commit that was read
+	Network  string // the network that the weights were made for: "vgg16", "vgg19"
+
+	Input       Input          // preprocessing, for a network that states none of its own
+	StemPadding engine.Padding // of the first convolution
+	Pooling     engine.Pooling
+
+	Content   ContentLoss
+	Style     StyleLoss
+	Variation VariationLoss
+	Optimizer Optimizer
+	Scales    Scales
+	Start     Start
+
+	// Clamp limits every iterate to [0,1]. Without it only the picture that is written is limited.
+	Clamp bool
+	// Averaging is the decay of the running average of the iterates, in [0,1). Where it is greater than
+	// 0 the average is the result, and the start of the next scale.
+	Averaging float64
+}
+
+// ContentLoss is the content loss: Weight times the weighted sum over Layers.
+type ContentLoss struct {
+	Weight float64 // alpha
+	// Reference, where it is not 0, is a number of pixels: Weight is meant for a picture of that many,
+	// and is multiplied by Reference/pixels for another. A sum over positions grows with the picture
+	// while the style loss does not, so a fixed weight would change the look with the size.
+	Reference     float64
+	Layers        LayerWeights
+	Normalization ContentNormalization
+}
+
+// StyleLoss is the style loss: Weight times Strength times the weighted sum over Layers.
+type StyleLoss struct {
+	Weight        float64 // beta
+	Strength      float64 // 1 is the recipe as it is
+	Layers        LayerWeights
+	Normalization loss.Normalization
+	// Scale is the long side of a painting as a share of the picture's, at every scale: the size of
+	// the strokes. A painting is never enlarged.
+	Scale float64
+}
+
+// VariationLoss is the total variation of the image, times Weight.
+type VariationLoss struct {
+	Weight float64
+	Kind   engine.Variation
+	Range  float64 // of the pixel values that the weight is meant for: 1 or 255
+}
+
+// Optimizer is a step rule and its parameters; those of other rules are ignored.
+type Optimizer struct {
+	Rule Rule
+	Rate float64 // in units of a picture in [0,1]; for gradient descent 0 chooses it
+
+	History int          // L-BFGS: pairs kept
+	Search  optim.Search // L-BFGS: how the length of a step is found
+
+	Beta1, Beta2 float64 // Adam
+	Epsilon      float64 // Adam
+	CarryMoments bool    // Adam: the moments go on at the next scale
+
+	Momentum float64 // gradient descent
+}
+
+// Scales is the pyramid.
+type Scales struct {
+	Count    int     // how many; 0: as many as Smallest allows
+	Ratio    float64 // of the long sides of neighbouring scales, greater than 1
+	Smallest int     // no scale has a shorter long side, in pixels, unless Count demands it
+
+	Iterations int     // at the last scale
+	Coarse     float64 // at each earlier scale, as a multiple of Iterations
+	First      float64 // at the first of several scales, likewise
+}
+
+// Start is where the first scale begins.
+type Start struct {
+	Init  Init
+	Noise float64 // InitNoise: standard deviation about the mean colour of photographs
+}
+
+// The preprocessing of networks, the normalisations of the content loss, step rules and starts.
+type (
+	// Input is how a picture in RGB [0,1] becomes what the first convolution reads.
+	Input uint8
+	// ContentNormalization is how a content loss is scaled.
+	ContentNormalization uint8
+	// Rule is a step rule of package optim.
+	Rule uint8
+	// Init is what the first scale begins with.
+	Init uint8
+)
+
+const (
+	InputImageNet Input = iota // RGB in [0,1], minus the mean of ImageNet, over its standard deviation
+	InputCaffe                 // BGR in 0..255, minus the mean of ImageNet
+	InputRGB255                // RGB in 0..255, minus the mean of ImageNet
+)
+
+const (
+	ContentSum  ContentNormalization = iota // 1/2 sum (F-P)^2: Gatys et al. 2015, equation 1
+	ContentMean                             // mean (F-P)^2 over channels and positions
+)
+
+const (
+	LBFGS   Rule = iota // optim.LBFGS
+	Adam                // optim.Adam
+	Descent             // optim.Descent: gradient descent with momentum
+)
+
+const (
+	InitContent Init = iota // the photograph
+	InitNoise               // seeded Gaussian noise
+	InitStyle               // the first painting, drawn out to the photograph's shape
+	InitGrey                // the mean colour of photographs
+	InitPicture             // a picture of the caller's: Job.Start
+)
+
+// meanColour is the mean of ImageNet's photographs, RGB: what grey means to a VGG.
+var meanColour = [3]float64{0.485, 0.456, 0.406}
+
+// inputs is the table of preprocessings.
+var inputs = [...]engine.Preprocessing{
+	InputImageNet: {
+		Matrix: [3][3]float32{{1 / 0.229, 0, 0}, {0, 1 / 0.224, 0}, {0, 0, 1 / 0.225}},
+		Offset: [3]float32{-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225},
+	},
+	InputCaffe: {
+		Matrix: [3][3]float32{{0, 0, 255}, {0, 255, 0}, {255, 0, 0}},
+		Offset: [3]float32{-103.939, -116.779, -123.68},
+	},
+	InputRGB255: {
+		Matrix: [3][3]float32{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}},
+		Offset: [3]float32{-123.675, -116.28, -103.53},
+	},
+}
+
+// Preprocessing returns the affine map of a pixel.
+func (i Input) Preprocessing() engine.Preprocessing { return inputs[i] }
+
+// Validate returns an error that names the recipe and the first parameter out of range.
+// Layers are held against a network by NewPlan.
+func (r *Recipe) Validate() error {
+	if err := r.validate(); err != nil {
+		return fmt.Errorf("recipe %s: %w", r.Name, err)
+	}
+	return nil
+}
+
+func (r *Recipe) validate() error {
+	for _, c := range r.ranges() {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	if err := r.Content.Layers.validate("content-layers"); err != nil {
+		return err
+	}
+	if err := r.Style.Layers.validate("style-layers"); err != nil {
+		return err
+	}
+	if !r.hasContent() && !r.hasStyle() {
+		return fmt.Errorf("neither content nor style has a weight: nothing to paint")
+	}
+	return nil
+}
+
+func (r *Recipe) hasContent() bool { return r.Content.Weight > 0 && r.Content.Layers.any() }
+
+func (r *Recipe) hasStyle() bool {
+	return r.Style.Weight*r.Style.Strength > 0 && r.Style.Layers.any()
+}
+
+// interval is where a parameter may lie: [low, high], or (low, high] where open.
+type interval struct {
+	name      string
+	value     float64
+	low, high float64
+	open      bool
+}
+
+func (i interval) check() error {
+	switch {
+	case math.IsNaN(i.value) || math.IsInf(i.value, 0):
+		return fmt.Errorf("%s: %v is no number to work with", i.name, i.value)
+	case i.value < i.low || i.open && i.value == i.low:
+		return fmt.Errorf("%s: %v is too small; it must be %s %v", i.name, i.value, i.least(), i.low)
+	case i.value > i.high:
+		return fmt.Errorf("%s: %v is too large; it may be %v at most", i.name, i.value, i.high)
+	}
+	return nil
+}
+
+func (i interval) least() string {
+	if i.open {
+		return "greater than"
+	}
+	return "at least"
+}
+
+// belowOne is the largest number that a decay may be: at 1 nothing is ever forgotten.
+var belowOne = math.Nextafter(1, 0)
+
+func (r *Recipe) ranges() []interval {
+	const huge = 1e30
+	o, s := &r.Optimizer, &r.Scales
+	all := []interval{
+		{"content-weight", r.Content.Weight, 0, huge, false},
+		{"content-reference", r.Content.Reference, 0, huge, false},
+		{"style-weight", r.Style.Weight, 0, huge, false},
+		{"strength", r.Style.Strength, 0, huge, false},
+		{"style-scale", r.Style.Scale, 0, 64, true},
+		{"tv-weight", r.Variation.Weight, 0, huge, false},
+		{"tv-range", r.Variation.Range, 0, 65535, true},
+		{"averaging", r.Averaging, 0, belowOne, false},
+		{"noise", r.Start.Noise, 0, 100, false},
+		{"learning-rate", o.Rate, 0, huge, o.Rule != Descent},
+		{"scales", float64(s.Count), 0, 64, false},
+		{"scale-ratio", s.Ratio, 1.05, 16, false},
+		{"smallest-scale", float64(s.Smallest), 1, 1 << 20, false},
+		{"iterations", float64(s.Iterations), 0, 1e9, false},
+		{"coarse-iterations", s.Coarse, 0, 1e6, false},
+		{"first-iterations", s.First, 0, 1e6, false},
+	}
+	switch o.Rule {
+	case LBFGS:
+		all = append(all, interval{"history", float64(o.History), 1, 1e4, false})
+	case Adam:
+		all = append(all, interval{"adam-betas", o.Beta1, 0, belowOne, false},
+			interval{"adam-betas", o.Beta2, 0, belowOne, false}, interval{"adam-epsilon", o.Epsilon, 0, 1, true})
+	case Descent:
+		all = append(all, interval{"momentum", o.Momentum, 0, belowOne, false})
+	}
+	return all
+}
+
+// Clone returns a copy that shares nothing with r.
+func (r *Recipe) Clone() Recipe {
+	c := *r
+	c.Content.Layers = slices.Clone(r.Content.Layers)
+	c.Style.Layers = slices.Clone(r.Style.Layers)
+	return c
+}

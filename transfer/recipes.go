@@ -1,0 +1,137 @@
+package transfer
+
+import (
+	"math"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/optim"
+)
+
+// five returns the five layers of Gatys et al. with one weight each.
+func five(weights ...float64) LayerWeights {
+	names := []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"}
+	layers := make(LayerWeights, len(names))
+	for i, name := range names {
+		layers[i] = LayerWeight{name, weights[min(i, len(weights)-1)]}
+	}
+	return layers
+}
+
+func equally(weight float64, names ...string) LayerWeights {
+	layers := make(LayerWeights, len(names))
+	for i, name := range names {
+		layers[i] = LayerWeight{name, weight}
+	}
+	return layers
+}
+
+// one is a pyramid of a single scale.
+func one(iterations int) Scales {
+	return Scales{Count: 1, Ratio: 2, Smallest: 128, Iterations: iterations, Coarse: 1, First: 1}
+}
+
+// torchLBFGS is PyTorch's optimiser with its defaults: no line search.
+var torchLBFGS = Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: optim.Fixed}
+
+// recipes is the table. The published ones were read from the programs at the commits given; what each
+// computes is held to numbers from the programs themselves by the tests.
+var recipes = []Recipe{
+	{
+		Name:        "gatys",
+		Sentence:    "The textbook: the formulas of the paper as printed, average pooling, L-BFGS",
+		Source:      "Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style, arXiv:1508.06576 (2015)",
+		Network:     "vgg16",
+		Input:       InputImageNet,
+		StemPadding: engine.PadZero,
+		Pooling:     engine.AveragePooling,
+		Content: ContentLoss{Weight: 1e-5, Reference: 512 * 512, Normalization: ContentSum,
+			Layers: equally(1, "relu4_2")},
+		Style:     StyleLoss{Weight: 1, Strength: 1, Scale: 1, Normalization: loss.Textbook, Layers: five(0.2)},
+		Variation: VariationLoss{Kind: engine.VariationL2, Range: 1},
+		Optimizer: Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
+		Scales:    one(300),
+		Start:     Start{Init: InitContent, Noise: 0.25},
+	},
+	{
+		Name:        "neural-style-pt",
+		Sentence:    "The port of Johnson's neural-style to PyTorch: starts from near grey, total variation, 1000 iterations",
+		Source:      "ProGamerGov/neural-style-pt at 72514050755394270abf526252cb9ff95c20dcf2",
+		Network:     "vgg19",
+		Input:       InputCaffe,
+		StemPadding: engine.PadZero,
+		Pooling:     engine.MaxPooling,
+		Content:     ContentLoss{Weight: 5, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Style:       StyleLoss{Weight: 100, Strength: 1, Scale: 1, Normalization: loss.MeanElement, Layers: five(1)},
+		Variation:   VariationLoss{Weight: 1e-3, Kind: engine.VariationL1, Range: 255},
+		Optimizer:   torchLBFGS,
+		Scales:      one(1000),
+		Start:       Start{Init: InitNoise, Noise: 0.001 / 255},
+	},
+	{
+		Name:        "leongatys",
+		Sentence:    "The notebook of the paper's first author: deep layers weigh more, then a second pass at 1.56 times the size",
+		Source:      "leongatys/PytorchNeuralStyleTransfer at be6c8e2b35568669a5a0ac10b66c912207ad355d",
+		Network:     "vgg19",
+		Input:       InputCaffe,
+		StemPadding: engine.PadZero,
+		Pooling:     engine.MaxPooling,
+		Content:     ContentLoss{Weight: 1, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Normalization: loss.Mean,
+			Layers: five(1e3/(64*64), 1e3/(128*128), 1e3/(256*256), 1e3/(512*512))},
+		Variation: VariationLoss{Kind: engine.VariationL2, Range: 1},
+		Optimizer: torchLBFGS,
+		Scales:    Scales{Count: 2, Ratio: 800.0 / 512, Smallest: 128, Iterations: 200, Coarse: 2.5, First: 2.5},
+		Start:     Start{Init: InitContent, Noise: 0.25},
+	},
+	{
+		Name:        "pytorch-tutorial",
+		Sentence:    "PyTorch's tutorial: shallow layers before their ReLU, the image clamped, 300 iterations",
+		Source:      "pytorch/tutorials advanced_source/neural_style_tutorial.py at e83f94b87b7815685ad5588eb8d10acf726b691d",
+		Network:     "vgg19",
+		Input:       InputImageNet,
+		StemPadding: engine.PadZero,
+		Pooling:     engine.MaxPooling,
+		Content:     ContentLoss{Weight: 1, Normalization: ContentMean, Layers: equally(1, "conv2_2")},
+		Style: StyleLoss{Weight: 1e6, Strength: 1, Scale: 1, Normalization: loss.MeanElement,
+			Layers: equally(1, "conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1")},
+		Variation: VariationLoss{Kind: engine.VariationL2, Range: 1},
+		Optimizer: torchLBFGS,
+		Scales:    one(300),
+		Start:     Start{Init: InitContent, Noise: 0.25},
+		Clamp:     true,
+	},
+	{
+		Name:        "gordicaleksa",
+		Sentence:    "Gordic's program: sums instead of means, strong total variation, L-BFGS with line search",
+		Source:      "gordicaleksa/pytorch-neural-style-transfer at a244dc61797f920a62146d98de92384352a4d3a2",
+		Network:     "vgg19",
+		Input:       InputRGB255,
+		StemPadding: engine.PadZero,
+		Pooling:     engine.MaxPooling,
+		Content:     ContentLoss{Weight: 1e5, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Style:       StyleLoss{Weight: 3e4, Strength: 1, Scale: 1, Normalization: loss.SumElement, Layers: five(0.2)},
+		Variation:   VariationLoss{Weight: 1, Kind: engine.VariationL1, Range: 255},
+		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: optim.Wolfe},
+		Scales:      one(1000),
+		Start:       Start{Init: InitContent, Noise: 90.0 / 255},
+	},
+	{
+		Name:        "impasto",
+		Sentence:    "Ours: from coarse to fine with Gram matrices at every scale, the edge replicated, iterates averaged",
+		Source:      "this program",
+		Network:     "vgg16",
+		Input:       InputImageNet,
+		StemPadding: engine.PadReplicate,
+		Pooling:     engine.MaxPooling,
+		Content:     ContentLoss{Weight: 0.015, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Normalization: loss.Mean,
+			Layers: five(1e3/(64*64), 1e3/(128*128), 1e3/(256*256), 1e3/(512*512))},
+		Variation: VariationLoss{Weight: 2, Kind: engine.VariationNine, Range: 1},
+		Optimizer: Optimizer{Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, CarryMoments: true},
+		Scales:    Scales{Ratio: math.Sqrt2, Smallest: 128, Iterations: 100, Coarse: 1, First: 2},
+		Start:     Start{Init: InitContent, Noise: 0.25},
+		Clamp:     true,
+		Averaging: 0.98,
+	},
+}

@@ -1,0 +1,192 @@
+package transfer
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/loss"
+)
+
+// placed is a layer of a loss, found in the network.
+type placed struct {
+	layer  feature.Layer
+	weight float64 // of the layer within its loss
+}
+
+// socket is a tap that is planned before it is made: targets exist only once there is memory.
+type socket struct{ feature.Tap }
+
+// stage is one scale of a plan: its size, its passes, and where its buffers lie in the arena.
+//
+//	0        image | gradient | optimiser's vectors | average | content targets | scratch
+//
+// Scratch holds the paintings and the photograph while they are read, and the network's maps afterwards.
+type stage struct {
+	job        *Job
+	dev        engine.Device
+	index      int
+	size       size
+	iterations int
+
+	content, style []placed
+	targets        []int64 // offsets of the content targets
+	sockets        []*socket
+	lessons        []*study
+	capture        *feature.Plan // of the photograph's features; nil without a content loss
+	captured       []*socket
+	main           *feature.Plan
+
+	numbers int   // of the image, 3HW
+	scratch int64 // offset
+	bytes   int64
+}
+
+// newStage lays out one scale. Everything but the passes' own maps is the stage's.
+func newStage(job *Job, index int, s size, iterations int) (*stage, error) {
+	st := &stage{job: job, dev: job.Network.Device(), index: index, size: s, iterations: iterations, numbers: 3 * s.width * s.height}
+	var err error
+	if st.content, st.style, err = job.layers(); err != nil {
+		return nil, err
+	}
+	st.scratch = imageBytes(s.height, s.width) * int64(2+job.vectors())
+	for _, l := range st.content {
+		shape := st.shape(l)
+		st.targets = append(st.targets, st.scratch)
+		st.scratch += engine.Align(st.dev.MapBytes(shape, shape.Height))
+	}
+	if err := st.plan(); err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// layers finds the recipe's layers that have a weight in the network.
+func (j *Job) layers() (content, style []placed, err error) {
+	find := func(of LayerWeights) (found []placed, err error) {
+		net := j.Network.Network()
+		for _, l := range of {
+			layer, err := net.Layer(l.Layer)
+			if err != nil {
+				return nil, err
+			}
+			if l.Weight > 0 {
+				found = append(found, placed{layer, l.Weight})
+			}
+		}
+		return found, nil
+	}
+	if j.Recipe.hasContent() {
+		if content, err = find(j.Recipe.Content.Layers); err != nil {
+			return nil, nil, err
+		}
+	}
+	if j.Recipe.hasStyle() {
+		style, err = find(j.Recipe.Style.Layers)
+	}
+	return content, style, err
+}
+
+// vectors returns how many vectors of the image's length the optimiser and the average take.
+func (j *Job) vectors() int {
+	n := j.Recipe.Optimizer.vectors()
+	if j.Recipe.Averaging > 0 {
+		n++
+	}
+	return n
+}
+
+func (st *stage) shape(l placed) engine.Shape {
+	net := st.job.Network.Network()
+	return net.Shape(l.layer, st.size.height, st.size.width)
+}
+
+// plan lays out the passes over the photograph, the paintings and the image.
+func (st *stage) plan() error {
+	x := st.job.Network
+	job := feature.Job{Height: st.size.height, Width: st.size.width, Pooling: st.job.Recipe.Pooling}
+	var scratch int64
+	if len(st.content) > 0 {
+		var err error
+		job.Taps, st.captured = sockets(st.content)
+		if st.capture, err = x.Plan(job); err != nil {
+			return st.fail(err)
+		}
+		scratch = st.capture.Bytes()
+	}
+	if len(st.style) > 0 {
+		for i, p := range st.job.Style.paintings {
+			s := st.job.paintingSize(p, st.size.long())
+			lesson, err := newStudy(st.job, st.style, i, s.height, s.width)
+			if err != nil {
+				return st.fail(err)
+			}
+			st.lessons = append(st.lessons, lesson)
+			scratch = max(scratch, lesson.bytes())
+		}
+	}
+	var err error
+	job.Taps, st.sockets = sockets(append(append([]placed(nil), st.content...), st.style...))
+	job.Gradient, job.Keep = true, st.job.Keep
+	if st.job.Budget > 0 {
+		job.Budget = max(st.job.Budget-st.scratch, 1)
+	}
+	if st.main, err = x.Plan(job); err != nil {
+		return st.fail(err)
+	}
+	st.bytes = st.scratch + max(scratch, st.main.Bytes())
+	if st.job.Budget > 0 && st.bytes > st.job.Budget {
+		return st.fail(&feature.BudgetError{Need: st.bytes, Budget: st.job.Budget})
+	}
+	return nil
+}
+
+func (st *stage) fail(err error) error {
+	return fmt.Errorf("scale %v: %w", st.size, err)
+}
+
+// sockets makes an empty tap for each layer.
+func sockets(layers []placed) ([]feature.Placement, []*socket) {
+	taps, all := make([]feature.Placement, len(layers)), make([]*socket, len(layers))
+	for i, l := range layers {
+		all[i] = &socket{}
+		taps[i] = feature.Placement{Layer: l.layer, Tap: all[i]}
+	}
+	return taps, all
+}
+
+// contentTap makes the content loss of a layer.
+func (st *stage) contentTap(l placed, target engine.Map) feature.Tap {
+	c := st.job.Recipe.Content
+	coefficient := c.Weight * l.weight
+	if c.Reference > 0 {
+		coefficient *= c.Reference / float64(st.size.width*st.size.height)
+	}
+	switch c.Normalization {
+	case ContentSum:
+		coefficient /= 2
+	case ContentMean:
+		coefficient /= float64(target.Shape().Elements())
+	}
+	return loss.NewContent(st.dev, target, nil, coefficient)
+}
+
+// styleTap makes the style loss of a layer.
+func (st *stage) styleTap(l placed, painting engine.Statistics) feature.Tap {
+	s := st.job.Recipe.Style
+	return loss.NewGram(st.dev, painting, nil, s.Normalization, s.Weight*s.Strength*l.weight)
+}
+
+// variation makes the total variation, nil where it has no weight. The pixels of a range of 255 differ
+// 255 times as much.
+func (st *stage) variation() *loss.Variation {
+	v := st.job.Recipe.Variation
+	if v.Weight == 0 {
+		return nil
+	}
+	scale := v.Weight * v.Range
+	if v.Kind != engine.VariationL1 {
+		scale *= v.Range
+	}
+	return loss.NewVariation(st.dev, v.Kind, scale)
+}

@@ -1,0 +1,153 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/loss"
+)
+
+// Painting is a picture to learn from and its share among several.
+type Painting struct {
+	Picture *canvas.Picture
+	Weight  float64 // not negative; only ratios count
+}
+
+// Style is what is learned from paintings: the statistics of their features, at each size that a plan
+// asked for. It is safe for concurrent use, and worth keeping: what was learned once is not learned again.
+type Style struct {
+	paintings []*canvas.Picture
+	weights   []float64
+
+	mu      sync.Mutex
+	learned map[lesson][]engine.Statistics
+}
+
+// lesson says which statistics were learned: of which painting, at which size, by which network.
+type lesson struct {
+	network       *feature.Extractor
+	pooling       engine.Pooling
+	layers        string
+	painting      int
+	height, width int
+}
+
+// NewStyle makes a style of one or more paintings. They must not change afterwards.
+func NewStyle(paintings ...Painting) (*Style, error) {
+	s := &Style{learned: map[lesson][]engine.Statistics{}}
+	sum := 0.0
+	for i, p := range paintings {
+		if p.Weight < 0 || math.IsNaN(p.Weight) || math.IsInf(p.Weight, 0) {
+			return nil, fmt.Errorf("style-weights: %v of painting %d must be a number and not negative", p.Weight, i+1)
+		}
+		sum += p.Weight
+		s.paintings = append(s.paintings, p.Picture)
+		s.weights = append(s.weights, p.Weight)
+	}
+	if len(paintings) == 0 || !(sum > 0) {
+		return nil, fmt.Errorf("style-weights: no painting has a weight")
+	}
+	return s, nil
+}
+
+// recall returns what was learned, nil where it was not.
+func (s *Style) recall(l lesson) []engine.Statistics {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.learned[l]
+}
+
+func (s *Style) keep(l lesson, stats []engine.Statistics) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.learned[l] = stats
+}
+
+// statistics returns the blend of all paintings at one scale, layer by layer, and learns what is missing
+// in the scratch memory of arena from offset on.
+func (st *stage) statistics(ctx context.Context, arena engine.Arena, offset int64) ([]engine.Statistics, error) {
+	style := st.job.Style
+	each := make([][]engine.Statistics, len(st.lessons))
+	for i := range st.lessons {
+		if style.weights[i] == 0 {
+			continue
+		}
+		stats := style.recall(st.lessons[i].lesson)
+		if stats == nil {
+			var err error
+			if stats, err = st.lessons[i].learn(ctx, st, arena, offset); err != nil {
+				return nil, err
+			}
+			style.keep(st.lessons[i].lesson, stats)
+		}
+		each[i] = stats
+	}
+	blend := make([]engine.Statistics, len(st.style))
+	for layer := range blend {
+		var stats []engine.Statistics
+		var weights []float64
+		for i, w := range style.weights {
+			if w > 0 {
+				stats, weights = append(stats, each[i][layer]), append(weights, w)
+			}
+		}
+		blend[layer] = loss.Blend(stats, weights)
+	}
+	return blend, nil
+}
+
+// study is a painting at one scale and the forward pass over it.
+type study struct {
+	lesson
+	observers []*loss.Observer
+	plan      *feature.Plan
+}
+
+// newStudy plans the pass over a painting at the given size.
+func newStudy(job *Job, layers []placed, painting, height, width int) (*study, error) {
+	x := job.Network
+	s := &study{lesson: lesson{network: x, pooling: job.Recipe.Pooling, painting: painting, height: height, width: width}}
+	var taps []feature.Placement
+	for _, l := range layers {
+		net := x.Network()
+		o := loss.NewObserver(x.Device(), net.Shape(l.layer, height, width).Channels, nil)
+		s.observers = append(s.observers, o)
+		s.layers += l.layer.String() + " "
+		taps = append(taps, feature.Placement{Layer: l.layer, Tap: o})
+	}
+	plan, err := x.Plan(feature.Job{Height: height, Width: width, Taps: taps, Pooling: job.Recipe.Pooling})
+	if err != nil {
+		return nil, fmt.Errorf("painting %d at %dx%d: %w", painting+1, width, height, err)
+	}
+	s.plan = plan
+	return s, nil
+}
+
+// bytes is the scratch memory that learning needs.
+func (s *study) bytes() int64 {
+	return imageBytes(s.height, s.width) + s.plan.Bytes()
+}
+
+// learn shows the painting to the network.
+func (s *study) learn(ctx context.Context, st *stage, arena engine.Arena, offset int64) ([]engine.Statistics, error) {
+	image := arena.Image(offset, s.height, s.width)
+	picture := canvas.Resize(st.job.Style.paintings[s.painting], s.width, s.height, canvas.Lanczos)
+	st.dev.Write(image, picture.Pix)
+	pass := s.plan.Place(arena, offset+imageBytes(s.height, s.width))
+	if _, err := pass.Evaluate(ctx, image, nil); err != nil {
+		return nil, err
+	}
+	stats := make([]engine.Statistics, len(s.observers))
+	for i, o := range s.observers {
+		stats[i] = o.Statistics()
+	}
+	return stats, nil
+}
+
+// imageBytes is the place of an image in an arena.
+func imageBytes(height, width int) int64 { return engine.Align(4 * 3 * int64(height) * int64(width)) }
