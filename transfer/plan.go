@@ -35,24 +35,33 @@ type Job struct {
 // Prepare puts a network on a device as a recipe wants it: its padding, its preprocessing where the
 // network states none, and no deeper than the recipe's layers.
 func Prepare(dev engine.Device, model *checkpoint.Model, recipe Recipe) (*feature.Extractor, error) {
-	net, err := feature.NetworkOf(model)
+	deepest, err := Deepest(model, &recipe)
 	if err != nil {
 		return nil, err
+	}
+	return feature.New(dev, model, feature.Options{
+		StemPadding: recipe.StemPadding, Input: recipe.Input.Preprocessing(), Deepest: deepest})
+}
+
+// Deepest returns the last layer of a network that a recipe taps.
+func Deepest(model *checkpoint.Model, recipe *Recipe) (feature.Layer, error) {
+	net, err := feature.NetworkOf(model)
+	if err != nil {
+		return feature.Layer{}, err
 	}
 	deepest := feature.Layer{}
 	for _, layers := range []LayerWeights{recipe.Content.Layers, recipe.Style.Layers} {
 		for _, l := range layers {
 			layer, err := net.Layer(l.Layer)
 			if err != nil {
-				return nil, fmt.Errorf("recipe %s: %w", recipe.Name, err)
+				return feature.Layer{}, fmt.Errorf("recipe %s: %w", recipe.Name, err)
 			}
 			if deeper(layer, deepest) {
 				deepest = layer
 			}
 		}
 	}
-	return feature.New(dev, model, feature.Options{
-		StemPadding: recipe.StemPadding, Input: recipe.Input.Preprocessing(), Deepest: deepest})
+	return deepest, nil
 }
 
 // deeper reports whether layer a lies behind layer b. A pooling lies behind its block.
@@ -205,3 +214,13 @@ func (p *Plan) Iterations() int {
 
 // Notes returns what a user should know before the run, one line each; none as a rule.
 func (p *Plan) Notes() []string { return p.notes }
+
+// Work returns the multiply-adds of the run: those of feature.Plan.Work for every iteration. A line
+// search may evaluate some more.
+func (p *Plan) Work() float64 {
+	work := 0.0
+	for _, st := range p.stages {
+		work += st.main.Work() * float64(st.iterations+1)
+	}
+	return work
+}

@@ -1,0 +1,253 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine/reference"
+	"github.com/impasto/impasto/feature"
+)
+
+// TestSides: the pyramid of crowsonkb's style-transfer-pytorch from 128 to 512, and counts.
+func TestSides(t *testing.T) {
+	tests := []struct {
+		scales Scales
+		last   int
+		want   []int
+	}{
+		{Scales{Ratio: math.Sqrt2, Smallest: 128}, 512, []int{128, 181, 256, 362, 512}},
+		{Scales{Ratio: math.Sqrt2, Smallest: 128}, 100, []int{100}},
+		{Scales{Ratio: 2, Smallest: 128, Count: 1}, 512, []int{512}},
+		{Scales{Ratio: 2, Smallest: 128, Count: 4}, 512, []int{64, 128, 256, 512}},
+		{Scales{Ratio: 800.0 / 512, Smallest: 128, Count: 2}, 800, []int{512, 800}},
+		{Scales{Ratio: 2, Count: 9}, 4, []int{1, 1, 2, 4}},
+	}
+	for _, test := range tests {
+		if got := test.scales.sides(test.last); !slices.Equal(got, test.want) {
+			t.Errorf("%+v to %d: %v, want %v", test.scales, test.last, got, test.want)
+		}
+	}
+}
+
+func TestSidesAscend(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Scales{Ratio: rapid.Float64Range(1.05, 4).Draw(t, "ratio"), Smallest: rapid.IntRange(1, 600).Draw(t, "smallest"),
+			Count: rapid.IntRange(0, 9).Draw(t, "count")}
+		last := rapid.IntRange(1, 9000).Draw(t, "last")
+		got := s.sides(last)
+		if !slices.IsSorted(got) || got[len(got)-1] != last || s.Count > 0 && len(got) > s.Count {
+			t.Fatalf("%v", got)
+		}
+		if s.Count == 0 && len(got) > 1 && got[0] < s.Smallest {
+			t.Fatalf("%v goes below %d", got, s.Smallest)
+		}
+	})
+}
+
+// TestPaintingKeepsItsStrokes: at every scale a painting has the same size against the picture, as long as
+// it is large enough, and is never enlarged.
+func TestPaintingKeepsItsStrokes(t *testing.T) {
+	r, _ := Find("impasto")
+	r.Style.Scale = 0.5
+	j := Job{Recipe: r, Size: 1024}
+	painting := canvas.New(400, 300)
+	for side, want := range map[int]size{128: {64, 48}, 512: {256, 192}, 800: {400, 300}, 1024: {400, 300}} {
+		if got := j.paintingSize(painting, side); got != want {
+			t.Errorf("at a scale of %d the painting is %v, want %v", side, got, want)
+		}
+	}
+	j.Content = canvas.New(1024, 700)
+	j.Style, _ = NewStyle(Painting{painting, 1})
+	if notes := j.small(); len(notes) != 1 || !strings.Contains(notes[0], "--style-scale 0.39") {
+		t.Errorf("notes %q", notes)
+	}
+}
+
+// TestNothingIsResampled: at the photograph's own size and one scale both pictures are read as they are.
+func TestNothingIsResampled(t *testing.T) {
+	job := newJob(t, reference.New32(), "gatys", nil)
+	plan, err := NewPlan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := plan.stages[0]
+	if w, h := plan.Size(); w != 40 || h != 30 || st.lessons[0].width != 50 || st.lessons[0].height != 40 {
+		t.Errorf("result %dx%d, painting %dx%d", w, h, st.lessons[0].width, st.lessons[0].height)
+	}
+	if len(plan.Notes()) != 0 {
+		t.Errorf("notes %q", plan.Notes())
+	}
+}
+
+// TestSmallScalesAreLeftOut: a scale at which relu5_1 has no position is dropped, unless it was asked for.
+func TestSmallScalesAreLeftOut(t *testing.T) {
+	job := newJob(t, reference.New32(), "impasto", map[string]string{"smallest-scale": "4", "scale-ratio": "2"})
+	plan, err := NewPlan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := plan.Scales(); len(got) != 1 || got[0].Width != 40 {
+		t.Errorf("scales %+v", got)
+	}
+	job.Recipe.Scales.Count = 2
+	if _, err := NewPlan(job); err == nil || !strings.Contains(err.Error(), "relu5_1") {
+		t.Errorf("a scale of 20x15 gives %v", err)
+	}
+}
+
+func TestPlanErrors(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Job)
+		want   string
+	}{
+		{"too small", func(j *Job) { j.Content = canvas.New(40, 7) }, "relu4_2 needs"},
+		{"painting too small", func(j *Job) { j.Style, _ = NewStyle(Painting{canvas.New(9, 90), 1}) }, "painting 1"},
+		{"no layer", func(j *Job) { j.Recipe.Style.Layers[0].Layer = "relu1_9" }, "relu1_9"},
+		{"negative size", func(j *Job) { j.Size = -1 }, "size"},
+		{"no painting", func(j *Job) { j.Style = nil }, "no painting"},
+		{"no start", func(j *Job) { j.Recipe.Start.Init = InitPicture }, "no picture"},
+		{"NaN", func(j *Job) { j.Recipe.Content.Weight = math.NaN() }, "content-weight"},
+	}
+	for _, test := range tests {
+		job := newJob(t, reference.New32(), "gatys", nil)
+		test.change(&job)
+		if _, err := NewPlan(job); err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s gives %v, want a line with %q", test.name, err, test.want)
+		}
+	}
+}
+
+// TestBudget: a plan keeps to its budget, or says by how much it cannot.
+func TestBudget(t *testing.T) {
+	job := newJob(t, reference.New32(), "gatys", small(nil))
+	job.Keep = feature.KeepNone
+	least, err := NewPlan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.Keep, job.Budget = feature.KeepFitting, least.Bytes()
+	if plan, err := NewPlan(job); err != nil || plan.Bytes() > job.Budget {
+		t.Errorf("a budget of %d is not enough for %d: %v", job.Budget, least.Bytes(), err)
+	}
+	job.Budget = least.Bytes() / 2
+	var short *feature.BudgetError
+	if _, err := NewPlan(job); !errors.As(err, &short) {
+		t.Errorf("half of what is needed gives %v", err)
+	}
+}
+
+func TestStyleWeights(t *testing.T) {
+	p := canvas.New(20, 20)
+	for _, weights := range [][]float64{{}, {0}, {-1}, {1, math.NaN()}, {math.Inf(1)}} {
+		var paintings []Painting
+		for _, w := range weights {
+			paintings = append(paintings, Painting{p, w})
+		}
+		if _, err := NewStyle(paintings...); err == nil {
+			t.Errorf("weights %v are accepted", weights)
+		}
+	}
+}
+
+// TestStylesMix: a painting of weight 0 does not count, two of the same weight count as one.
+func TestStylesMix(t *testing.T) {
+	loss := func(paintings ...Painting) float64 {
+		job := newJob(t, reference.New64(), "gatys", nil)
+		job.Style, _ = NewStyle(paintings...)
+		e, err := Evaluate(context.Background(), job, job.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Total
+	}
+	a, b := smooth(3, 50, 40), smooth(4, 41, 33)
+	one := loss(Painting{a, 1})
+	if got := loss(Painting{a, 2}, Painting{b, 0}); got != one {
+		t.Errorf("with a painting of weight 0 the loss is %v, without %v", got, one)
+	}
+	if got := loss(Painting{a, 1}, Painting{a, 3}); math.Abs(got/one-1) > 1e-12 {
+		t.Errorf("twice the same painting gives %v, once %v", got, one)
+	}
+	if got := loss(Painting{a, 1}, Painting{b, 1}); got == one {
+		t.Error("the second painting has no effect")
+	}
+}
+
+// TestStyleIsLearnedOnce, also by runs that share it.
+func TestStyleIsLearnedOnce(t *testing.T) {
+	job := newJob(t, reference.New32(), "gatys", map[string]string{"iterations": "1"})
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			if plan, err := NewPlan(job); err != nil {
+				t.Error(err)
+			} else if _, err := plan.Run(context.Background(), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := len(job.Style.learned); n != 1 {
+		t.Errorf("%d lessons, want 1", n)
+	}
+}
+
+// TestGradientByDifferences moves the picture along random directions, in float64.
+func TestGradientByDifferences(t *testing.T) {
+	for _, name := range Names() {
+		job := newJob(t, reference.New64(), name, nil)
+		at := picture(131, 40, 30)
+		e, err := Evaluate(context.Background(), job, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const h = 1.0 / (1 << 14)
+		var slope float64
+		forward, back := at.Clone(), at.Clone()
+		for i, g := range e.Gradient {
+			d := float32(1 - 2*int(word(5, uint64(i))&1))
+			forward.Pix[i] += h * d
+			back.Pix[i] -= h * d
+			slope += float64(g * d)
+		}
+		f, err1 := Evaluate(context.Background(), job, forward)
+		b, err2 := Evaluate(context.Background(), job, back)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		if got := (f.Total - b.Total) / (2 * h); math.Abs(got-slope) > 2e-3*e.GradientNorm*math.Sqrt(float64(len(e.Gradient))) {
+			t.Errorf("%s: the slope is %v by differences, %v by the gradient (norm %v)", name, got, slope, e.GradientNorm)
+		}
+	}
+}
+
+// TestLookIsTheSameAtAnySize: the default weight of gatys is scaled with the picture, so that content and
+// style keep their ratio; a weight that a user gives is taken as it is.
+func TestLookIsTheSameAtAnySize(t *testing.T) {
+	content := func(overrides map[string]string, width, height int) float64 {
+		job := newJob(t, reference.New64(), "gatys", overrides)
+		job.Content = smooth(2, width, height)
+		e, err := Evaluate(context.Background(), job, picture(7, width, height))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Terms[0].Value / float64(width*height)
+	}
+	r, _ := Find("gatys")
+	for _, side := range []int{32, 64} {
+		scaled := content(nil, side, side)
+		given := content(map[string]string{"content-weight": number(r.Content.Weight)}, side, side)
+		if want := r.Content.Reference / float64(side*side); math.Abs(scaled/given/want-1) > 1e-6 {
+			t.Errorf("at %d pixels the weight is %v times the recipe's, want %v", side, scaled/given, want)
+		}
+	}
+}
