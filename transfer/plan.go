@@ -212,6 +212,63 @@ func (p *Plan) Iterations() int {
 	return n
 }
 
+// HostBytes returns the most that the run takes on the host beside its arena and the caller's pictures:
+// pictures and moments on their way from one scale to the next.
+func (p *Plan) HostBytes() int64 {
+	var most int64
+	for i, st := range p.stages {
+		bytes := 2 * imageBytes(st.size.height, st.size.width)
+		if i > 0 {
+			before := imageBytes(p.stages[i-1].size.height, p.stages[i-1].size.width)
+			bytes += before
+			if o := p.job.Recipe.Optimizer; o.Rule == Adam && o.CarryMoments {
+				bytes += 2 * before
+			}
+		}
+		most = max(most, bytes)
+	}
+	return most
+}
+
+// Work returns the multiply-adds of direct convolution, forward and backward, that the run is worth: with
+// a device's measured rate, how long it will take. A line search that needs more than one evaluation an
+// iteration makes it longer, by a few per cent as a rule.
+func (p *Plan) Work() float64 {
+	work := 0.0
+	for _, st := range p.stages {
+		forward := st.forwardWork(st.size.height, st.size.width)
+		work += 2 * forward * float64(st.iterations+1)
+		if st.capture != nil {
+			work += forward
+		}
+		for _, lesson := range st.lessons {
+			work += st.forwardWork(lesson.height, lesson.width)
+		}
+	}
+	return work
+}
+
+// forwardWork counts the multiply-adds of one forward pass over a picture.
+func (st *stage) forwardWork(height, width int) float64 {
+	net := st.job.Network.Network()
+	var deepest feature.Layer
+	for _, l := range append(append([]placed(nil), st.content...), st.style...) {
+		if deeper(l.layer, deepest) {
+			deepest = l.layer
+		}
+	}
+	work, in := 0.0, 3
+	for _, l := range net.Layers() {
+		if l.Kind != feature.Conv || deeper(l, deepest) {
+			continue
+		}
+		s := net.Shape(l, height, width)
+		work += 9 * float64(in) * float64(s.Elements())
+		in = s.Channels
+	}
+	return work
+}
+
 // Notes returns what a user should know before the run, one line each; none as a rule.
 func (p *Plan) Notes() []string { return p.notes }
 

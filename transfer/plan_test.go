@@ -145,6 +145,21 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestWork counts the multiply-adds of VGG-19 by hand: at 16x16 the table of its convolutions is short.
+func TestWork(t *testing.T) {
+	job := newJob(t, reference.New32(), "gatys", map[string]string{"iterations": "4", "style-layers": "relu3_1", "content-layers": "conv1_2"})
+	job.Content = smooth(1, 16, 16)
+	job.Style, _ = NewStyle(Painting{smooth(1, 8, 16), 1})
+	plan, err := NewPlan(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forward := 9 * (256*(3*6+6*6) + 64*(6*8+8*8) + 16*8*10)
+	if want := float64(forward) * (2*5 + 1 + 0.5); plan.Work() != want {
+		t.Errorf("%v multiply-adds, want %v", plan.Work(), want)
+	}
+}
+
 func TestStyleWeights(t *testing.T) {
 	p := canvas.New(20, 20)
 	for _, weights := range [][]float64{{}, {0}, {-1}, {1, math.NaN()}, {math.Inf(1)}} {

@@ -58,6 +58,9 @@ func NewStyle(paintings ...Painting) (*Style, error) {
 // Paintings returns the pictures that the style is made of.
 func (s *Style) Paintings() []*canvas.Picture { return s.paintings }
 
+// Paintings returns the pictures that the style was made of, which are not to be changed.
+func (s *Style) Paintings() []*canvas.Picture { return s.paintings }
+
 // recall returns what was learned, nil where it was not.
 func (s *Style) recall(l lesson) []engine.Statistics {
 	s.mu.Lock()
