@@ -271,13 +271,3 @@ func (st *stage) forwardWork(height, width int) float64 {
 
 // Notes returns what a user should know before the run, one line each; none as a rule.
 func (p *Plan) Notes() []string { return p.notes }
-
-// Work returns the multiply-adds of the run: those of feature.Plan.Work for every iteration. A line
-// search may evaluate some more.
-func (p *Plan) Work() float64 {
-	work := 0.0
-	for _, st := range p.stages {
-		work += st.main.Work() * float64(st.iterations+1)
-	}
-	return work
-}

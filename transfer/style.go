@@ -55,9 +55,6 @@ func NewStyle(paintings ...Painting) (*Style, error) {
 	return s, nil
 }
 
-// Paintings returns the pictures that the style is made of.
-func (s *Style) Paintings() []*canvas.Picture { return s.paintings }
-
 // Paintings returns the pictures that the style was made of, which are not to be changed.
 func (s *Style) Paintings() []*canvas.Picture { return s.paintings }
 
