@@ -279,3 +279,20 @@ func TestTooSmall(t *testing.T) {
 		t.Error("relu5_1 of a picture 15 pixels high is planned")
 	}
 }
+
+// TestWork counts VGG-16 up to relu5_1 of the textbook: 361 kMAC a pixel for VGG-19.
+func TestWork(t *testing.T) {
+	x, err := feature.New(reference.New32(), narrow(feature.VGG19, [5]int{64, 128, 256, 512, 512}, 1), feature.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := x.Network()
+	deepest, _ := net.Layer("relu5_1")
+	plan, err := x.Plan(feature.Job{Height: 64, Width: 64, Taps: []feature.Placement{{Layer: deepest}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := plan.Work() / (64 * 64) / 1000; math.Abs(got-361) > 1 {
+		t.Errorf("%.1f kMAC a pixel, want 361", got)
+	}
+}
