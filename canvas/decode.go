@@ -223,9 +223,13 @@ func (s *source) decode(limits Limits) (*Picture, error) {
 	}
 	icc, err := newProfile(s.meta.icc)
 	if err != nil {
-		icc = nil
+		icc = nil // as good as none
 	}
-	return develop(newRaster(img, m), s.meta.orientation, icc)
+	p, err := develop(newRaster(img, m), s.meta.orientation, icc)
+	if err != nil {
+		return nil, explain(h.Format, err)
+	}
+	return p, nil
 }
 
 // explain returns the error of a decoder as what it means for a file of format f.

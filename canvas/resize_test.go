@@ -197,7 +197,7 @@ func TestTransferCurve(t *testing.T) {
 		}
 		light[0] = v
 		encodeLight(light)
-		if want := toEncoded(float64(v)); math.Abs(float64(light[0])-want) > 6e-7 {
+		if want := toEncoded(float64(v)); math.Abs(float64(light[0])-want) > 1e-6 {
 			t.Fatalf("light of %v is encoded as %v, not %v", v, light[0], want)
 		}
 	}

@@ -4,7 +4,7 @@ import "math"
 
 // The transfer curve of sRGB (IEC 61966-2-1) between encoded values and light, both in
 // [0, 1], as straight lines between samples of the definition: some 20 times as fast, and as
-// near to it as float32 can tell: within 1e-7 for light, 6e-7 for encoded values.
+// near to it as float32 can tell: within 1e-7 for light, 1e-6 for encoded values.
 //
 // Encoding has a steep start, so its samples are evenly spaced in the square root of light.
 
