@@ -135,16 +135,17 @@ func (r *run) scale(ctx context.Context, st *stage) error {
 	b := &brush{run: r, stage: st, point: p, stepper: st.newStepper(r.arena, p, r.moments)}
 	b.average = st.newAverage(r.arena, p.image)
 
-	step, err := b.begin(ctx, p.evaluate, r.moments)
+	objective := p.evaluate
+	step, err := b.begin(ctx, objective, r.moments)
 	if err != nil {
 		return err // the picture is still the start
 	}
-	r.moments = nil
+	r.moments, r.picture = nil, nil
 	r.result.FirstLoss = step.Loss
 	b.average.reset()
 	b.report(step, 0)
 	for i := 1; i <= st.iterations && err == nil && !step.Events.Has(optim.Stalled); i++ {
-		if step, err = b.Step(ctx, p.evaluate); err == nil {
+		if step, err = b.Step(ctx, objective); err == nil {
 			b.average.add()
 			b.report(step, i)
 		}
