@@ -13,6 +13,9 @@ func archKernels() []*kernels {
 	if xcpu.X86.HasAVX512F && xcpu.X86.HasAVX512BW && xcpu.X86.HasAVX512DQ && xcpu.X86.HasAVX512VL && xcpu.X86.HasBMI2 {
 		all = append(all, avx512())
 	}
+	if xcpu.X86.HasAVX2 && xcpu.X86.HasFMA {
+		all = append(all, avx2())
+	}
 	return all
 }
 
@@ -35,5 +38,27 @@ func avx512() *kernels {
 		squaredDistance:   squaredDistanceAVX512,
 		difference:        differenceAVX512,
 		peak:              peakAVX512,
+	}
+}
+
+func avx2() *kernels {
+	return &kernels{
+		name:              "avx2",
+		multiply:          multiplyAVX2,
+		transformInput:    transformInputAVX2,
+		transformForward:  transformForwardAVX2,
+		transformBackward: transformBackwardAVX2,
+		unpool:            unpoolAVX2,
+		moments:           momentsAVX2,
+		stemForward:       stemForwardAVX2,
+		stemBackward:      stemBackwardAVX2,
+		dot:               dotAVX2,
+		axpy:              axpyAVX2,
+		scale:             scaleAVX2,
+		lerp:              lerpAVX2,
+		adam:              adamAVX2,
+		squaredDistance:   squaredDistanceAVX2,
+		difference:        differenceAVX2,
+		peak:              peakAVX2,
 	}
 }

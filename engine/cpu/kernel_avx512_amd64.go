@@ -66,9 +66,10 @@ func transformInputAVX512(dst []float32, stride int, rows *[6][]float32, tiles i
 //		}
 //	}
 //
-// where poolTile writes the maximum or the mean of each 2x2 pixels to run.pool and, where
-// run.mask is not nil, the bits of those that reached it: for the maximum the first that equals it, if
-// it is positive; for the mean each that is positive.
+// where poolTile writes the maximum or the mean of each 2x2 pixels to run.pool and, where run.mask is not nil,
+// the bits of those that reached it: for the maximum the first that equals it, if it is positive; for the
+// mean each that is positive. The bias is added to the frequency (1,1), from where it reaches every
+// pixel unchanged.
 //
 //go:noescape
 func transformForwardAVX512(run *forwardRun)
@@ -232,14 +233,14 @@ func dotAVX512(x []float32, y []float32) float64
 //go:noescape
 func squaredDistanceAVX512(x []float32, y []float32) float64
 
-// peakAVX512 does n rounds of 12 independent fused multiply-adds on 16 lanes and returns how many operations these were:
+// peakAVX512 does n rounds of 12 independent multiply-adds of 16 lanes and returns how many operations these were:
 //
 //	for range n {
 //		for i := range sum {
 //			sum[i] = fma(x, y, sum[i])
 //		}
 //	}
-//	return 2 * 12 * 16 * float64(n)
+//	return 2 * len(sum) * lanes * float64(n)
 //
 //go:noescape
 func peakAVX512(n int) float64

@@ -7,45 +7,23 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// z names the AVX-512 registers by number.
-var z = [32]reg.VecPhysical{
-	reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
-	reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
-	reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
-	reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
-}
-
 func avx512(a *assembly) {
 	multiplyAVX512(a)
-	transformInputAVX512(a)
+	newAVX512(a).transformInput()
 	transformForwardAVX512(a)
 	transformBackwardAVX512(a)
 	unpoolAVX512(a)
 	momentsAVX512(a)
 	stemForwardAVX512(a)
 	stemBackwardAVX512(a)
-	vectors512(a).vectors()
-	peakAVX512(a)
+	newAVX512(a).vectors()
+	newAVX512(a).peak()
 }
 
 const maxTiles = 14
 
 func multiplyAVX512(a *assembly) {
-	a.kernel("multiplyAVX512", "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)", `
-multiplyAVX512 computes
-
-	for t := range tiles {
-		for k := range 32 {
-			sum := float32(0)
-			if add {
-				sum = dst[k/16*dstStride+t*16+k%16]
-			}
-			for c := range 16 * blocks {
-				sum = fma(a[c/16*aStride+t*16+c%16], u[c*32+k], sum)
-			}
-			dst[k/16*dstStride+t*16+k%16] = sum
-		}
-	}`)
+	a.kernel("multiplyAVX512", multiplyParams, multiplyDoc("multiplyAVX512"))
 	m := multiplication{assembly: a}
 	m.dst[0] = a.pointer(a.Param("dst"))
 	m.dst[1] = a.bytes(a.Param("dstStride"))

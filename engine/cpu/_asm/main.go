@@ -39,8 +39,9 @@ func run() error {
 		emit func(*assembly)
 	}{
 		{"../kernel_avx512_amd64", avx512},
+		{"../kernel_avx2_amd64", avx2},
 	} {
-		a := &assembly{Context: build.NewContext(), types: pkg}
+		a := &assembly{Context: build.NewContext(), types: pkg, constants: map[string]operand.Mem{}}
 		a.ConstraintExpr("!purego")
 		isa.emit(a)
 		if err := a.write(isa.file); err != nil {
@@ -66,7 +67,8 @@ func kernelTypes(file string) (*types.Package, error) {
 type assembly struct {
 	*build.Context
 	types     *types.Package
-	constants map[uint32]operand.Mem
+	constants map[string]operand.Mem
+	bits      operand.Mem // the bit of each of eight lanes
 	labels    int
 }
 
@@ -130,18 +132,24 @@ func (a *assembly) bytes(c gotypes.Component) reg.GPVirtual {
 	return r
 }
 
+// data returns n copies of a constant in memory.
+func (a *assembly) data(name string, value float32, n int) operand.Mem {
+	name = fmt.Sprintf("%s_%08x", name, math.Float32bits(value))
+	if m, ok := a.constants[name]; ok {
+		return m
+	}
+	m := a.StaticGlobal(name)
+	a.DataAttributes(attr.RODATA | attr.NOPTR)
+	for range n {
+		a.AppendDatum(operand.U32(math.Float32bits(value)))
+	}
+	a.constants[name] = m
+	return m
+}
+
 // broadcast fills a register with a constant.
 func (a *assembly) broadcast(value float32, r reg.VecPhysical) {
-	bits := math.Float32bits(value)
-	m, ok := a.constants[bits]
-	if !ok {
-		if a.constants == nil {
-			a.constants = map[uint32]operand.Mem{}
-		}
-		m = a.ConstData(fmt.Sprintf("float32_%08x", bits), operand.U32(bits))
-		a.constants[bits] = m
-	}
-	a.VBROADCASTSS(m, r)
+	a.VBROADCASTSS(a.data("float32", value, 1), r)
 }
 
 // broadcastParam fills a register with a float32 argument.

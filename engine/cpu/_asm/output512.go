@@ -1,34 +1,23 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Comparisons that are false where either is NaN.
-const (
-	equal = operand.U8(0x00)
-	less  = operand.U8(0x11)
-)
-
 // outputTransform computes A^T m A of Lavin and Gray 2016 for F(4x4,3x3), one tile after the other.
 type outputTransform struct {
-	*assembly
-	run    gotypes.Component // the struct of arguments
-	m      reg.GPVirtual     // frequency 0 of the tile
-	column six               // the six frequencies of a column
-	step   reg.GPVirtual     // from a column to the next
-	tiles  reg.GPVirtual     // still to do
-	pixels reg.GPVirtual     // bytes of pixels done in a row
-	words  reg.GPVirtual     // bytes of mask done in a row
+	outputTarget
+	m      reg.GPVirtual // frequency 0 of the tile
+	column six           // the six frequencies of a column
+	step   reg.GPVirtual // from a column to the next
 }
 
 // Constants of the output transforms.
 var two, four, eight, none = z[28], z[29], z[30], z[31]
 
 func newOutputTransform(a *assembly) *outputTransform {
-	out := &outputTransform{assembly: a, run: a.Dereference(a.Param("run"))}
+	out := &outputTransform{outputTarget: outputTarget{assembly: a, run: a.Dereference(a.Param("run"))}}
 	out.m, out.step = a.pointer(out.run.Field("m")), a.bytes(out.run.Field("stride"))
 	rows := a.GP64()
 	a.LEAQ(operand.Mem{Base: out.step, Index: out.step, Scale: 2}, rows)
@@ -63,13 +52,8 @@ func (out *outputTransform) each(bias operand.Op, body func()) {
 	}
 	body()
 	out.ADDQ(operand.U8(64), out.m)
-	out.ADDQ(operand.U32(tileSize*64), out.pixels)
-	out.ADDQ(operand.U8(tileSize*2), out.words)
-	out.DECQ(out.tiles)
-	out.JNE(operand.LabelRef(loop))
+	out.next(loop)
 }
-
-const tileSize = 4
 
 // transformColumn computes A^T d: d0 + (d1+d2) + (d3+d4), (d1-d2) + 2(d3-d4), (d1+d2) + 4(d3+d4),
 // (d1-d2) + 8(d3-d4) + d5.
@@ -114,51 +98,8 @@ func (out *outputTransform) transformRow(y int) [4]reg.VecPhysical {
 	return [4]reg.VecPhysical{d[0], d[2], d[4], d[1]}
 }
 
-// pixel addresses pixel x of the tile in a row of pixels; half as far for pooled ones.
-func (out *outputTransform) pixel(row reg.GPVirtual, x int) operand.Mem {
-	return operand.Mem{Base: row, Index: out.pixels, Scale: 1, Disp: x * 64}
-}
-
-// word addresses the mask of pixel x of the tile in a row of masks.
-func (out *outputTransform) word(row reg.GPVirtual, x int) operand.Mem {
-	return operand.Mem{Base: row, Index: out.words, Scale: 1, Disp: x * 2}
-}
-
-// field loads a pointer from the run; skip is jumped to where it is nil.
-func (out *outputTransform) field(name string, index int, skip string) reg.GPVirtual {
-	p := out.pointer(out.run.Field(name).Index(index))
-	if skip != "" {
-		out.TESTQ(p, p)
-		out.JEQ(operand.LabelRef(skip))
-	}
-	return p
-}
-
-// flag jumps to target where a bool of the run is set.
-func (out *outputTransform) flag(name, target string) {
-	f := out.value(out.run.Field(name))
-	out.TESTQ(f, f)
-	out.JNE(operand.LabelRef(target))
-}
-
 func transformBackwardAVX512(a *assembly) {
-	a.kernel("transformBackwardAVX512", "(run *backwardRun)", `
-transformBackwardAVX512 computes A^T m A of Lavin and Gray 2016 for F(4x4,3x3), and with it
-
-	for t := range run.tiles {
-		for lane := range 16 {
-			for p, v := range transformedTile(run.m[t*16+lane:], run.stride) {
-				y, x := p/4, 4*t+p%4
-				if run.add {
-					v += run.dst[y][x*16+lane]
-				}
-				if run.mask[0] != nil && run.mask[y][x]>>lane&1 == 0 {
-					v = 0
-				}
-				run.dst[y][x*16+lane] = v
-			}
-		}
-	}`)
+	a.kernel("transformBackwardAVX512", "(run *backwardRun)", transformBackwardDoc("transformBackwardAVX512"))
 	out := newOutputTransform(a)
 	out.each(nil, func() {
 		for y := range tileSize {
@@ -188,35 +129,7 @@ transformBackwardAVX512 computes A^T m A of Lavin and Gray 2016 for F(4x4,3x3), 
 }
 
 func transformForwardAVX512(a *assembly) {
-	a.kernel("transformForwardAVX512", "(run *forwardRun)", `
-transformForwardAVX512 computes A^T m A of Lavin and Gray 2016 for F(4x4,3x3), and with it
-
-	for t := range run.tiles {
-		for lane := range 16 {
-			v := transformedTile(run.m[t*16+lane:], run.stride) // [4][4]
-			for y := range 4 {
-				for x := range 4 {
-					v[y][x] += run.bias[lane]
-					if !run.linear && v[y][x] < 0 {
-						v[y][x] = 0
-					}
-					if run.dst[0] != nil {
-						run.dst[y][(4*t+x)*16+lane] = v[y][x]
-					}
-					if run.mask[0] != nil && run.pool[0] == nil {
-						set(&run.mask[y][4*t+x], lane, v[y][x] > 0)
-					}
-				}
-			}
-			if run.pool[0] != nil {
-				poolTile(run, t, lane, v)
-			}
-		}
-	}
-
-where poolTile writes the maximum or the mean of each 2x2 pixels to run.pool and, where
-run.mask is not nil, the bits of those that reached it: for the maximum the first that equals it, if
-it is positive; for the mean each that is positive.`)
+	a.kernel("transformForwardAVX512", "(run *forwardRun)", transformForwardDoc("transformForwardAVX512"))
 	out := newOutputTransform(a)
 	bias := out.pointer(out.run.Field("bias"))
 	out.each(at(bias, 0), func() {

@@ -21,26 +21,7 @@ type stemForward struct {
 var stemGroups = []int{14, 8, 4, 2, 1}
 
 func stemForwardAVX512(a *assembly) {
-	a.kernel("stemForwardAVX512", "(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight, bias []float32, n int, rectify bool)", `
-stemForwardAVX512 computes
-
-	for x := range n {
-		for k := range 32 {
-			v := bias[k]
-			for r := range 9 {
-				for dx := range 3 {
-					v = fma(rows[r][x+dx], weight[(r*3+dx)*32+k], v)
-				}
-			}
-			if rectify && v < 0 {
-				v = 0
-			}
-			dst[k/16*dstStride+x*16+k%16] = v
-			if rectify && mask != nil {
-				set(&mask[k/16*maskStride+x], k%16, v > 0)
-			}
-		}
-	}`)
+	a.kernel("stemForwardAVX512", stemForwardParams, stemForwardDoc("stemForwardAVX512"))
 	s := stemForward{assembly: a}
 	s.dst[0], s.dst[1] = a.pointer(a.Param("dst")), a.bytes(a.Param("dstStride"))
 	a.ADDQ(s.dst[0], s.dst[1])
@@ -123,20 +104,7 @@ func (s *stemForward) finish(g int) {
 // stemBackwardAVX512 keeps the sums of 16 pixels, lane by lane, on the stack, and then adds up the lanes of
 // all 16 by transposing them. That needs more stack than a NOSPLIT function may have.
 func stemBackwardAVX512(a *assembly) {
-	a.kernel("stemBackwardAVX512", "(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)", `
-stemBackwardAVX512 computes
-
-	for c := range 3 {
-		for x := range n {
-			for y := range 3 {
-				for dx := range 3 {
-					for l := range 16 {
-						dst[c][x] += rows[y][(x+dx)*16+l] * weight[((c*3+y)*3+dx)*16+l]
-					}
-				}
-			}
-		}
-	}`)
+	a.kernel("stemBackwardAVX512", stemBackwardParams, stemBackwardDoc("stemBackwardAVX512"))
 	a.Attributes(attr.Attribute(0))
 	sums := a.AllocLocal(3 * 16 * 64)
 	from, to := a.Dereference(a.Param("rows")), a.Dereference(a.Param("dst"))

@@ -5,19 +5,6 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// simd is an instruction set for the vector kernels, which differ only in width and in how the last few
-// numbers are read and written.
-type simd struct {
-	*assembly
-	suffix string
-	v      []reg.VecPhysical
-	lanes  int
-	load   func(m operand.Mem, r reg.VecPhysical, tail bool)
-	store  func(r reg.VecPhysical, m operand.Mem, tail bool)
-	mask   func(n reg.GPVirtual) // prepares the tail of n numbers
-	half   func(i int, r, dst reg.VecPhysical)
-}
-
 func (s *simd) vectors() {
 	s.axpy()
 	s.scale()
@@ -28,9 +15,10 @@ func (s *simd) vectors() {
 	s.squaredDistance()
 }
 
-// element addresses the numbers at hand in the slice at base.
+// cursor is where a loop over slices is.
 type cursor struct{ offset reg.GPVirtual }
 
+// at addresses the numbers at hand in the slice at base.
 func (c cursor) at(base reg.GPVirtual) operand.Mem {
 	return operand.Mem{Base: base, Index: c.offset, Scale: 1}
 }
@@ -214,8 +202,8 @@ dot`+s.suffix+` computes, in another order,
 		s.load(c.at(x), v, tail)
 		s.load(c.at(y), w, tail)
 		for i := range 2 {
-			s.half(i, v, wide)
-			s.half(i, w, wide2)
+			s.widen(i, v, wide)
+			s.widen(i, w, wide2)
 			s.VFMADD231PD(wide, wide2, s.v[i])
 		}
 	})
@@ -237,7 +225,7 @@ squaredDistance`+s.suffix+` computes, in another order,
 		s.load(c.at(y), w, tail)
 		s.VSUBPS(w, v, v)
 		for i := range 2 {
-			s.half(i, v, wide)
+			s.widen(i, v, wide)
 			s.VFMADD231PD(wide, wide, s.v[i])
 		}
 	})
@@ -260,40 +248,4 @@ func (s *simd) sum(slice string, body func(c cursor, tail bool)) {
 	s.Store(reg.X0, s.ReturnIndex(0))
 	s.VZEROUPPER()
 	s.RET()
-}
-
-// vectors512 masks the tail by K1.
-func vectors512(a *assembly) *simd {
-	return &simd{
-		assembly: a, suffix: "AVX512", v: z[:], lanes: 16,
-		load: func(m operand.Mem, r reg.VecPhysical, tail bool) {
-			if tail {
-				a.VMOVUPS_Z(m, reg.K1, r)
-			} else {
-				a.VMOVUPS(m, r)
-			}
-		},
-		store: func(r reg.VecPhysical, m operand.Mem, tail bool) {
-			if tail {
-				a.VMOVUPS(r, reg.K1, m)
-			} else {
-				a.VMOVUPS(r, m)
-			}
-		},
-		mask: func(n reg.GPVirtual) { a.tailMask(n, reg.K1) },
-		half: func(i int, r, dst reg.VecPhysical) {
-			if i == 1 {
-				a.VEXTRACTF64X4(operand.U8(1), r, r.AsY())
-			}
-			a.VCVTPS2PD(r.AsY(), dst)
-		},
-	}
-}
-
-// tailMask sets the lowest n <= 16 bits of k.
-func (a *assembly) tailMask(n reg.GPVirtual, k reg.OpmaskPhysical) {
-	bits := a.GP64()
-	a.MOVQ(operand.I32(-1), bits)
-	a.BZHIQ(n, bits, bits)
-	a.KMOVW(bits.As32(), k)
 }

@@ -7,16 +7,7 @@ import (
 
 // momentsAVX512 keeps all 256 sums in 16 registers. Its limit is the loads: 17 to 16 multiply-adds.
 func momentsAVX512(a *assembly) {
-	a.kernel("momentsAVX512", "(sum *[lanes * lanes]float32, a, b []float32, n int)", `
-momentsAVX512 computes, with the products of this call added up before they are added to sum,
-
-	for p := range n {
-		for i := range 16 {
-			for j := range 16 {
-				sum[i*16+j] += a[p*16+i] * b[p*16+j]
-			}
-		}
-	}`)
+	a.kernel("momentsAVX512", momentsParams, momentsDoc("momentsAVX512"))
 	sum, x, y, n := a.value(a.Param("sum")), a.pointer(a.Param("a")), a.pointer(a.Param("b")), a.value(a.Param("n"))
 	loop, done := a.label("position"), a.label("done")
 	for i := range 16 {
@@ -43,17 +34,7 @@ momentsAVX512 computes, with the products of this call added up before they are 
 }
 
 func unpoolAVX512(a *assembly) {
-	a.kernel("unpoolAVX512", "(dst, src []float32, mask []uint16, scale float32, n int)", `
-unpoolAVX512 computes
-
-	for x := range n {
-		for l := range 16 {
-			dst[x*16+l] = 0
-			if mask[x]>>l&1 != 0 {
-				dst[x*16+l] = scale * src[x/2*16+l]
-			}
-		}
-	}`)
+	a.kernel("unpoolAVX512", unpoolParams, unpoolDoc("unpoolAVX512"))
 	dst, src, mask, n := a.pointer(a.Param("dst")), a.pointer(a.Param("src")), a.pointer(a.Param("mask")), a.value(a.Param("n"))
 	scale := z[0]
 	a.broadcastParam("scale", scale)
