@@ -50,6 +50,7 @@ func FuzzProfile(f *testing.F) {
 	f.Add(matrixProfile(srgbPrimaries, parametric))
 	f.Add(grayProfile([]byte("curv\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x10\x00\xff\xff")))
 	f.Add(inkProfile())
+	f.Add(labTableProfile("mntrRGB Lab ", 3, func(i int) byte { return byte(255 * (i % 2)) }))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
 			return

@@ -52,7 +52,7 @@ func matrixProfile(primaries [3][3]float64, curve []byte) []byte {
 // appendFixed appends values as s15Fixed16 numbers.
 func appendFixed(b []byte, values ...float64) []byte {
 	for _, v := range values {
-		b = binary.BigEndian.AppendUint32(b, uint32(int32(v*65536+0.5)))
+		b = binary.BigEndian.AppendUint32(b, uint32(int32(math.Round(v*65536))))
 	}
 	return b
 }
@@ -71,29 +71,34 @@ func grayProfile(curve []byte) []byte {
 	return b
 }
 
-// inkProfile returns a CMYK ICC profile: a table with two entries for each ink, in CIELAB
-// of 8 bits, in which only black counts (L = 100 without it, 0 with all of it).
+// inkProfile returns a CMYK ICC profile: a table in which only black counts (L = 100
+// without it, 0 with all of it).
 func inkProfile() []byte {
-	tag := []byte("mft1\x00\x00\x00\x00\x04\x03\x02\x00")
-	for i := range 9 {
-		tag = appendFixed(tag, map[bool]float64{true: 1}[i%4 == 0]) // identity
-	}
+	return labTableProfile("prtrCMYKLab ", 4, func(i int) byte { return byte(255 * (1 - i%2)) })
+}
+
+// labTableProfile returns an ICC profile with a table of two entries for each of in
+// channels, of neutral colours in 8-bit CIELAB: entry i, in which the last channel varies
+// fastest, has the lightness l(i).
+func labTableProfile(kind string, in int, l func(i int) byte) []byte {
+	tag := []byte{'m', 'f', 't', '1', 0, 0, 0, 0, byte(in), 3, 2, 0}
+	tag = appendFixed(tag, 1, 0, 0, 0, 1, 0, 0, 0, 1)
 	line := make([]byte, 256)
 	for i := range line {
 		line[i] = byte(i)
 	}
-	for range 4 {
+	for range in {
 		tag = append(tag, line...)
 	}
-	for i := range 16 { // black varies fastest
-		tag = append(tag, byte(255*(1-i%2)), 128, 128)
+	for i := range 1 << in {
+		tag = append(tag, l(i), 128, 128)
 	}
 	for range 3 {
 		tag = append(tag, line...)
 	}
 	const start = iccHeaderSize + 4 + iccTagSize
 	b := matrixProfile(srgbPrimaries, nil)[:iccHeaderSize]
-	copy(b[12:], "prtrCMYKLab ")
+	copy(b[12:], kind)
 	b = binary.BigEndian.AppendUint32(b, 1)
 	b = append(b, "A2B0"...)
 	b = binary.BigEndian.AppendUint32(b, start)
@@ -189,6 +194,56 @@ func TestInkProfile(t *testing.T) {
 		}
 		v := toEncoded(light)
 		expect(t, decode(t, file), 8, 8, 0.01, func(x, y int) [3]float64 { return [3]float64{v, v, v} })
+	}
+}
+
+// TestTableProfile: an RGB profile in which only green counts, by CIELAB's L.
+func TestTableProfile(t *testing.T) {
+	img := gradient(13, 9)
+	profile := labTableProfile("mntrRGB Lab ", 3, func(i int) byte { return byte(255 * (i / 2 % 2)) })
+	file := pngWith(pngFile(t, img), "iCCP", iccp(profile))
+	expect(t, decode(t, file), 13, 9, 0.01, func(x, y int) [3]float64 {
+		v := toEncoded(lightOfL(100 * bytesOf(img)(x, y)[1]))
+		return [3]float64{v, v, v}
+	})
+}
+
+// TestParametricCurves compares the five kinds with their formulas.
+func TestParametricCurves(t *testing.T) {
+	for kind, c := range []struct {
+		parameters []float64
+		want       func(v float64) float64
+	}{
+		{[]float64{2.2}, func(v float64) float64 { return math.Pow(v, 2.2) }},
+		{[]float64{2, 2, -0.5}, func(v float64) float64 { return math.Pow(max(2*v-0.5, 0), 2) }},
+		{[]float64{2, 0.5, -0.25, 0.125}, func(v float64) float64 { return math.Pow(max(0.5*v-0.25, 0), 2) + 0.125 }},
+		{[]float64{3, 0.5, 0.5, 0.25, 0.5}, func(v float64) float64 {
+			if v < 0.5 {
+				return 0.25 * v
+			}
+			return math.Pow(0.5*v+0.5, 3)
+		}},
+		{[]float64{3, 0.5, 0.25, 0.25, 0.5, 0.125, 0.0625}, func(v float64) float64 {
+			if v < 0.5 {
+				return 0.25*v + 0.0625
+			}
+			return math.Pow(0.5*v+0.25, 3) + 0.125
+		}},
+	} {
+		tag := append([]byte{'p', 'a', 'r', 'a', 0, 0, 0, 0, 0, byte(kind), 0, 0}, appendFixed(nil, c.parameters...)...)
+		curve, err := readCurve(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 101 {
+			v := float64(i) / 100
+			if got, want := curve(v), c.want(v); math.Abs(got-want) > 1e-4 {
+				t.Fatalf("kind %d at %v is %v, not %v", kind, v, got, want)
+			}
+		}
+		if _, err := readCurve(tag[:len(tag)-1]); err == nil {
+			t.Errorf("kind %d: a cut curve was read", kind)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // intent and black point compensation, which photo programs default to.
 type tableProfile struct {
 	pipeline *icc.Pipeline
+	ink      bool // from CMYK, not RGB
 }
 
 func newTableProfile(data []byte, tags map[string][]byte, channels int) (*profile, error) {
@@ -31,7 +32,7 @@ func newTableProfile(data []byte, tags map[string][]byte, channels int) (*profil
 	if err != nil {
 		return nil, errProfile
 	}
-	p := &profile{channels: channels, table: &tableProfile{pipeline}}
+	p := &profile{channels: channels, table: &tableProfile{pipeline: pipeline, ink: channels == 4}}
 	// One pixel now shows what would fail later.
 	if err := guard(func() error { p.apply(newLine(1)); return nil }); err != nil {
 		return nil, errProfile
@@ -39,14 +40,18 @@ func newTableProfile(data []byte, tags map[string][]byte, channels int) (*profil
 	return p, nil
 }
 
-// apply converts a line of 3 or 4 channels.
+// apply converts a line.
 func (t *tableProfile) apply(l *line) {
 	var in, out [4]float64
 	for x := range l.alpha {
 		for c := range in {
 			in[c] = float64(l.c[c][x])
 		}
-		t.pipeline.TransformGeneral(out[:], in[:])
+		if t.ink {
+			t.pipeline.TransformGeneral(out[:], in[:])
+		} else {
+			out[0], out[1], out[2] = t.pipeline.Transform(in[0], in[1], in[2])
+		}
 		for c := range 3 {
 			v := float32(out[c])
 			if !(v > 0) { // or NaN
