@@ -2,5 +2,11 @@
 
 package cpu
 
-// archKernels returns the kernels of the instruction sets that this processor has, best first.
-func archKernels() []*kernels { return nil }
+// archKernels returns the kernels of NEON, which every arm64 processor has.
+func archKernels() []*kernels {
+	return []*kernels{{
+		name:     "neon",
+		multiply: multiplyNEON,
+		peak:     peakNEON,
+	}}
+}
