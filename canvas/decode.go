@@ -1,11 +1,11 @@
 package canvas
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
 )
 
 // Errors that Open, Decode and their siblings wrap.
@@ -149,8 +148,17 @@ func withFile(path string, limits Limits, f func(*source) error) error {
 	return nil
 }
 
+// readSource reads all of r, unless its first bytes are no picture's.
 func readSource(r io.Reader, limits Limits) (*source, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limits.maxBytes()+1))
+	buffered := bufio.NewReader(r)
+	head, err := buffered.Peek(magicBytes)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if sniff(head) == 0 {
+		return nil, ErrNotPicture
+	}
+	data, err := io.ReadAll(io.LimitReader(buffered, limits.maxBytes()+1))
 	if err != nil {
 		return nil, err
 	}
@@ -257,30 +265,7 @@ var decoders = [...]struct {
 	PNG:  {png.DecodeConfig, png.Decode},
 	JPEG: {jpeg.DecodeConfig, jpeg.Decode},
 	GIF:  {gif.DecodeConfig, decodeGIF},
-	WebP: {webp.DecodeConfig, webp.Decode},
+	WebP: {configWebP, decodeWebP},
 	TIFF: {tiff.DecodeConfig, tiff.Decode},
 	BMP:  {bmp.DecodeConfig, bmp.Decode},
-}
-
-// decodeGIF returns the first frame at its place on the animation's screen.
-func decodeGIF(r io.Reader) (image.Image, error) {
-	section := r.(*io.SectionReader)
-	frame, err := gif.Decode(section)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := section.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	config, err := gif.DecodeConfig(section)
-	if err != nil {
-		return nil, err
-	}
-	screen := image.Rect(0, 0, config.Width, config.Height)
-	if frame.Bounds() == screen {
-		return frame, nil
-	}
-	img := image.NewNRGBA(screen)
-	draw.Draw(img, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
-	return img, nil
 }

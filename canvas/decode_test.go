@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // decode reads a file that must be readable.
@@ -170,6 +172,49 @@ func TestFirstFrame(t *testing.T) {
 	})
 }
 
+// webpAnimation returns a WebP of two lossless frames on a screen, the first at (4, 2).
+func webpAnimation(w, h int, first, second *image.NRGBA) []byte {
+	le24 := func(b []byte, v int) []byte { return append(b, byte(v), byte(v>>8), byte(v>>16)) }
+	const animated, hasAlpha = 1 << 1, 1 << 4
+	head := le24(le24([]byte{animated | hasAlpha, 0, 0, 0}, w-1), h-1)
+	frame := func(x, y int, img *image.NRGBA) []byte {
+		b := le24(le24(nil, x/2), y/2)
+		b = le24(le24(b, img.Rect.Dx()-1), img.Rect.Dy()-1)
+		b = append(b, 100, 0, 0, 0)
+		return appendRIFF(nil, "ANMF", append(b, webpFile(img)[12:]...))
+	}
+	return riff(appendRIFF(nil, "VP8X", head), appendRIFF(nil, "ANIM", make([]byte, 6)), frame(4, 2, first), frame(0, 0, second))
+}
+
+func TestFirstFrameWebP(t *testing.T) {
+	first := gradient(3, 2)
+	file := webpAnimation(9, 6, first, gradient(9, 6))
+	expect(t, decode(t, file), 9, 6, exact, func(x, y int) [3]float64 {
+		if x >= 4 && x < 7 && y >= 2 && y < 4 {
+			return bytesOf(first)(x-4, y-2)
+		}
+		return [3]float64{1, 1, 1}
+	})
+}
+
+// TestFirstFrameLossyWebP: alpha in a chunk of its own.
+func TestFirstFrameLossyWebP(t *testing.T) {
+	still, err := base64.StdEncoding.DecodeString(lossyAlphaWebP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunks := still[12+8+10:] // less the extended header
+	frame := append([]byte{0, 0, 0, 0, 0, 0, 31, 0, 0, 15, 0, 0, 1, 0, 0, 0}, chunks...)
+	head := []byte{1<<1 | 1<<4, 0, 0, 0, 31, 0, 0, 15, 0, 0}
+	file := riff(appendRIFF(nil, "VP8X", head), appendRIFF(nil, "ANIM", make([]byte, 6)), appendRIFF(nil, "ANMF", frame))
+	p, want := decode(t, file), decode(t, still)
+	for i, v := range want.Pix {
+		if p.Pix[i] != v {
+			t.Fatalf("value %d is %v, not %v", i, p.Pix[i], v)
+		}
+	}
+}
+
 // TestOrientation holds the eight orientations against their definition: where the pixel
 // of the upright picture lies in the stored one.
 func TestOrientation(t *testing.T) {
@@ -282,20 +327,26 @@ func TestNotPictures(t *testing.T) {
 	}
 }
 
+// refused returns the error of reading a file, and fails if much memory was taken for it.
+func refused(t *testing.T, file []byte, limits Limits) error {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := Decode(bytes.NewReader(file), limits)
+	runtime.ReadMemStats(&after)
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+		t.Errorf("%d bytes were taken", taken)
+	}
+	return err
+}
+
 // TestHugeHeaders: sizes in a header must be refused before memory is taken for them.
 func TestHugeHeaders(t *testing.T) {
 	for f, file := range oneOfEach(t) {
 		t.Run(f.String(), func(t *testing.T) {
 			huge := withSize(f, file, 100_000, 100_000)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			_, err := Decode(bytes.NewReader(huge), Limits{})
-			runtime.ReadMemStats(&after)
-			if !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrDamaged) {
+			if err := refused(t, huge, Limits{}); !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrDamaged) {
 				t.Errorf("the error is %v", err)
-			}
-			if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
-				t.Errorf("%d bytes were taken", taken)
 			}
 			if _, err := DecodeHeader(bytes.NewReader(file), Limits{MaxPixels: 13*9 - 1}); !errors.Is(err, ErrTooLarge) {
 				t.Errorf("one pixel over the limit: %v", err)
@@ -307,6 +358,23 @@ func TestHugeHeaders(t *testing.T) {
 				t.Errorf("one byte over the limit: %v", err)
 			}
 		})
+	}
+}
+
+// TestTwoSizes: a small size in an outer header must not let a large one through inside.
+func TestTwoSizes(t *testing.T) {
+	small := gradient(3, 2)
+	large := withSize(WebP, webpFile(small), 16384, 16384)
+	extended := webpExtended(webpFile(small), nil, nil)
+	copy(extended[len(extended)-len(large)+12:], large[12:])
+	animated := webpAnimation(9, 6, small, small)
+	at := bytes.Index(animated, []byte("VP8L"))
+	copy(animated[at:], large[12:])
+	outside := webpAnimation(6, 6, small, small)
+	for name, file := range map[string][]byte{"extended": extended, "frame": animated, "frame outside": outside} {
+		if err := refused(t, file, Limits{MaxPixels: 100}); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -353,6 +421,18 @@ func TestVariant(t *testing.T) {
 	}
 }
 
+// TestReaderErrors: what the reader says is what the caller hears.
+func TestReaderErrors(t *testing.T) {
+	file := oneOfEach(t)[PNG]
+	lost := errors.New("connection lost")
+	for _, n := range []int{0, 5, 40} {
+		r := io.MultiReader(bytes.NewReader(file[:n]), iotest.ErrReader(lost))
+		if _, err := Decode(r, Limits{}); !errors.Is(err, lost) {
+			t.Errorf("lost after %d bytes: %v", n, err)
+		}
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Open(filepath.Join(dir, "none.png"), Limits{})
@@ -365,6 +445,9 @@ func TestOpenErrors(t *testing.T) {
 	path := filepath.Join(dir, "cut.png")
 	if err := os.WriteFile(path, oneOfEach(t)[PNG][:60], 0o666); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := Open(path, Limits{MaxBytes: 59}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a file over the limit: %v", err)
 	}
 	if _, err := OpenHeader(path, Limits{}); err != nil {
 		t.Errorf("the header of a file cut after it: %v", err)

@@ -28,7 +28,7 @@ var formats = [...]struct {
 	extensions []string // of files that Save writes
 }{
 	PNG:  {"PNG", []string{"\x89PNG\r\n\x1a\n"}, []string{".png"}},
-	JPEG: {"JPEG", []string{"\xff\xd8"}, []string{".jpg", ".jpeg"}},
+	JPEG: {"JPEG", []string{"\xff\xd8\xff"}, []string{".jpg", ".jpeg"}},
 	GIF:  {"GIF", []string{"GIF87a", "GIF89a"}, nil},
 	WebP: {"WebP", []string{"RIFF????WEBPVP8"}, nil},
 	TIFF: {"TIFF", []string{"II\x2a\x00", "MM\x00\x2a"}, nil},

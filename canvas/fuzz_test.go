@@ -21,6 +21,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(jpegWith(jpegFile(f, img), 0xe1, exifPrefix+string(exif)))
 	f.Add(webpExtended(webpFile(img), profile, exif))
 	f.Add(tiffWith(tiffFile(f, img), tagICC, 7, uint32(len(profile)), 0, profile))
+	f.Add(webpAnimation(9, 6, img, img))
 	limits := Limits{MaxPixels: 1 << 16, MaxBytes: 1 << 20}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		p, err := Decode(bytes.NewReader(file), limits)

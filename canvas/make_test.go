@@ -127,18 +127,11 @@ func webpFile(img *image.NRGBA) []byte {
 			}
 		}
 	}
-	return riff(riffChunk("VP8L", w.b))
+	return riff(appendRIFF(nil, "VP8L", w.b))
 }
 
 func riff(chunks ...[]byte) []byte {
-	body := append([]byte("WEBP"), bytes.Join(chunks, nil)...)
-	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
-}
-
-func riffChunk(kind string, data []byte) []byte {
-	b := binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(data)))
-	b = append(b, data...)
-	return append(b, make([]byte, len(data)%2)...)
+	return appendRIFF(nil, "RIFF", append([]byte("WEBP"), bytes.Join(chunks, nil)...))
 }
 
 // webpExtended returns a WebP file with the extended header and metadata before and after
@@ -154,13 +147,13 @@ func webpExtended(plain []byte, icc, exif []byte) []byte {
 	var before, after []byte
 	if icc != nil {
 		head[0] |= hasICC
-		before = riffChunk("ICCP", icc)
+		before = appendRIFF(nil, "ICCP", icc)
 	}
 	if exif != nil {
 		head[0] |= hasEXIF
-		after = riffChunk("EXIF", exif)
+		after = appendRIFF(nil, "EXIF", exif)
 	}
-	return riff(riffChunk("VP8X", head), before, plain[12:], after)
+	return riff(appendRIFF(nil, "VP8X", head), before, plain[12:], after)
 }
 
 // exifOrientation returns EXIF data with one entry.

@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"io"
+	"iter"
 	"strings"
 )
 
@@ -133,23 +134,38 @@ func (m *metadata) readJPEG(file *io.SectionReader) {
 	m.recipe = recipe.String()
 }
 
-// readWebP walks the chunks of a RIFF file: type, length, data, padding to even.
 func (m *metadata) readWebP(file *io.SectionReader) {
-	at := int64(12)
-	for range maxChunks {
-		var head [8]byte
-		if _, err := file.ReadAt(head[:], at); err != nil {
-			return
-		}
-		size := int64(binary.LittleEndian.Uint32(head[4:]))
-		switch string(head[:4]) {
+	for c := range riffChunks(file) {
+		switch c.kind {
 		case "EXIF":
-			exif := piece(file, at+8, size)
-			m.readEXIF(bytes.TrimPrefix(exif, []byte(exifPrefix)))
+			m.readEXIF(bytes.TrimPrefix(piece(file, c.at, c.size), []byte(exifPrefix)))
 		case "ICCP":
-			m.icc = piece(file, at+8, size)
+			m.icc = piece(file, c.at, c.size)
 		}
-		at += 8 + size + size&1
+	}
+}
+
+// A riffChunk is where the data of a chunk of a RIFF file lies.
+type riffChunk struct {
+	kind     string
+	at, size int64
+}
+
+// riffChunks walks the chunks of a RIFF file: type, length, data, padding to even.
+func riffChunks(file *io.SectionReader) iter.Seq[riffChunk] {
+	return func(yield func(riffChunk) bool) {
+		at := int64(12)
+		for range maxChunks {
+			var head [8]byte
+			if _, err := file.ReadAt(head[:], at); err != nil {
+				return
+			}
+			size := int64(binary.LittleEndian.Uint32(head[4:]))
+			if !yield(riffChunk{string(head[:4]), at + 8, size}) {
+				return
+			}
+			at += 8 + size + size&1
+		}
 	}
 }
 

@@ -1,0 +1,145 @@
+package canvas
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/gif"
+	"io"
+
+	"golang.org/x/image/webp"
+)
+
+// decodeGIF returns the first frame at its place on the animation's screen.
+func decodeGIF(r io.Reader) (image.Image, error) {
+	file := r.(*io.SectionReader)
+	frame, err := gif.Decode(file)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	config, err := gif.DecodeConfig(file)
+	if err != nil {
+		return nil, err
+	}
+	return onScreen(frame, frame.Bounds().Min, config), nil
+}
+
+// configWebP returns the size in the header, and an error if the pixels that follow claim
+// a larger one: the decoder would take memory for it.
+func configWebP(r io.Reader) (image.Config, error) {
+	config, err := webp.DecodeConfig(r)
+	if err != nil {
+		return config, err
+	}
+	file := r.(*io.SectionReader)
+	for c := range riffChunks(file) {
+		var head [10]byte
+		if c.kind != "VP8 " && c.kind != "VP8L" {
+			continue
+		}
+		if _, err := file.ReadAt(head[:], c.at); err != nil {
+			return config, io.ErrUnexpectedEOF
+		}
+		if w, h := sizeWebP(c.kind, head); w > config.Width || h > config.Height {
+			return config, fmt.Errorf("the header says %dx%d pixels, the data %dx%d", config.Width, config.Height, w, h)
+		}
+	}
+	return config, nil
+}
+
+// sizeWebP returns the size in the first bytes of a bitstream: RFC 6386, section 9.1, or
+// RFC 9649, section 3.4.
+func sizeWebP(kind string, head [10]byte) (w, h int) {
+	const most = 1<<14 - 1
+	if kind == "VP8 " {
+		return int(binary.LittleEndian.Uint16(head[6:])) & most, int(binary.LittleEndian.Uint16(head[8:])) & most
+	}
+	bits := int(binary.LittleEndian.Uint32(head[1:]))
+	return bits&most + 1, bits>>14&most + 1
+}
+
+// decodeWebP returns the picture, or of an animation (which the decoder does not read)
+// the first frame at its place on the screen.
+func decodeWebP(r io.Reader) (image.Image, error) {
+	file := r.(*io.SectionReader)
+	data, at, ok := firstFrame(file)
+	if !ok {
+		return webp.Decode(file)
+	}
+	screen, err := webp.DecodeConfig(file)
+	if err != nil {
+		return nil, err
+	}
+	frame := io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
+	config, err := configWebP(frame)
+	if err != nil {
+		return nil, err
+	}
+	if at.X+config.Width > screen.Width || at.Y+config.Height > screen.Height {
+		return nil, errors.New("the first frame lies outside the screen")
+	}
+	img, err := webp.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return onScreen(img, at, screen), nil
+}
+
+// onScreen returns frame with its corner at the given place on a transparent screen.
+func onScreen(frame image.Image, at image.Point, screen image.Config) image.Image {
+	bounds := image.Rect(0, 0, screen.Width, screen.Height)
+	if at == (image.Point{}) && frame.Bounds() == bounds {
+		return frame
+	}
+	img := image.NewNRGBA(bounds)
+	place := frame.Bounds().Sub(frame.Bounds().Min).Add(at)
+	draw.Draw(img, place, frame, frame.Bounds().Min, draw.Src)
+	return img
+}
+
+// firstFrame returns the first frame of an animated WebP as a file of its own, and the
+// place of its corner. An ANMF chunk holds the place and the size less 1, 24 bits each,
+// the place in units of 2 pixels, 4 bytes of timing, and then the chunks of a picture
+// (RFC 9649, section 2.7.1.1).
+func firstFrame(file *io.SectionReader) (frame []byte, at image.Point, ok bool) {
+	const head = 16
+	for c := range riffChunks(file) {
+		if c.kind != "ANMF" || c.size < head {
+			continue
+		}
+		if c.at+c.size > file.Size() {
+			return nil, at, false
+		}
+		data := make([]byte, c.size)
+		if _, err := file.ReadAt(data, c.at); err != nil {
+			return nil, at, false
+		}
+		at = image.Pt(2*little24(data), 2*little24(data[3:]))
+		chunks := data[head:]
+		if bytes.HasPrefix(chunks, []byte("ALPH")) { // alpha needs the extended header
+			const hasAlpha = 1 << 4
+			extended := []byte{hasAlpha, 0, 0, 0}
+			extended = append(extended, data[6:12]...) // the size
+			chunks = append(appendRIFF(nil, "VP8X", extended), chunks...)
+		}
+		return appendRIFF(nil, "RIFF", append([]byte("WEBP"), chunks...)), at, true
+	}
+	return nil, at, false
+}
+
+// little24 reads a little-endian number of 24 bits.
+func little24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+
+// appendRIFF appends a chunk of a RIFF file.
+func appendRIFF(b []byte, kind string, data []byte) []byte {
+	b = append(b, kind...)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
+	b = append(b, data...)
+	return append(b, make([]byte, len(data)%2)...)
+}
