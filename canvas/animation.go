@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"image"
 	"image/draw"
 	"image/gif"
@@ -30,40 +29,6 @@ func decodeGIF(r io.Reader) (image.Image, error) {
 	return onScreen(frame, frame.Bounds().Min, config), nil
 }
 
-// configWebP returns the size in the header, and an error if the pixels that follow claim
-// a larger one: the decoder would take memory for it.
-func configWebP(r io.Reader) (image.Config, error) {
-	config, err := webp.DecodeConfig(r)
-	if err != nil {
-		return config, err
-	}
-	file := r.(*io.SectionReader)
-	for c := range riffChunks(file) {
-		var head [10]byte
-		if c.kind != "VP8 " && c.kind != "VP8L" {
-			continue
-		}
-		if _, err := file.ReadAt(head[:], c.at); err != nil {
-			return config, io.ErrUnexpectedEOF
-		}
-		if w, h := sizeWebP(c.kind, head); w > config.Width || h > config.Height {
-			return config, fmt.Errorf("the header says %dx%d pixels, the data %dx%d", config.Width, config.Height, w, h)
-		}
-	}
-	return config, nil
-}
-
-// sizeWebP returns the size in the first bytes of a bitstream: RFC 6386, section 9.1, or
-// RFC 9649, section 3.4.
-func sizeWebP(kind string, head [10]byte) (w, h int) {
-	const most = 1<<14 - 1
-	if kind == "VP8 " {
-		return int(binary.LittleEndian.Uint16(head[6:])) & most, int(binary.LittleEndian.Uint16(head[8:])) & most
-	}
-	bits := int(binary.LittleEndian.Uint32(head[1:]))
-	return bits&most + 1, bits>>14&most + 1
-}
-
 // decodeWebP returns the picture, or of an animation (which the decoder does not read)
 // the first frame at its place on the screen.
 func decodeWebP(r io.Reader) (image.Image, error) {
@@ -76,8 +41,7 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	frame := io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
-	config, err := configWebP(frame)
+	config, err := webp.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
 )
 
 // Errors that Open, Decode and their siblings wrap.
@@ -265,7 +266,7 @@ var decoders = [...]struct {
 	PNG:  {png.DecodeConfig, png.Decode},
 	JPEG: {jpeg.DecodeConfig, jpeg.Decode},
 	GIF:  {gif.DecodeConfig, decodeGIF},
-	WebP: {configWebP, decodeWebP},
+	WebP: {webp.DecodeConfig, decodeWebP},
 	TIFF: {tiff.DecodeConfig, tiff.Decode},
 	BMP:  {bmp.DecodeConfig, bmp.Decode},
 }
