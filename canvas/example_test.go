@@ -49,5 +49,5 @@ func ExampleCheckOutput() {
 	fmt.Println(canvas.CheckOutput("no-such-folder/painting.png"))
 	// Output:
 	// painting.gif: pictures are not written as ".gif": name it .png or .jpg
-	// cannot write no-such-folder/painting.png: the folder no-such-folder does not exist: create it first: file does not exist
+	// cannot write no-such-folder/painting.png: the folder no-such-folder does not exist: create it first
 }

@@ -40,7 +40,7 @@ func CheckOutput(path string) error {
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
-	file, err := createBeside(target, 0o666)
+	file, err := createBeside(target, newFile)
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, folderError(target, err))
 	}
@@ -70,6 +70,9 @@ func NextFree(path string) (string, error) {
 	return "", fmt.Errorf("all names from %s%s to %s are taken: name another", stem, ext, path)
 }
 
+// newFile is the mode of files that were not there before, less the umask.
+const newFile fs.FileMode = 0o666
+
 // replaceFile lets write fill a new file and puts it at path.
 func replaceFile(path string, write func(io.Writer) error) (err error) {
 	target, mode, err := resolve(path)
@@ -93,6 +96,11 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 	if err := buffered.Flush(); err != nil {
 		return err
 	}
+	if mode != newFile { // the umask may have taken bits off that the old file had
+		if err := file.Chmod(mode); err != nil {
+			return err
+		}
+	}
 	if err := file.Sync(); err != nil {
 		return err
 	}
@@ -110,7 +118,6 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 // the mode of a new file. It returns an error if something is there that is not to be
 // replaced.
 func resolve(path string) (target string, mode fs.FileMode, err error) {
-	const newFile = 0o666 // less the umask
 	target, err = filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return path, newFile, nil
@@ -145,7 +152,7 @@ func folderError(target string, err error) error {
 	info, statErr := os.Stat(folder)
 	switch {
 	case errors.Is(statErr, fs.ErrNotExist):
-		return fmt.Errorf("the folder %s does not exist: create it first: %w", folder, fs.ErrNotExist)
+		return fmt.Errorf("the folder %s does not exist: create it first", folder)
 	case statErr == nil && !info.IsDir():
 		return fmt.Errorf("%s is not a folder", folder)
 	case errors.Is(err, fs.ErrPermission):
