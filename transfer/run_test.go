@@ -270,3 +270,15 @@ func TestClampedIterates(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestNothingToDo: a run that starts at the minimum ends there, and says that nothing was found.
+func TestNothingToDo(t *testing.T) {
+	for _, rule := range ruleNames {
+		job := newJob(t, reference.New32(), "gatys", map[string]string{"optimizer": rule, "style-weight": "0", "iterations": "5"})
+		job.Style = nil
+		result, rows := paint(t, job)
+		if !result.Events.Has(optim.Stalled) || len(rows) != 2 || !slices.Equal(result.Picture.Pix, job.Content.Pix) {
+			t.Errorf("%s: events %q in %d rows", rule, result.Events, len(rows))
+		}
+	}
+}
