@@ -1129,7 +1129,7 @@ done:
 	RET
 
 // func transformInputAVX2(dst []float32, stride int, rows *[6][]float32, tiles int)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3
 TEXT ·transformInputAVX2(SB), NOSPLIT, $0-48
 	MOVQ stride+24(FP), AX
 	SHLQ $0x02, AX
@@ -1137,25 +1137,36 @@ TEXT ·transformInputAVX2(SB), NOSPLIT, $0-48
 	LEAQ (AX)(AX*4), BX
 	XORQ DI, DI
 
-half1:
+few1:
+	XORQ R8, R8
+
+half2:
 	VBROADCASTSS float32_40000000<>+0(SB), Y14
 	VBROADCASTSS float32_40800000<>+0(SB), Y15
-	MOVQ         rows+32(FP), CX
-	MOVQ         tiles+40(FP), R8
-	MOVQ         (CX), R9
-	ADDQ         DI, R9
-	MOVQ         24(CX), R10
-	ADDQ         DI, R10
-	MOVQ         48(CX), R11
-	ADDQ         DI, R11
-	MOVQ         72(CX), R12
-	ADDQ         DI, R12
-	MOVQ         96(CX), R13
-	ADDQ         DI, R13
-	MOVQ         120(CX), R14
-	ADDQ         DI, R14
+	MOVQ         rows+32(FP), SI
+	LEAQ         (R8)(DI*4), CX
+	MOVQ         (SI), R9
+	ADDQ         CX, R9
+	MOVQ         24(SI), R10
+	ADDQ         CX, R10
+	MOVQ         48(SI), R11
+	ADDQ         CX, R11
+	MOVQ         72(SI), R12
+	ADDQ         CX, R12
+	MOVQ         96(SI), R13
+	ADDQ         CX, R13
+	MOVQ         120(SI), R14
+	ADDQ         CX, R14
 	MOVQ         dst_base+0(FP), SI
+	ADDQ         R8, SI
 	ADDQ         DI, SI
+	MOVQ         tiles+40(FP), R15
+	MOVQ         DI, CX
+	SHRQ         $0x06, CX
+	SUBQ         CX, R15
+	MOVQ         $0x00000004, CX
+	CMPQ         R15, CX
+	CMOVQGT      CX, R15
 	LEAQ         (SI)(DX*2), SI
 	VMOVUPS      (R13), Y12
 	VFNMADD231PS (R11), Y15, Y12
@@ -1170,7 +1181,7 @@ half1:
 	VADDPS       Y13, Y12, Y1
 	VSUBPS       Y13, Y12, Y7
 
-tile2:
+tile3:
 	VMOVUPS      128(R13), Y12
 	VFNMADD231PS 128(R11), Y15, Y12
 	VMOVUPS      128(R12), Y13
@@ -1246,26 +1257,34 @@ tile2:
 	ADDQ         $0x00000100, R13
 	ADDQ         $0x00000100, R14
 	ADDQ         $0x40, SI
-	DECQ         R8
-	JNE          tile2
+	DECQ         R15
+	JNE          tile3
 	VBROADCASTSS float32_40000000<>+0(SB), Y14
 	VBROADCASTSS float32_40800000<>+0(SB), Y15
-	MOVQ         rows+32(FP), CX
-	MOVQ         tiles+40(FP), R8
-	MOVQ         (CX), R9
-	ADDQ         DI, R9
-	MOVQ         24(CX), R10
-	ADDQ         DI, R10
-	MOVQ         48(CX), R11
-	ADDQ         DI, R11
-	MOVQ         72(CX), R12
-	ADDQ         DI, R12
-	MOVQ         96(CX), R13
-	ADDQ         DI, R13
-	MOVQ         120(CX), R14
-	ADDQ         DI, R14
+	MOVQ         rows+32(FP), SI
+	LEAQ         (R8)(DI*4), CX
+	MOVQ         (SI), R9
+	ADDQ         CX, R9
+	MOVQ         24(SI), R10
+	ADDQ         CX, R10
+	MOVQ         48(SI), R11
+	ADDQ         CX, R11
+	MOVQ         72(SI), R12
+	ADDQ         CX, R12
+	MOVQ         96(SI), R13
+	ADDQ         CX, R13
+	MOVQ         120(SI), R14
+	ADDQ         CX, R14
 	MOVQ         dst_base+0(FP), SI
+	ADDQ         R8, SI
 	ADDQ         DI, SI
+	MOVQ         tiles+40(FP), R15
+	MOVQ         DI, CX
+	SHRQ         $0x06, CX
+	SUBQ         CX, R15
+	MOVQ         $0x00000004, CX
+	CMPQ         R15, CX
+	CMOVQGT      CX, R15
 	LEAQ         (SI)(DX*2), SI
 	LEAQ         (SI)(DX*2), SI
 	LEAQ         (SI)(DX*2), SI
@@ -1284,7 +1303,7 @@ tile2:
 	VFMADD231PS  Y14, Y13, Y1
 	VFNMADD231PS Y14, Y13, Y7
 
-tile3:
+tile4:
 	VMOVUPS      128(R13), Y8
 	VSUBPS       128(R11), Y8, Y8
 	VMOVUPS      128(R12), Y13
@@ -1364,26 +1383,34 @@ tile3:
 	ADDQ         $0x00000100, R13
 	ADDQ         $0x00000100, R14
 	ADDQ         $0x40, SI
-	DECQ         R8
-	JNE          tile3
+	DECQ         R15
+	JNE          tile4
 	VBROADCASTSS float32_40000000<>+0(SB), Y14
 	VBROADCASTSS float32_40800000<>+0(SB), Y15
-	MOVQ         rows+32(FP), CX
-	MOVQ         tiles+40(FP), R8
-	MOVQ         (CX), R9
-	ADDQ         DI, R9
-	MOVQ         24(CX), R10
-	ADDQ         DI, R10
-	MOVQ         48(CX), R11
-	ADDQ         DI, R11
-	MOVQ         72(CX), R12
-	ADDQ         DI, R12
-	MOVQ         96(CX), R13
-	ADDQ         DI, R13
-	MOVQ         120(CX), R14
-	ADDQ         DI, R14
+	MOVQ         rows+32(FP), SI
+	LEAQ         (R8)(DI*4), CX
+	MOVQ         (SI), R9
+	ADDQ         CX, R9
+	MOVQ         24(SI), R10
+	ADDQ         CX, R10
+	MOVQ         48(SI), R11
+	ADDQ         CX, R11
+	MOVQ         72(SI), R12
+	ADDQ         CX, R12
+	MOVQ         96(SI), R13
+	ADDQ         CX, R13
+	MOVQ         120(SI), R14
+	ADDQ         CX, R14
 	MOVQ         dst_base+0(FP), SI
+	ADDQ         R8, SI
 	ADDQ         DI, SI
+	MOVQ         tiles+40(FP), R15
+	MOVQ         DI, CX
+	SHRQ         $0x06, CX
+	SUBQ         CX, R15
+	MOVQ         $0x00000004, CX
+	CMPQ         R15, CX
+	CMOVQGT      CX, R15
 	VMOVUPS      (R9), Y12
 	VMOVUPS      (R11), Y13
 	VMOVUPS      (R13), Y0
@@ -1407,7 +1434,7 @@ tile3:
 	VSUBPS       64(R10), Y13, Y13
 	VFNMADD231PS Y15, Y13, Y7
 
-tile4:
+tile5:
 	VMOVUPS      128(R9), Y12
 	VMOVUPS      128(R11), Y13
 	VMOVUPS      128(R13), Y2
@@ -1504,11 +1531,16 @@ tile4:
 	ADDQ         $0x00000100, R13
 	ADDQ         $0x00000100, R14
 	ADDQ         $0x40, SI
-	DECQ         R8
-	JNE          tile4
-	ADDQ         $0x20, DI
-	CMPQ         DI, $0x40
-	JLT          half1
+	DECQ         R15
+	JNE          tile5
+	ADDQ         $0x20, R8
+	CMPQ         R8, $0x40
+	JLT          half2
+	ADDQ         $0x00000100, DI
+	MOVQ         tiles+40(FP), CX
+	SHLQ         $0x06, CX
+	CMPQ         DI, CX
+	JLT          few1
 	VZEROUPPER
 	RET
 
@@ -1526,17 +1558,15 @@ TEXT ·transformForwardAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, CX
 	LEAQ (CX)(CX*2), BX
 	LEAQ (CX)(CX*4), SI
+	MOVQ (AX), DI
+	MOVQ 32(AX), R8
+	XORQ R9, R9
+	XORQ R10, R10
+
+tile1:
 	XORQ R11, R11
 
-half1:
-	MOVQ (AX), DI
-	ADDQ R11, DI
-	MOVQ 32(AX), R8
-	MOVQ R11, R9
-	MOVQ R11, R10
-	SHRQ $0x05, R10
-
-tile2:
+half2:
 	MOVQ        DI, DX
 	VMOVUPS     (DX)(CX*1), Y12
 	VMOVUPS     (DX)(CX*2), Y13
@@ -2063,14 +2093,18 @@ mask13:
 	MOVB      R12, 6(DX)(R10*1)
 
 done14:
-	ADDQ $0x40, DI
+	ADDQ $0x20, DI
+	ADDQ $0x20, R9
+	INCQ R10
+	ADDQ $0x20, R11
+	CMPQ R11, $0x40
+	JLT  half2
+	SUBQ $0x40, R9
+	SUBQ $0x02, R10
 	ADDQ $0x00000100, R9
 	ADDQ $0x08, R10
 	DECQ R8
-	JNE  tile2
-	ADDQ $0x20, R11
-	CMPQ R11, $0x40
-	JLT  half1
+	JNE  tile1
 	VZEROUPPER
 	RET
 
@@ -2122,17 +2156,15 @@ TEXT ·transformBackwardAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, CX
 	LEAQ (CX)(CX*2), BX
 	LEAQ (CX)(CX*4), SI
+	MOVQ (AX), DI
+	MOVQ 32(AX), R8
+	XORQ R9, R9
+	XORQ R10, R10
+
+tile1:
 	XORQ R11, R11
 
-half1:
-	MOVQ (AX), DI
-	ADDQ R11, DI
-	MOVQ 32(AX), R8
-	MOVQ R11, R9
-	MOVQ R11, R10
-	SHRQ $0x05, R10
-
-tile2:
+half2:
 	MOVQ        DI, DX
 	VMOVUPS     (DX)(CX*1), Y12
 	VMOVUPS     (DX)(CX*2), Y13
@@ -2477,14 +2509,18 @@ store7:
 	MOVQ    112(AX), DX
 	VMOVUPS Y1, 128(DX)(R9*1)
 	VMOVUPS Y7, 192(DX)(R9*1)
-	ADDQ    $0x40, DI
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R9
+	INCQ    R10
+	ADDQ    $0x20, R11
+	CMPQ    R11, $0x40
+	JLT     half2
+	SUBQ    $0x40, R9
+	SUBQ    $0x02, R10
 	ADDQ    $0x00000100, R9
 	ADDQ    $0x08, R10
 	DECQ    R8
-	JNE     tile2
-	ADDQ    $0x20, R11
-	CMPQ    R11, $0x40
-	JLT     half1
+	JNE     tile1
 	VZEROUPPER
 	RET
 

@@ -9,7 +9,7 @@ import (
 
 func avx512(a *assembly) {
 	multiplyAVX512(a)
-	newAVX512(a).transformInput()
+	transformInputAVX512(a)
 	transformForwardAVX512(a)
 	transformBackwardAVX512(a)
 	unpoolAVX512(a)

@@ -3,11 +3,12 @@ package main
 // The signatures and comments of kernels that both instruction sets have.
 
 const (
-	multiplyParams     = "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)"
-	momentsParams      = "(sum *[lanes * lanes]float32, a, b []float32, n int)"
-	unpoolParams       = "(dst, src []float32, mask []uint16, scale float32, n int)"
-	stemForwardParams  = "(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight, bias []float32, n int, rectify bool)"
-	stemBackwardParams = "(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)"
+	multiplyParams       = "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)"
+	transformInputParams = "(dst []float32, stride int, rows *[patchSize][]float32, tiles int)"
+	momentsParams        = "(sum *[lanes * lanes]float32, a, b []float32, n int)"
+	unpoolParams         = "(dst, src []float32, mask []uint16, scale float32, n int)"
+	stemForwardParams    = "(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight, bias []float32, n int, rectify bool)"
+	stemBackwardParams   = "(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)"
 )
 
 func multiplyDoc(name string) string {
@@ -136,6 +137,24 @@ func stemBackwardDoc(name string) string {
 						dst[c][x] += rows[y][(x+dx)*16+l] * weight[((c*3+y)*3+dx)*16+l]
 					}
 				}
+			}
+		}
+	}`
+}
+
+func transformInputDoc(name string) string {
+	return name + ` computes B^T d B of Lavin and Gray 2016 for F(4x4,3x3):
+
+	for t := range tiles {
+		for lane := range 16 {
+			var d [6][6]float32
+			for y := range 6 {
+				for x := range 6 {
+					d[y][x] = rows[y][(4*t+x)*16+lane]
+				}
+			}
+			for f, v := range transformedPatch(d) {
+				dst[f*stride+t*16+lane] = v
 			}
 		}
 	}`

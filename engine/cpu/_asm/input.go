@@ -5,43 +5,41 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// inputTransform is the state of transformInput. It goes over the tiles three times, each time for two rows
-// of frequencies: they need 12 registers, and no more than 12 pages are written at once, which fits
-// the few entries that the first-level TLBs of processors have for stores. Neighbouring patches share two
-// columns, which stay in registers from tile to tile.
+// fewTiles are transformed at a time: their pixels and frequencies, some 20 KiB, stay in the first-level
+// cache for all six passes.
+const fewTiles = 4
+
+// inputTransform is the state of transformInput. It goes over a few tiles three times, each time for two
+// rows of frequencies, which take 12 registers. Neighbouring patches share two columns, which stay in
+// registers from tile to tile.
 type inputTransform struct {
 	*simd
 	rows [6]reg.GPVirtual // the patch
 	row  reg.GPVirtual    // the first of the two rows of frequencies
 	out  six              // the row of frequencies that is stored next
 	half reg.GPVirtual    // bytes to the lanes at hand
+	done reg.GPVirtual    // bytes of the tiles done
 }
 
 func (s *simd) transformInput() {
-	s.kernel("transformInput"+s.suffix, "(dst []float32, stride int, rows *[patchSize][]float32, tiles int)", `
-transformInput`+s.suffix+` computes B^T d B of Lavin and Gray 2016 for F(4x4,3x3):
-
-	for t := range tiles {
-		for lane := range 16 {
-			var d [6][6]float32
-			for y := range 6 {
-				for x := range 6 {
-					d[y][x] = rows[y][(4*t+x)*16+lane]
-				}
-			}
-			for f, v := range transformedPatch(d) {
-				dst[f*stride+t*16+lane] = v
-			}
-		}
-	}`)
+	s.kernel("transformInput"+s.suffix, transformInputParams, transformInputDoc("transformInput"+s.suffix))
 	stride := s.bytes(s.Param("stride"))
 	in := inputTransform{simd: s, out: newSix(s.assembly, s.GP64(), stride), row: s.GP64()}
+	in.done = s.GP64()
+	s.XORQ(in.done, in.done)
+	few := s.label("few")
+	s.Label(few)
 	s.halves(func(half reg.GPVirtual) {
 		in.half = half
 		in.pass(6, 6, in.middleSums)
 		in.pass(18, 6, in.middleDifferences)
 		in.pass(0, 30, in.outer)
 	})
+	s.ADDQ(operand.U32(64*fewTiles), in.done)
+	tiles := s.value(s.Param("tiles"))
+	s.SHLQ(operand.U8(6), tiles)
+	s.CMPQ(in.done, tiles)
+	s.JLT(operand.LabelRef(few))
 	s.VZEROUPPER()
 	s.RET()
 }
@@ -57,13 +55,23 @@ func (in *inputTransform) four() reg.VecPhysical { return in.v[15] }
 func (in *inputTransform) pass(first, further int, column func(x int)) {
 	in.broadcast(2, in.two())
 	in.broadcast(4, in.four())
-	rows, tiles := in.Dereference(in.Param("rows")), in.value(in.Param("tiles"))
+	rows := in.Dereference(in.Param("rows"))
+	place := in.GP64()
+	in.LEAQ(operand.Mem{Base: in.half, Index: in.done, Scale: 4}, place)
 	for y := range in.rows {
 		in.rows[y] = in.pointer(rows.Index(y))
-		in.ADDQ(in.half, in.rows[y])
+		in.ADDQ(place, in.rows[y])
 	}
 	in.Load(in.Param("dst").Base(), in.row)
 	in.ADDQ(in.half, in.row)
+	in.ADDQ(in.done, in.row)
+	tiles, most := in.value(in.Param("tiles")), in.GP64()
+	in.MOVQ(in.done, most)
+	in.SHRQ(operand.U8(6), most)
+	in.SUBQ(most, tiles)
+	in.MOVQ(operand.U32(fewTiles), most)
+	in.CMPQ(tiles, most)
+	in.CMOVQGT(most, tiles)
 	in.advance(in.row, first)
 	column(0)
 	column(1)

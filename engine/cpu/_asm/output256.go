@@ -23,17 +23,14 @@ func (out *outputTransform256) each(bias gotypes.Component, body func(p int, v [
 	a := out.assembly
 	stride := a.bytes(out.run.Field("stride"))
 	out.line = newSix(a, a.GP64(), stride)
-	out.m, out.tiles, out.pixels, out.words = a.GP64(), a.GP64(), a.GP64(), a.GP64()
+	out.m, out.tiles = a.pointer(out.run.Field("m")), a.value(out.run.Field("tiles"))
+	out.pixels, out.words = a.GP64(), a.GP64()
+	a.XORQ(out.pixels, out.pixels)
+	a.XORQ(out.words, out.words)
+	loop := a.label("tile")
+	a.Label(loop)
 	newAVX2(a).halves(func(half reg.GPVirtual) {
 		out.half = half
-		a.Load(out.run.Field("m").Base(), out.m)
-		a.ADDQ(half, out.m)
-		a.Load(out.run.Field("tiles"), out.tiles)
-		a.MOVQ(half, out.pixels)
-		a.MOVQ(half, out.words)
-		a.SHRQ(operand.U8(5), out.words)
-		loop := a.label("tile")
-		a.Label(loop)
 		for p := range 2 {
 			a.MOVQ(out.m, out.line.base)
 			for row := range 6 {
@@ -44,9 +41,13 @@ func (out *outputTransform256) each(bias gotypes.Component, body func(p int, v [
 			}
 			body(p, [2][tileSize]reg.VecPhysical{out.transformColumn(y[:6]), out.transformColumn(y[6:12])})
 		}
-		a.ADDQ(operand.U8(64), out.m)
-		out.next(loop)
+		a.ADDQ(operand.U8(32), out.m)
+		a.ADDQ(operand.U8(32), out.pixels)
+		a.INCQ(out.words)
 	})
+	a.SUBQ(operand.U8(2*32), out.pixels)
+	a.SUBQ(operand.U8(2), out.words)
+	out.next(loop)
 }
 
 // transformLine computes the pixels 2p and 2p+1 of a row of frequencies into y[row] and y[6+row]:

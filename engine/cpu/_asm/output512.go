@@ -107,6 +107,9 @@ func transformBackwardAVX512(a *assembly) {
 			dst := out.field("dst", y, "")
 			add, mask, store := out.label("add"), out.label("mask"), out.label("store")
 			out.flag("add", add)
+			for x := range tileSize {
+				out.PREFETCHT0(out.pixel(dst, tileSize+x))
+			}
 			out.JMP(operand.LabelRef(mask))
 			out.Label(add)
 			for x, v := range o {
@@ -156,6 +159,7 @@ func (out *outputTransform) forwardRows(y int) {
 		dst := out.field("dst", y+i, skip)
 		for x, r := range v[i] {
 			out.VMOVUPS(r, out.pixel(dst, x))
+			out.PREFETCHT0(out.pixel(dst, tileSize+x))
 		}
 		out.Label(skip)
 	}
