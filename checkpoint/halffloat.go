@@ -2,18 +2,23 @@ package checkpoint
 
 import "math"
 
-// fromFloat16 returns the value of an IEEE 754 binary16. Every one of them is a float32.
+// fromFloat16 returns the value of an IEEE 754 binary16. Every one of them is a float32. It is written so
+// that the compiler inlines the way of the normal numbers.
 func fromFloat16(h uint16) float32 {
-	sign := uint32(h&0x8000) << 16
-	exp := uint32(h>>10) & 0x1f
-	frac := uint32(h & 0x3ff)
-	switch exp {
-	case 0: // zero or subnormal: frac * 2^-24, exact
-		return math.Float32frombits(sign | math.Float32bits(float32(frac)*0x1p-24))
-	case 0x1f: // infinity or NaN
-		return math.Float32frombits(sign | 0x7f800000 | frac<<13)
+	x := uint32(h)
+	if x&0x7c00-0x0400 < 0x7800 {
+		return math.Float32frombits((x&0x8000)<<16 | ((x&0x7fff)<<13 + (127-15)<<23))
 	}
-	return math.Float32frombits(sign | (exp+127-15)<<23 | frac<<13)
+	return fromRareFloat16(x)
+}
+
+// fromRareFloat16 does the same for zeros, subnormal numbers, infinities and NaNs.
+func fromRareFloat16(x uint32) float32 {
+	sign, frac := x&0x8000<<16, x&0x3ff
+	if x&0x7c00 == 0 { // frac * 2^-24, exact
+		return math.Float32frombits(sign | math.Float32bits(float32(frac)*0x1p-24))
+	}
+	return math.Float32frombits(sign | 0x7f800000 | frac<<13)
 }
 
 // toFloat16 rounds f to the nearest binary16, ties to even, as NumPy and PyTorch do.

@@ -72,10 +72,8 @@ func open(r io.ReaderAt, size int64, head []byte) (contents, error) {
 		return contents{}, errors.New("the file is empty")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return readZip(r, size)
-	case bytes.HasPrefix(head, []byte(legacyMagic)):
-		return readLegacy(r, size)
 	case len(head) > 1 && head[0] == opProto && head[1] >= 2 && head[1] <= maxProtocol:
-		return readArrays(r, size)
+		return readPickle(r, size)
 	case looksSafetensors(head, size):
 		return readSafetensors(r, size)
 	}

@@ -235,7 +235,7 @@ func decode(dst []float32, b []byte, kind dtype) {
 		}
 	case float16:
 		for i := range dst {
-			dst[i] = fromFloat16(binary.LittleEndian.Uint16(b[2*i:]))
+			dst[i] = fromFloat16(binary.LittleEndian.Uint16(b[2*i : 2*i+2]))
 		}
 	case bfloat16:
 		for i := range dst {

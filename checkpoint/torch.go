@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// legacyMagic begins a file of PyTorch's format before 1.6: a pickle of the integer 0x1950a86a20f9469cfc6c.
-const legacyMagic = "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
+// legacyMagic is the integer 0x1950a86a20f9469cfc6c, which a file of PyTorch's format before 1.6 begins with.
+const legacyMagic long = "l\xfc\x9cF\xf9 j\xa8P\x19"
 
 // legacyProtocol is the only version of that format.
 const legacyProtocol = 1001
@@ -172,21 +172,35 @@ func checkCRC(r io.Reader, name string, want uint32) error {
 	return nil
 }
 
-// readLegacy reads the format of PyTorch before 1.6: pickles of a magic number, a protocol version, facts
-// about the machine, the object and the keys of its storages; then each storage in the order of the keys, as
-// a 64-bit number of elements and the elements.
-func readLegacy(r io.ReaderAt, size int64) (contents, error) {
-	var none contents
+// readPickle reads a file that begins with a pickle: PyTorch's format before 1.6, or nested dictionaries of
+// NumPy arrays, as Flax programs write them.
+func readPickle(r io.ReaderAt, size int64) (contents, error) {
 	in := &cursor{r: r, end: size}
-	if _, err := unpickle(in, nil); err != nil { // the magic number, by which the format was told
-		return none, err
+	top, err := unpickle(in, nil)
+	if err != nil {
+		return contents{}, err
 	}
+	if top == any(legacyMagic) {
+		return readLegacy(in)
+	}
+	if in.pos != in.end {
+		return contents{}, fmt.Errorf("%d bytes after the pickle", in.end-in.pos)
+	}
+	tensors, err := flatten(top)
+	return contents{tensors: tensors}, err
+}
+
+// readLegacy reads what follows the magic number: pickles of a protocol version, facts about the machine, the
+// object and the keys of its storages; then each storage in the order of the keys, as a 64-bit number of
+// elements and the elements.
+func readLegacy(in *cursor) (contents, error) {
+	var none contents
 	version, err := unpickle(in, nil)
 	if err != nil {
 		return none, err
 	}
 	if version != any(int64(legacyProtocol)) {
-		return none, fmt.Errorf("protocol version %v where %d is known", version, legacyProtocol)
+		return none, fmt.Errorf("a protocol version other than %d", legacyProtocol)
 	}
 	machine, err := unpickle(in, nil)
 	if err != nil {
@@ -243,18 +257,4 @@ func (s storages) locate(in *cursor, keys any) error {
 		return fmt.Errorf("%d bytes after the last storage", in.end-in.pos)
 	}
 	return nil
-}
-
-// readArrays reads a pickle of nested dictionaries of NumPy arrays, as Flax programs write them.
-func readArrays(r io.ReaderAt, size int64) (contents, error) {
-	in := &cursor{r: r, end: size}
-	top, err := unpickle(in, nil)
-	if err != nil {
-		return contents{}, err
-	}
-	if in.pos != in.end {
-		return contents{}, fmt.Errorf("%d bytes after the pickle", in.end-in.pos)
-	}
-	tensors, err := flatten(top)
-	return contents{tensors: tensors}, err
 }
