@@ -1,0 +1,142 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// affine is F -> A F + b with A in the layout of transformed weights: [panels][16*blocks][32].
+type affine struct {
+	channels, blocks, panels int
+	a, b                     []float32
+	constant                 bool // b has a number that is not zero
+}
+
+func (a *affine) Channels() int { return a.channels }
+
+// NewAffine returns the map to zero.
+func (d *device) NewAffine(channels int) engine.Affine {
+	if channels <= 0 {
+		panic(fmt.Sprintf("cpu: an affine map of %d channels", channels))
+	}
+	a := &affine{channels: channels, blocks: blocksOf(channels), panels: panelsOf(channels)}
+	a.a = make([]float32, a.panels*a.blocks*lanes*panel)
+	a.b = make([]float32, a.panels*panel)
+	return a
+}
+
+// SetAffine rounds and lays out a matrix and a constant.
+func (d *device) SetAffine(dst engine.Affine, a, b []float64) {
+	m := own[*affine](dst)
+	c := m.channels
+	if len(a) != c*c || len(b) != c {
+		panic(fmt.Sprintf("cpu: an affine map of %d channels set from %d and %d numbers", c, len(a), len(b)))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := m.blocks * lanes * panel
+	for i := range c {
+		for k, v := range a[i*c:][:c] { // A is symmetric: row i is column i
+			m.a[k/panel*n+i*panel+k%panel] = float32(v)
+		}
+	}
+	m.constant = false
+	for k, v := range b {
+		m.b[k] = float32(v)
+		m.constant = m.constant || v != 0
+	}
+}
+
+// affineRun is an application of an affine map in progress.
+type affineRun struct {
+	map_     *affine
+	src, dst *featureMap
+	weight   *plane
+	from     int
+	add      bool
+}
+
+// AddAffine computes rows of w (A F + b).
+func (d *device) AddAffine(op engine.AddAffine) {
+	op.Check()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.affine = affineRun{own[*affine](op.Affine), mapOf(op.Src), mapOf(op.Dst), planeOf(op.Weight), op.Rows.From, op.Add}
+	d.crew.run(&d.jobs.affine, op.Rows.Len())
+	d.affine = affineRun{}
+}
+
+// affineRows computes one row.
+func (d *device) affineRows(worker, index int) {
+	r, w := &d.affine, &d.spaces[worker]
+	y := r.from + index
+	width := r.src.shape.Width
+	groups := (width + maxTiles - 1) / maxTiles
+	for p := range r.map_.panels {
+		for g := range groups {
+			x := width * g / groups
+			n := width*(g+1)/groups - x
+			if r.weight == nil && 2*p+1 < r.dst.blocks {
+				d.affineDirect(y, p, x, n)
+			} else {
+				d.affineSpare(w, y, p, x, n)
+			}
+		}
+	}
+}
+
+// panelOf returns 32 columns of the matrix.
+func (a *affine) panelOf(p int) []float32 {
+	n := a.blocks * lanes * panel
+	return a.a[p*n:][:n]
+}
+
+// affineDirect computes 32 channels of n pixels in place.
+func (d *device) affineDirect(y, p, x, n int) {
+	r := &d.affine
+	dst := r.dst.from(y, 2*p, x)
+	stride := r.dst.shape.Width * lanes
+	add := r.add
+	if r.map_.constant {
+		for k := range 2 {
+			half := r.map_.b[p*panel+k*lanes:][:lanes]
+			for i := range n {
+				pixel := dst[k*stride+i*lanes:][:lanes]
+				for l, b := range half {
+					if add {
+						b += pixel[l]
+					}
+					pixel[l] = b
+				}
+			}
+		}
+		add = true
+	}
+	d.kernels.multiply(dst, stride, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, add)
+}
+
+// affineSpare computes 32 channels of n pixels aside: with weights, or where the map has no block for
+// half of the channels.
+func (d *device) affineSpare(w *workspace, y, p, x, n int) {
+	r := &d.affine
+	d.kernels.multiply(w.pair[:], maxTiles*lanes, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, false)
+	for k := range min(2, r.dst.blocks-2*p) {
+		half := r.map_.b[p*panel+k*lanes:][:lanes]
+		dst := r.dst.from(y, 2*p+k, x)
+		for i := range n {
+			weight := float32(1)
+			if r.weight != nil {
+				weight = r.weight.row(y)[x+i]
+			}
+			pixel := dst[i*lanes:][:lanes]
+			for l, v := range w.pair[(k*maxTiles+i)*lanes:][:lanes] {
+				v = float32(weight * (v + half[l]))
+				if r.add {
+					v += pixel[l]
+				}
+				pixel[l] = v
+			}
+		}
+	}
+}

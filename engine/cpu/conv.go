@@ -1,0 +1,257 @@
+package cpu
+
+import (
+	"github.com/impasto/impasto/engine"
+)
+
+// convolving is a Winograd convolution in progress, forward or backward: both are a correlation with
+// transformed filters, and differ in what follows it.
+type convolving struct {
+	filters *filters
+	src     source
+
+	// The tiles of the window: row by row, tilesX in a row, the first in row of tiles firstRow.
+	height, width    int
+	tilesX, firstRow int
+	tiles            int
+
+	// A block of size tiles is transformed to v[f*vStride + (b*size+t)*16], multiplied to
+	// m[f*mStride + (k*size+t)*16], and transformed back. Cooperating workers share one block, which
+	// starts at tile start; otherwise worker w has its own at w*share of v.
+	schedule schedule
+	vStride  int
+	mStride  int
+	memory   []float32
+	share    int
+	start    int
+
+	dst  *featureMap // nil: only pooled
+	mask *mask
+	forwardEpilogue
+	backward bool
+	add      bool
+}
+
+type forwardEpilogue struct {
+	bias    []float32
+	linear  bool
+	average bool
+	pool    *featureMap
+}
+
+// schedule says how the tiles of a convolution are shared out. It never changes a bit of the result.
+type schedule struct {
+	cooperate bool
+	size      int // tiles in a block
+}
+
+const (
+	// localBytes is what the transformed tiles of one worker's block may take: they are written and read
+	// 36 times over, and should stay in a second-level cache of 1 to 2 MiB.
+	localBytes = 2 << 20
+	// localChannels is the most channels, read plus written, for which a worker can have a block of its
+	// own: with more, the weights (36*C*K) are streamed from memory for too few tiles.
+	localChannels = 384
+	// sharedBytes is what the transformed tiles of a block may take that all workers share. Each is
+	// written and read once, in long streams; the weights are read once a block.
+	sharedBytes = 40 << 20
+)
+
+func newSchedule(f *filters, tiles, threads int) schedule {
+	tile := frequencies * lanes * 4 * (f.blocks + 2*f.panels)
+	if lanes*(f.blocks+2*f.panels) > localChannels {
+		return schedule{true, min(tiles, max(sharedBytes/tile, maxTiles))}
+	}
+	size := min(localBytes/tile, 112)
+	size = min(size, max((tiles+4*threads-1)/(4*threads), maxTiles)) // four blocks a thread, for balance
+	size = (size + maxTiles - 1) / maxTiles * maxTiles
+	return schedule{false, min(size, tiles)}
+}
+
+// Forward computes rows of ReLU(conv(Src) + bias) and what follows it.
+func (d *device) Forward(op engine.Forward) {
+	op.Check()
+	if op.Rows.Len() == 0 {
+		return
+	}
+	conv, src := own[*convolution](op.Conv), mapOf(op.Src)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.conv = convolving{
+		filters:         &conv.forward,
+		src:             source{data: src, padding: conv.padding},
+		dst:             mapOf(op.Dst),
+		mask:            maskOf(op.Mask),
+		forwardEpilogue: forwardEpilogue{conv.bias, op.Linear, op.Pooling == engine.AveragePooling, mapOf(op.Pool)},
+	}
+	d.convolve(op.Rows, src.shape)
+}
+
+// Backward computes rows of the gradient by a convolution's input.
+func (d *device) Backward(op engine.Backward) {
+	op.Check()
+	if op.Rows.Len() == 0 {
+		return
+	}
+	conv, src, dst := own[*convolution](op.Conv), mapOf(op.Src), mapOf(op.Dst)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.conv = convolving{
+		filters:  &conv.backward,
+		src:      source{data: src, padding: engine.PadZero, routes: maskOf(op.Routes), scale: routeScale(op.Pooling)},
+		dst:      dst,
+		mask:     maskOf(op.Mask),
+		backward: true,
+		add:      op.Add,
+	}
+	d.convolve(op.Rows, dst.shape)
+	if conv.padding != engine.PadZero {
+		d.foldBorder(conv, op.Rows)
+	}
+	d.conv = convolving{}
+}
+
+// routeScale is the share of a pooled gradient that each activation let through receives.
+func routeScale(p engine.Pooling) float32 {
+	if p == engine.AveragePooling {
+		return 0.25
+	}
+	return 1
+}
+
+func (d *device) convolve(rows engine.Rows, shape engine.Shape) {
+	c := &d.conv
+	c.height, c.width = shape.Height, shape.Width
+	c.tilesX = tilesOf(shape.Width)
+	c.firstRow = rows.From / tileSize
+	c.tiles = (tilesOf(rows.To) - c.firstRow) * c.tilesX
+	c.schedule = d.scheduleOf(c.filters, c.tiles)
+	size := c.schedule.size
+	c.vStride = spread(c.filters.blocks * size * lanes)
+	c.mStride = spread(2 * c.filters.panels * size * lanes)
+	c.share = frequencies * (c.vStride + c.mStride)
+	if c.schedule.cooperate {
+		d.scratch.begin(c.share)
+		c.memory = d.scratch.take(c.share)
+		d.cooperate()
+		return
+	}
+	d.scratch.begin(c.share * d.crew.size)
+	c.memory = d.scratch.take(c.share * d.crew.size)
+	d.crew.run(&d.jobs.convBlock, (c.tiles+size-1)/size)
+}
+
+func (d *device) scheduleOf(f *filters, tiles int) schedule {
+	if d.schedule != nil {
+		return d.schedule(f, tiles)
+	}
+	return newSchedule(f, tiles, d.crew.size)
+}
+
+func tilesOf(pixels int) int { return (pixels + tileSize - 1) / tileSize }
+
+// spread rounds a stride between frequencies up to an odd number of cache lines: 36 streams at a
+// distance of a power of two would all fall into one set of the caches.
+func spread(n int) int { return (n/lanes | 1) * lanes }
+
+// convBlock takes one block of tiles through the whole convolution: two workers never meet.
+func (d *device) convBlock(worker, index int) {
+	c, w := &d.conv, &d.spaces[worker]
+	size := c.schedule.size
+	from, to := index*size, min((index+1)*size, c.tiles)
+	memory := c.memory[worker*c.share:][:c.share]
+	v, m := memory[:frequencies*c.vStride], memory[frequencies*c.vStride:]
+	for b := range c.filters.blocks {
+		c.input(d.kernels, w, v, b, from, from, to)
+	}
+	for f := range frequencies {
+		c.multiply(d.kernels, v, m, f, 0, c.filters.panels, to-from)
+	}
+	for b := range c.dstBlocks() {
+		c.output(d.kernels, w, m, b, from, from, to)
+	}
+}
+
+// dstBlocks is how many blocks of channels come out; the last panel may hold one that does not exist.
+func (c *convolving) dstBlocks() int {
+	if c.dst != nil {
+		return c.dst.blocks
+	}
+	return c.pool.blocks
+}
+
+// multiply computes panels [p, end) of one frequency for the first tiles of a block: the products
+// M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles.
+func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int) {
+	size := c.schedule.size * lanes
+	groups := (tiles + maxTiles - 1) / maxTiles
+	v = v[f*c.vStride:][:c.vStride]
+	m = m[f*c.mStride:][:c.mStride]
+	for ; p < end; p++ {
+		u := c.filters.panel(f, p)
+		for g := range groups {
+			t, n := tiles*g/groups, tiles*(g+1)/groups-tiles*g/groups
+			k.multiply(m[2*p*size+t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false)
+		}
+	}
+}
+
+// chunkTiles and chunkBlocks cut the transforms of a shared block into pieces of about ten microseconds.
+const (
+	chunkTiles  = maxRun
+	chunkBlocks = 4
+)
+
+// cooperate takes blocks of tiles through the convolution one after the other, each step on all
+// workers, so that the weights come from memory once a block and not once a worker.
+func (d *device) cooperate() {
+	c := &d.conv
+	for c.start = 0; c.start < c.tiles; c.start += c.schedule.size {
+		chunks := (c.blockTiles() + chunkTiles - 1) / chunkTiles
+		d.crew.run(&d.jobs.convInput, chunks*((c.filters.blocks+chunkBlocks-1)/chunkBlocks))
+		d.crew.run(&d.jobs.convMul, frequencies*d.panelParts())
+		d.crew.run(&d.jobs.convOut, chunks*((c.dstBlocks()+chunkBlocks-1)/chunkBlocks))
+	}
+}
+
+// blockTiles is how many tiles the shared block holds.
+func (c *convolving) blockTiles() int { return min(c.schedule.size, c.tiles-c.start) }
+
+// panelParts is into how many parts a frequency's panels are cut: none where 36 pieces keep all workers
+// busy, since a worker that computes all panels reads the tiles from its own cache.
+func (d *device) panelParts() int {
+	return min((16*d.crew.size+frequencies-1)/frequencies, d.conv.filters.panels)
+}
+
+func (d *device) convInput(worker, index int) {
+	c := &d.conv
+	b, from, to := c.chunk(index)
+	v := c.memory[:frequencies*c.vStride]
+	for end := min(b+chunkBlocks, c.filters.blocks); b < end; b++ {
+		c.input(d.kernels, &d.spaces[worker], v, b, c.start, from, to)
+	}
+}
+
+func (d *device) convMultiply(_, index int) {
+	c, parts := &d.conv, d.panelParts()
+	f, part, panels := index/parts, index%parts, c.filters.panels
+	v, m := c.memory[:frequencies*c.vStride], c.memory[frequencies*c.vStride:]
+	c.multiply(d.kernels, v, m, f, panels*part/parts, panels*(part+1)/parts, c.blockTiles())
+}
+
+func (d *device) convOutput(worker, index int) {
+	c := &d.conv
+	b, from, to := c.chunk(index)
+	m := c.memory[frequencies*c.vStride:]
+	for end := min(b+chunkBlocks, c.dstBlocks()); b < end; b++ {
+		c.output(d.kernels, &d.spaces[worker], m, b, c.start, from, to)
+	}
+}
+
+// chunk returns the first block of channels and the tiles [from, to) of piece index of a transform.
+func (c *convolving) chunk(index int) (block, from, to int) {
+	n := c.blockTiles()
+	chunks := (n + chunkTiles - 1) / chunkTiles
+	from = c.start + index%chunks*chunkTiles
+	return index / chunks * chunkBlocks, from, min(from+chunkTiles, c.start+n)
+}

@@ -1,0 +1,258 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// lineLength is the numbers of a stretch of 128 positions of a block: two of them, and the sums of a few
+// pairs of blocks, fit a first-level cache.
+const lineLength = 128 * lanes
+
+// momentSums are sums of products of blocks of channels, in float64. The pairs (i,j) of blocks with j >= i
+// are followed by one pair a block with ones, which gives the sums themselves.
+type momentSums struct {
+	channels, blocks int
+	pairs            int
+	sums             []float64 // [pairs][16][16]
+	weight           float64
+	read             engine.Statistics
+}
+
+func (m *momentSums) Channels() int { return m.channels }
+
+// NewMoments returns moments of nothing.
+func (d *device) NewMoments(channels int) engine.Moments {
+	if channels <= 0 {
+		panic(fmt.Sprintf("cpu: moments of %d channels", channels))
+	}
+	m := &momentSums{channels: channels, blocks: blocksOf(channels)}
+	m.pairs = m.blocks*(m.blocks+1)/2 + m.blocks
+	m.sums = make([]float64, m.pairs*lanes*lanes)
+	return m
+}
+
+// pair returns the first pair of block i: (i,i), (i,i+1) ... (i,blocks-1), and ones.
+func (m *momentSums) pair(i int) int { return i*(m.blocks+1) - i*(i-1)/2 }
+
+// ResetMoments forgets what was added.
+func (d *device) ResetMoments(dst engine.Moments) {
+	m := own[*momentSums](dst)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(m.sums)
+	m.weight = 0
+}
+
+// reduction is a sum over positions in progress. Rows are cut into pieces on absolute rows; the sums
+// of pieces are added in their order.
+type reduction struct {
+	moments     *momentSums
+	src, target *featureMap
+	weight      *plane
+	rows        engine.Rows
+	pieceRows   int
+	first       int // of the pieces of this round
+	partial     []float32
+	distances   []float64
+}
+
+// piece returns the rows of piece i of the window.
+func (r *reduction) piece(i int) engine.Rows {
+	from := r.rows.From + i*r.pieceRows
+	return engine.Rows{From: from, To: min(from+r.pieceRows, r.rows.To)}
+}
+
+func (r *reduction) pieces() int { return (r.rows.Len() + r.pieceRows - 1) / r.pieceRows }
+
+// partialBytes bounds what the sums of pieces take before they are added up.
+const partialBytes = 8 << 20
+
+// AddMoments adds rows to the moments.
+func (d *device) AddMoments(op engine.AddMoments) {
+	op.Check()
+	m, src := own[*momentSums](op.Moments), mapOf(op.Src)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reduction = reduction{moments: m, src: src, weight: planeOf(op.Weight), rows: op.Rows, pieceRows: engine.PieceRows(src.shape.Width)}
+	r := &d.reduction
+	size := m.pairs * lanes * lanes
+	round := min(max(partialBytes/4/size, 1), max(r.pieces(), 1))
+	d.scratch.begin(round * size)
+	r.partial = d.scratch.take(round * size)
+	for r.first = 0; r.first < r.pieces(); r.first += round {
+		n := min(round, r.pieces()-r.first)
+		d.crew.run(&d.jobs.moments, n*m.blocks)
+		r.partial = r.partial[:n*size]
+		d.crew.run(&d.jobs.foldMoments, m.blocks)
+	}
+	m.weight += r.totalWeight()
+	d.reduction = reduction{}
+}
+
+func (r *reduction) totalWeight() float64 {
+	if r.weight == nil {
+		return float64(r.rows.Len() * r.src.shape.Width)
+	}
+	sum := 0.0
+	for y := r.rows.From; y < r.rows.To; y++ {
+		for _, w := range r.weight.row(y) {
+			sum += float64(w)
+		}
+	}
+	return sum
+}
+
+// ones are the positions of a channel that is one everywhere.
+var ones = func() (v [lineLength]float32) {
+	for i := range v {
+		v[i] = 1
+	}
+	return v
+}()
+
+// momentsPiece sums the pairs of one block over one piece.
+func (d *device) momentsPiece(worker, index int) {
+	r, w := &d.reduction, &d.spaces[worker]
+	m := r.moments
+	i, piece := index%m.blocks, index/m.blocks
+	size := lanes * lanes
+	sums := r.partial[(piece*m.pairs+m.pair(i))*size:][:(m.blocks-i+1)*size]
+	clear(sums)
+	rows := r.piece(r.first + piece)
+	for y := rows.From; y < rows.To; y++ {
+		for x := 0; x < r.src.shape.Width; x += lineLength / lanes {
+			n := min(lineLength/lanes, r.src.shape.Width-x)
+			a := r.src.from(y, i, x)[:n*lanes]
+			if r.weight != nil {
+				a = weighted(w.line[:n*lanes], a, r.weight.row(y)[x:])
+			}
+			for j := i; j < m.blocks; j++ {
+				d.kernels.moments((*[lanes * lanes]float32)(sums[(j-i)*size:]), a, r.src.from(y, j, x), n)
+			}
+			d.kernels.moments((*[lanes * lanes]float32)(sums[(m.blocks-i)*size:]), a, ones[:], n)
+		}
+	}
+}
+
+// weighted writes each position of a times its weight to dst.
+func weighted(dst, a, weight []float32) []float32 {
+	for i, v := range a {
+		dst[i] = v * weight[i/lanes]
+	}
+	return dst
+}
+
+// foldMoments adds the sums of a block's pairs, piece by piece.
+func (d *device) foldMoments(_, i int) {
+	r := &d.reduction
+	m := r.moments
+	const size = lanes * lanes
+	from, n := m.pair(i)*size, (m.blocks-i+1)*size
+	sums := m.sums[from:][:n]
+	for piece := from; piece < len(r.partial); piece += m.pairs * size {
+		for k, v := range r.partial[piece:][:n] {
+			sums[k] += float64(v)
+		}
+	}
+}
+
+// ReadMoments returns the moments as whole matrices.
+func (d *device) ReadMoments(src engine.Moments) engine.Statistics {
+	m := own[*momentSums](src)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := m.channels
+	if m.read.Sum == nil {
+		m.read = engine.Statistics{Sum: make([]float64, c), Gram: make([]float64, c*c)}
+	}
+	m.read.Weight = m.weight
+	const size = lanes * lanes
+	for i := range m.blocks {
+		first := m.pair(i) * size
+		for j := i; j < m.blocks; j++ {
+			m.unfold(m.sums[first+(j-i)*size:], i, j)
+		}
+		for l := range min(lanes, c-i*lanes) {
+			m.read.Sum[i*lanes+l] = m.sums[first+(m.blocks-i)*size+l*lanes]
+		}
+	}
+	return m.read
+}
+
+// unfold copies the products of two blocks to both sides of the diagonal.
+func (m *momentSums) unfold(sums []float64, i, j int) {
+	c := m.channels
+	for a := range min(lanes, c-i*lanes) {
+		for b := range min(lanes, c-j*lanes) {
+			if i == j && b < a {
+				continue
+			}
+			v := sums[a*lanes+b]
+			m.read.Gram[(i*lanes+a)*c+j*lanes+b] = v
+			m.read.Gram[(j*lanes+b)*c+i*lanes+a] = v
+		}
+	}
+}
+
+// sum is a scalar.
+type sum struct {
+	engine.SumMark
+	value float64
+}
+
+// NewSum returns a sum of nothing.
+func (d *device) NewSum() engine.Sum { return &sum{} }
+
+// ResetSum sets a sum to zero.
+func (d *device) ResetSum(s engine.Sum) { own[*sum](s).value = 0 }
+
+// ReadSum returns a sum.
+func (d *device) ReadSum(s engine.Sum) float64 { return own[*sum](s).value }
+
+// AddSquaredDistance adds sum w (Src - Target)^2.
+func (d *device) AddSquaredDistance(op engine.AddSquaredDistance) {
+	op.Check()
+	src := mapOf(op.Src)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reduction = reduction{src: src, target: mapOf(op.Target), weight: planeOf(op.Weight), rows: op.Rows,
+		pieceRows: engine.PieceRows(src.shape.Width)}
+	d.reduction.distances = d.sums(d.reduction.pieces())
+	d.crew.run(&d.jobs.distance, d.reduction.pieces())
+	s := own[*sum](op.Sum)
+	for _, v := range d.reduction.distances {
+		s.value += v
+	}
+	d.reduction = reduction{}
+}
+
+// sums returns n zeros, kept from one operation to the next.
+func (d *device) sums(n int) []float64 {
+	if n > len(d.partials) {
+		d.partials = make([]float64, n)
+	}
+	clear(d.partials[:n])
+	return d.partials[:n]
+}
+
+// distancePiece sums one piece.
+func (d *device) distancePiece(_, index int) {
+	r := &d.reduction
+	rows := r.piece(index)
+	total := 0.0
+	for y := rows.From; y < rows.To; y++ {
+		src, target := r.src.row(y), r.target.row(y)
+		if r.weight == nil {
+			total += d.kernels.squaredDistance(src, target)
+			continue
+		}
+		weight := r.weight.row(y)
+		for i := 0; i < len(src); i += lanes {
+			w := float64(weight[i/lanes%len(weight)])
+			total += float64(w * d.kernels.squaredDistance(src[i:i+lanes], target[i:i+lanes]))
+		}
+	}
+	r.distances[index] = total
+}

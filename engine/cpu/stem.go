@@ -1,0 +1,287 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// stem is the first convolution with its preprocessing, [out,3,3,3]. It is too narrow for Winograd: its
+// 27 products a number cost less than writing the number.
+type stem struct {
+	out, blocks, panels int
+	padding             engine.Padding
+	pre                 engine.Preprocessing
+	forward             []float32 // [panels][27][32]
+	bias                []float32 // [panels*32]
+	backward            []float32 // [blocks][27][16], taps turned round
+}
+
+func (s *stem) Out() int                { return s.out }
+func (s *stem) Padding() engine.Padding { return s.padding }
+func (s *stem) Bytes() int64 {
+	return int64(len(s.forward)+len(s.bias)+len(s.backward)) * 4
+}
+
+// stemTaps are the weights of one output channel: three channels of 3x3.
+const stemTaps = 27
+
+// NewStem lays out the weights for both directions.
+func (d *device) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
+	if out <= 0 || len(weight) != out*stemTaps || len(bias) != out {
+		panic(fmt.Sprintf("cpu: %d weights and %d biases for a stem 3->%d", len(weight), len(bias), out))
+	}
+	s := &stem{out: out, blocks: blocksOf(out), panels: panelsOf(out), padding: padding, pre: pre}
+	s.forward = make([]float32, s.panels*stemTaps*panel)
+	s.bias = make([]float32, s.panels*panel)
+	s.backward = make([]float32, s.blocks*stemTaps*lanes)
+	copy(s.bias, bias)
+	for k := range out {
+		for i, w := range weight[k*stemTaps:][:stemTaps] {
+			c, tap := i/9, i%9
+			s.forward[(k/panel*stemTaps+i)*panel+k%panel] = w
+			s.backward[(k/lanes*stemTaps+c*9+8-tap)*lanes+k%lanes] = w
+		}
+	}
+	return s
+}
+
+// stemming is an operation on a stem in progress. Each job is a row of tiles and has memory of its own.
+type stemming struct {
+	stem   *stem
+	image  *picture
+	m      *featureMap
+	mask   *mask
+	linear bool
+	add    bool
+	rows   engine.Rows
+	memory []float32
+	share  int // numbers of memory a worker has
+}
+
+// StemForward computes rows of ReLU(conv(preprocess(Image)) + bias).
+func (d *device) StemForward(op engine.StemForward) {
+	op.Check()
+	if op.Rows.Len() == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := own[*stem](op.Stem)
+	d.stem = stemming{stem: s, image: pictureOf(op.Image), m: mapOf(op.Dst), mask: maskOf(op.Mask), linear: op.Linear, rows: op.Rows}
+	width := d.stem.image.width
+	d.stem.share = padLine(3*patchSize*(width+2)) + padLine(panel*width)
+	d.runStem(&d.jobs.stemForward)
+}
+
+// StemBackward computes rows of the gradient by the image.
+func (d *device) StemBackward(op engine.StemBackward) {
+	op.Check()
+	if op.Rows.Len() == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stem = stemming{stem: own[*stem](op.Stem), image: pictureOf(op.Dst), m: mapOf(op.Src), add: op.Add, rows: op.Rows}
+	d.stem.share = padLine(6 * (d.stem.image.width + 2))
+	d.runStem(&d.jobs.stemBackward)
+}
+
+func (d *device) runStem(f *job) {
+	s := &d.stem
+	d.scratch.begin(s.share * d.crew.size)
+	s.memory = d.scratch.take(s.share * d.crew.size)
+	d.crew.run(f, tilesOf(s.rows.Len()))
+	d.stem = stemming{}
+}
+
+// stemForwardRows computes one row of tiles: it preprocesses the six rows under it, with their padding.
+func (d *device) stemForwardRows(worker, index int) {
+	s := &d.stem
+	width := s.image.width
+	memory := s.memory[worker*s.share:][:s.share]
+	line := width + 2
+	first := s.rows.From + tileSize*index
+	last := min(first+tileSize, s.rows.To)
+	for i := range last - first + 2 {
+		s.preprocess(memory[i*line:], patchSize*line, first-1+i)
+	}
+	var rows [9][]float32
+	for y := first; y < last; y++ {
+		for i := range rows {
+			rows[i] = memory[(i/3*patchSize+y-first+i%3)*line:][:line]
+		}
+		for p := range s.stem.panels {
+			d.stemForwardPanel(&rows, memory[padLine(3*patchSize*line):], p, y)
+		}
+	}
+}
+
+// preprocess writes row y of the padded image to dst[channel*stride:].
+func (s *stemming) preprocess(dst []float32, stride, y int) {
+	height, width := s.image.height, s.image.width
+	from := s.stem.padding.Index(y, height)
+	for k := range 3 {
+		line := dst[k*stride:][:width+2]
+		if from < 0 {
+			clear(line)
+			continue
+		}
+		r, g, b := s.image.row(0, from), s.image.row(1, from), s.image.row(2, from)
+		m, offset := s.stem.pre.Matrix[k], s.stem.pre.Offset[k]
+		inner := line[1 : 1+width]
+		for x := range inner {
+			inner[x] = float32(m[0]*r[x]) + float32(m[1]*g[x]) + float32(m[2]*b[x]) + offset
+		}
+		line[0], line[width+1] = 0, 0
+		if left := s.stem.padding.Index(-1, width); left >= 0 {
+			line[0], line[width+1] = inner[left], inner[s.stem.padding.Index(width, width)]
+		}
+	}
+}
+
+// stemForwardPanel computes 32 channels of row y. Where the map has no block for the second half of
+// them, spare memory takes both.
+func (d *device) stemForwardPanel(rows *[9][]float32, spare []float32, p, y int) {
+	s := &d.stem
+	width, stem := s.image.width, s.stem
+	weight, bias := stem.forward[p*stemTaps*panel:][:stemTaps*panel], stem.bias[p*panel:][:panel]
+	var words []uint16
+	if 2*p+1 < stem.blocks {
+		if s.mask != nil {
+			words = s.mask.from(y, 2*p, 0)
+		}
+		d.kernels.stemForward(s.m.from(y, 2*p, 0), width*lanes, words, width, rows, weight, bias, width, !s.linear)
+		return
+	}
+	d.kernels.stemForward(spare, width*lanes, nil, 0, rows, weight, bias, width, !s.linear)
+	copy(s.m.from(y, 2*p, 0), spare[:width*lanes])
+	if s.mask != nil {
+		words = s.mask.from(y, 2*p, 0)
+		for x := range width {
+			words[x] = positive((*[lanes]float32)(spare[x*lanes:]))
+		}
+	}
+}
+
+// stemBackwardRows computes one row of tiles of the image's gradient.
+func (d *device) stemBackwardRows(worker, index int) {
+	s := &d.stem
+	memory := s.memory[worker*s.share:][:s.share]
+	line := s.image.width + 2
+	first := s.rows.From + tileSize*index
+	for y := first; y < min(first+tileSize, s.rows.To); y++ {
+		sum, beyond := memory[:3*line], memory[3*line:6*line]
+		d.stemRow(worker, sum, y)
+		for _, q := range [2]int{-1, s.image.height} {
+			if s.stem.padding.Index(q, s.image.height) == y {
+				d.stemRow(worker, beyond, q)
+				for i, v := range beyond {
+					sum[i] += v
+				}
+			}
+		}
+		s.fold(sum)
+		s.unprocess(sum, y)
+	}
+}
+
+// stemRow computes row y of the gradient by the padded, preprocessed image, [3][W+2]; y may be a row of
+// the padding.
+func (d *device) stemRow(worker int, sum []float32, y int) {
+	s, w := &d.stem, &d.spaces[worker]
+	clear(sum)
+	width := s.image.width
+	for block := range s.stem.blocks {
+		weight := s.stem.backward[block*stemTaps*lanes:][:stemTaps*lanes]
+		// Pixels 1 to W-2 read the map itself; two on either side read beyond it.
+		if width > 2 {
+			s.stemRun(d, w, sum, weight, block, y, 1, width-2, false)
+		}
+		for x := -1; x <= width; x++ {
+			if x == 1 && width > 2 {
+				x = width - 1
+			}
+			s.stemRun(d, w, sum, weight, block, y, x, 1, true)
+		}
+	}
+}
+
+// stemRun computes n pixels of a row from pixel x on.
+func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block, y, x, n int, gather bool) {
+	var dst [3][]float32
+	var rows [3][]float32
+	line := s.image.width + 2
+	for c := range dst {
+		dst[c] = sum[c*line+x+1:][:n]
+	}
+	for i := range rows {
+		at := y - 1 + i
+		inside := at >= 0 && at < s.image.height
+		switch {
+		case inside && !gather:
+			rows[i] = s.m.from(at, block, x-1)
+		case !gather:
+			rows[i] = nil
+		default:
+			rows[i] = w.patch[i][:3*lanes]
+			clear(rows[i])
+			for j := range 3 {
+				if px := x - 1 + j; inside && px >= 0 && px < s.image.width {
+					copy(rows[i][j*lanes:(j+1)*lanes], s.m.from(at, block, px))
+				}
+			}
+		}
+	}
+	s.stemChunks(d, w, &dst, &rows, weight, n)
+}
+
+// stemChunks calls the kernel on as many pixels as the workspace has zeros for; rows that do not exist
+// read those.
+func (s *stemming) stemChunks(d *device, w *workspace, dst, rows *[3][]float32, weight []float32, n int) {
+	const chunk = tileSize * maxRun
+	for x := 0; x < n; x += chunk {
+		m := min(chunk, n-x)
+		var to, from [3][]float32
+		for i := range to {
+			to[i] = dst[i][x : x+m]
+			from[i] = w.zeros[:(m+2)*lanes]
+			if rows[i] != nil {
+				from[i] = rows[i][x*lanes:][:(m+2)*lanes]
+			}
+		}
+		d.kernels.stemBackward(&to, &from, weight, m)
+	}
+}
+
+// fold adds the columns of the padding to those that they were read from.
+func (s *stemming) fold(sum []float32) {
+	width := s.image.width
+	left, right := s.stem.padding.Index(-1, width), s.stem.padding.Index(width, width)
+	if left < 0 {
+		return
+	}
+	for c := range 3 {
+		line := sum[c*(width+2):][:width+2]
+		line[1+left] += line[0]
+		line[1+right] += line[width+1]
+	}
+}
+
+// unprocess writes row y of the gradient by RGB: the transposed matrix of the preprocessing.
+func (s *stemming) unprocess(sum []float32, y int) {
+	width := s.image.width
+	line := width + 2
+	a, b, c := sum[1:][:width], sum[line+1:][:width], sum[2*line+1:][:width]
+	for j := range 3 {
+		m0, m1, m2 := s.stem.pre.Matrix[0][j], s.stem.pre.Matrix[1][j], s.stem.pre.Matrix[2][j]
+		dst := s.image.row(j, y)
+		for x := range dst {
+			v := float32(m0*a[x]) + float32(m1*b[x]) + float32(m2*c[x])
+			if s.add {
+				v += dst[x]
+			}
+			dst[x] = v
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// convolution is a 3x3 convolution whose weights are kept transformed only.
+type convolution struct {
+	in, out           int
+	padding           engine.Padding
+	forward, backward filters
+	bias              []float32 // [out], padded to whole panels
+	// taps are the weights themselves, [9][in/32][out/16*16][32], which the backward pass of a
+	// convolution that does not pad with zeros needs at the border; nil otherwise.
+	taps  []float32
+	bytes int64
+}
+
+func (c *convolution) In() int                 { return c.in }
+func (c *convolution) Out() int                { return c.out }
+func (c *convolution) Padding() engine.Padding { return c.padding }
+func (c *convolution) Bytes() int64            { return c.bytes }
+
+// filters are the weights of one direction in the 36 frequencies, U[36][panels][16*blocks][32]: one
+// panel is what multiply streams through.
+type filters struct {
+	u      []float32
+	blocks int // of 16 channels summed over
+	panels int // of 32 channels computed
+}
+
+func newFilters(contracted, computed int) filters {
+	return filters{blocks: blocksOf(contracted), panels: panelsOf(computed)}
+}
+
+func (f *filters) panelSize() int { return f.blocks * lanes * panel }
+func (f *filters) size() int      { return frequencies * f.panels * f.panelSize() }
+
+// panel returns the weights of panel p in a frequency.
+func (f *filters) panel(frequency, p int) []float32 {
+	n := f.panelSize()
+	return f.u[(frequency*f.panels+p)*n:][:n]
+}
+
+// building is the state of the job that transforms the weights of one convolution.
+type building struct {
+	conv   *convolution
+	weight []float32 // [out,in,3,3]
+}
+
+// NewConvolution transforms the weights for both directions, in float64 and on all threads.
+func (d *device) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
+	if in <= 0 || out <= 0 || len(weight) != out*in*9 || len(bias) != out {
+		panic(fmt.Sprintf("cpu: %d weights and %d biases for a convolution %d->%d", len(weight), len(bias), in, out))
+	}
+	c := &convolution{in: in, out: out, padding: padding, forward: newFilters(in, out), backward: newFilters(out, in)}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	tapSize := 0
+	if padding != engine.PadZero {
+		tapSize = 9 * c.backward.panels * c.backward.panelSize()
+	}
+	all := d.keep(c.forward.size() + c.backward.size() + tapSize + c.forward.panels*panel)
+	c.bytes = int64(len(all)) * 4
+	c.forward.u, all = all[:c.forward.size()], all[c.forward.size():]
+	c.backward.u, all = all[:c.backward.size()], all[c.backward.size():]
+	c.bias, all = all[:c.forward.panels*panel], all[c.forward.panels*panel:]
+	copy(c.bias, bias)
+	d.building = building{c, weight}
+	d.crew.run(&d.jobs.build, c.forward.panels*buildParts+c.backward.panels*buildParts)
+	d.building = building{}
+	if tapSize > 0 {
+		c.taps = all[:tapSize]
+		c.keepTaps(weight)
+	}
+	return c
+}
+
+// buildParts is into how many pieces the transformation of a panel is cut, to occupy many threads.
+const buildParts = 8
+
+// build transforms one part of a panel of either direction.
+func (d *device) build(_, index int) {
+	c := d.building.conv
+	p, part := index/buildParts, index%buildParts
+	f := &c.forward
+	if p >= f.panels {
+		p -= f.panels
+		f = &c.backward
+	}
+	var kernel [9]float32
+	var columns [frequencies][panel]float32
+	n := f.blocks * lanes
+	for i := n * part / buildParts; i < n*(part+1)/buildParts; i++ {
+		for l := range panel {
+			if f == &c.forward {
+				c.filter(&kernel, d.building.weight, p*panel+l, i)
+			} else {
+				c.filter(&kernel, d.building.weight, i, p*panel+l)
+				for a, b := 0, 8; a < b; a, b = a+1, b-1 {
+					kernel[a], kernel[b] = kernel[b], kernel[a]
+				}
+			}
+			transformFilter(&columns, l, &kernel)
+		}
+		for frequency := range columns {
+			copy(f.panel(frequency, p)[i*panel:], columns[frequency][:])
+		}
+	}
+}
+
+// filter reads the weights from channel i to channel k, zeros for the channels of padding.
+func (c *convolution) filter(dst *[9]float32, weight []float32, k, i int) {
+	if k < c.out && i < c.in {
+		*dst = [9]float32(weight[(k*c.in+i)*9:])
+	} else {
+		clear(dst[:])
+	}
+}
+
+// transformFilter computes G g G^T (Lavin and Gray 2016, section 4.3).
+func transformFilter(dst *[frequencies][panel]float32, lane int, g *[9]float32) {
+	var t [3][patchSize]float64
+	for j := range 3 {
+		t[j] = filterTransform(float64(g[j]), float64(g[3+j]), float64(g[6+j]))
+	}
+	for i := range patchSize {
+		r := filterTransform(t[0][i], t[1][i], t[2][i])
+		for j, v := range r {
+			dst[i*patchSize+j][lane] = float32(v)
+		}
+	}
+}
+
+// filterTransform is G on one column. Every product is rounded, so that no processor fuses it.
+func filterTransform(a, b, c float64) [patchSize]float64 {
+	even, odd := a+c, b
+	s := float64(a*(1.0/24)) + float64(c*(1.0/6))
+	t := float64(b * (1.0 / 12))
+	return [patchSize]float64{a * 0.25, (even + odd) * (-1.0 / 6), (even - odd) * (-1.0 / 6), s + t, s - t, c}
+}
+
+// keepTaps lays out the weights themselves.
+func (c *convolution) keepTaps(weight []float32) {
+	n := c.backward.panelSize()
+	for k := range c.out {
+		for i := range c.in {
+			for tap := range 9 {
+				c.taps[(tap*c.backward.panels+i/panel)*n+k*panel+i%panel] = weight[(k*c.in+i)*9+tap]
+			}
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package impasto
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/transfer"
+)
+
+// Options say what to paint. The zero value paints with recipe "gatys" at the photograph's own size.
+type Options struct {
+	// Recipe holds every convention; see transfer.Find and transfer.Names. The zero value is "gatys".
+	Recipe transfer.Recipe
+	// Size is the long side of the result in pixels; 0 keeps the photograph's. It enlarges a photograph
+	// only where Enlarge is set.
+	Size    int
+	Enlarge bool
+	// Start is the picture to begin with where the recipe starts from one.
+	Start *canvas.Picture
+	// Seed is that of the noise.
+	Seed uint64
+	// Progress, where not nil, is called at the start of each scale and after each iteration.
+	Progress func(*Progress)
+	// Keep bounds what is kept for the backward pass: the default keeps what fits the budget.
+	Keep feature.Keep
+}
+
+// Result is what a run came to.
+type Result = transfer.Result
+
+// Plan is a run with all of its memory laid out.
+type Plan struct {
+	*transfer.Plan
+	model *Model
+	peak  int64
+}
+
+// Plan lays out a run without painting. Where it cannot fit the budget the error wraps
+// *feature.BudgetError.
+func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, error) {
+	if photo == nil {
+		return nil, fmt.Errorf("there is no photograph")
+	}
+	if o.Recipe.Name == "" {
+		recipe, err := transfer.Find("gatys")
+		if err != nil {
+			return nil, err
+		}
+		o.Recipe = recipe
+	}
+	x, err := m.prepare(&o.Recipe)
+	if err != nil {
+		return nil, err
+	}
+	budget := m.room(x, photo, style)
+	if budget <= 0 {
+		return nil, &feature.BudgetError{Need: m.memory - budget, Budget: m.memory}
+	}
+	plan, err := transfer.NewPlan(transfer.Job{
+		Network: x, Recipe: o.Recipe, Content: photo, Style: style, Start: o.Start, Seed: o.Seed,
+		Size: o.Size, Enlarge: o.Enlarge, Budget: budget, Keep: o.Keep,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Plan: plan, model: m, peak: m.memory - budget + plan.Bytes()}, nil
+}
+
+// room returns the memory that is left for an arena beside the network, the pictures and the process.
+func (m *Model) room(x *feature.Extractor, photo *canvas.Picture, style *Style) int64 {
+	bytes := int64(overhead) + x.Bytes() + m.dev.WorkspaceBytes(512) + pictureBytes(photo)
+	if style != nil {
+		for _, p := range style.Paintings() {
+			bytes += pictureBytes(p)
+		}
+	}
+	return m.memory - bytes
+}
+
+func pictureBytes(p *canvas.Picture) int64 { return 4 * int64(len(p.Pix)) }
+
+// Peak returns the memory that the process is predicted to take at most, in bytes.
+func (p *Plan) Peak() int64 { return p.peak }
+
+// Run paints. It waits until the model's other runs leave enough memory. Where the context ends the run
+// the result holds the picture so far next to the error.
+func (p *Plan) Run(ctx context.Context, progress func(*Progress)) (*Result, error) {
+	if err := p.model.arenas.Acquire(ctx, p.Bytes()); err != nil {
+		return nil, err
+	}
+	defer p.model.arenas.Release(p.Bytes())
+	return p.Plan.Run(ctx, progress)
+}
+
+// Seconds estimates how long a run takes on a device that does the given number of multiply-adds of
+// direct convolution a second.
+func (p *Plan) Seconds(rate float64) time.Duration {
+	return time.Duration(p.Work() / rate * float64(time.Second))
+}
+
+// Stylize repaints photo in the manner of style. See Plan.Run.
+func (m *Model) Stylize(ctx context.Context, photo *canvas.Picture, style *Style, o Options) (*Result, error) {
+	p, err := m.Plan(photo, style, o)
+	if err != nil {
+		return nil, err
+	}
+	return p.Run(ctx, o.Progress)
+}
