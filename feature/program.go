@@ -25,7 +25,6 @@ type buffer struct {
 
 // phase is one block, forward or backward.
 type phase struct {
-	label    string
 	backward bool
 	stages   []*stage
 	steps    []step
