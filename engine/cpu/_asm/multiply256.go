@@ -125,6 +125,7 @@ func (m *multiplication256) panel(g, n int) {
 func (m *multiplication256) channel16(g, c int) {
 	m.VMOVUPS(at(m.u, c*128), y[12])
 	m.VMOVUPS(at(m.u, c*128+32), y[13])
+	m.PREFETCHT0(at(m.u, prefetch+c*128))
 	for t := range g {
 		x := y[14+t%2]
 		m.VBROADCASTSS(at(m.from, t*64+c*4), x)
@@ -134,6 +135,8 @@ func (m *multiplication256) channel16(g, c int) {
 }
 
 func (m *multiplication256) channel32(g, c int) {
+	m.PREFETCHT0(at(m.u, prefetch+c*128))
+	m.PREFETCHT0(at(m.u, prefetch+c*128+64))
 	for t := range g {
 		m.VBROADCASTSS(at(m.from, t*64+c*4), y[12+t])
 	}

@@ -7,19 +7,6 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-func avx512(a *assembly) {
-	multiplyAVX512(a)
-	transformInputAVX512(a)
-	transformForwardAVX512(a)
-	transformBackwardAVX512(a)
-	unpoolAVX512(a)
-	momentsAVX512(a)
-	stemForwardAVX512(a)
-	stemBackwardAVX512(a)
-	newAVX512(a).vectors()
-	newAVX512(a).peak()
-}
-
 const maxTiles = 14
 
 func multiplyAVX512(a *assembly) {
@@ -50,8 +37,12 @@ type multiplication struct {
 }
 
 const (
-	unroll   = 8
-	prefetch = 0
+	// unroll is how many channels a round of the loops takes.
+	unroll = 8
+	// prefetch is how many bytes ahead of the sums u is fetched: 16 channels. The transformed weights of a
+	// layer are larger than the caches and used once a block of tiles; without it the kernels reach
+	// 91 % of the peak on weights from memory, with 512 bytes 95 %, from 2048 on 100 %.
+	prefetch = 2048
 )
 
 // tiles512 keeps all sums in registers: tile t has z[2t] and z[2t+1]. A channel costs two loads of u and
@@ -72,17 +63,13 @@ func (m *multiplication) tiles512(n int) {
 	}
 	m.Label(block)
 	step := m.GP64()
-	if unroll < 16 {
-		m.MOVQ(operand.U32(16/unroll), step)
-		m.Label(channels)
-	}
+	m.MOVQ(operand.U32(16/unroll), step)
+	m.Label(channels)
 	for c := range unroll {
 		m.VMOVUPS(at(m.u, c*128), z[28])
 		m.VMOVUPS(at(m.u, c*128+64), z[29])
-		if prefetch > 0 {
-			m.PREFETCHT0(at(m.u, prefetch+c*128))
-			m.PREFETCHT0(at(m.u, prefetch+c*128+64))
-		}
+		m.PREFETCHT0(at(m.u, prefetch+c*128))
+		m.PREFETCHT0(at(m.u, prefetch+c*128+64))
 		for t := range n {
 			x := z[30+t%2]
 			m.VBROADCASTSS(at(m.a, t*64+c*4), x)
@@ -91,14 +78,10 @@ func (m *multiplication) tiles512(n int) {
 		}
 	}
 	m.ADDQ(operand.U32(unroll*128), m.u)
-	if unroll < 16 {
-		m.ADDQ(operand.U32(unroll*4), m.a)
-		m.DECQ(step)
-		m.JNE(operand.LabelRef(channels))
-		m.LEAQ(operand.Mem{Base: m.a, Index: m.aStride, Scale: 1, Disp: -64}, m.a)
-	} else {
-		m.ADDQ(m.aStride, m.a)
-	}
+	m.ADDQ(operand.U8(unroll*4), m.a)
+	m.DECQ(step)
+	m.JNE(operand.LabelRef(channels))
+	m.LEAQ(operand.Mem{Base: m.a, Index: m.aStride, Scale: 1, Disp: -64}, m.a)
 	m.DECQ(m.blocks)
 	m.JNE(operand.LabelRef(block))
 	for i := range 2 * n {
