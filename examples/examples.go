@@ -35,6 +35,8 @@ var pictures = []Picture{
 	{"astronaut", Photo, "portrait of Eileen Collins in an orange suit, 512x512", "astronaut.png"},
 	{"cat", Photo, "face of Chelsea, a tabby cat, 451x300", "cat.png"},
 	{"coffee", Photo, "a cup of espresso on a wooden table, 600x400", "coffee.png"},
+	{"dots", Painting, "pointillism: sails and parasols on a river in the late sun, 1024x800", "dots.jpg"},
+	{"glass", Painting, "stained glass: the sun over hills, a river and lilies, 800x1024", "glass.jpg"},
 	{"marble", Painting, "marbled paper: five flowers drawn into combed inks, 832x1024", "marble.jpg"},
 	{"night", Painting, "thick oil strokes: a village by a lake under a turning sky, 1024x832", "night.jpg"},
 }

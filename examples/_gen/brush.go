@@ -201,3 +201,25 @@ func (s *Study) follow(p Point, length float64) []Point {
 	}
 	return path
 }
+
+// dab sets down a single touch: an ellipse whose long half axis of rx pixels is turned by angle,
+// with a rim where the paint was pressed aside.
+func (c *Canvas) dab(p Point, rx, ry, angle, body float64, colour RGB, seed uint32) {
+	n := Noise(seed)
+	reach := math.Max(rx, ry) * 1.2
+	sin, cos := math.Sincos(angle)
+	for y := max(int(p.Y-reach), 0); y < min(int(p.Y+reach)+2, c.H); y++ {
+		for x := max(int(p.X-reach), 0); x < min(int(p.X+reach)+2, c.W); x++ {
+			dx, dy := float64(x)+0.5-p.X, float64(y)+0.5-p.Y
+			u, v := (cos*dx+sin*dy)/rx, (cos*dy-sin*dx)/ry
+			d := math.Sqrt(u*u+v*v) + 0.16*n.at(2*u, 2*v)
+			cover := smooth(1, 1-1.6/reach, d)
+			if cover == 0 {
+				continue
+			}
+			i := y*c.W + x
+			c.Colour[i] = c.Colour[i].mix(colour.scale(1+0.07*n.at(6*u, 3*v)), cover)
+			c.Relief[i] = lerp(c.Relief[i], 0.5*c.Relief[i]+body*(0.7+0.5*smooth(0.4, 0.8, d)*smooth(1, 0.85, d)+0.2*n.at(5*u, 3*v)), cover)
+		}
+	}
+}

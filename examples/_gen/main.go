@@ -33,6 +33,8 @@ type painting struct {
 }
 
 var paintings = []painting{
+	{"dots", 3, 88, dots},
+	{"glass", 4, 88, glass},
 	{"night", 1, 88, night},
 	{"marble", 2, 88, marble},
 }
