@@ -91,12 +91,12 @@ func (d *device) Name() string { return d.kernels.name }
 // Threads returns how many threads work at once.
 func (d *device) Threads() int { return d.crew.size }
 
-// WorkspaceBytes returns what the device keeps for convolutions of maps of up to the given number of
-// channels: the tiles of one shared block, and what each thread has for borders.
+// WorkspaceBytes returns what the device keeps for operations on maps of up to the given number of
+// channels: the tiles of one shared block, or those of a block a thread, and the memory for borders.
 func (d *device) WorkspaceBytes(channels int) int64 {
 	perTile := int64(frequencies * 4 * (lanes*blocksOf(channels) + panel*panelsOf(channels)))
-	shared := max(sharedBytes, maxTiles*perTile)
-	return shared + int64(d.crew.size)*(localBytes+int64(unsafe.Sizeof(workspace{})))
+	local := int64(d.crew.size) * (localBytes + maxTiles*frequencies*4*localChannels)
+	return max(sharedTiles*perTile, local, partialBytes) + int64(d.crew.size)*int64(unsafe.Sizeof(workspace{}))
 }
 
 // Close stops the threads and frees the parameters.
