@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+
+	"github.com/impasto/impasto/canvas"
+)
+
+type demoCommand struct {
+	Content string `arg:"" optional:"" default:"@coffee" help:"Photograph."`
+	Style   string `arg:"" optional:"" default:"@night" help:"Painting."`
+
+	Output  string `short:"o" group:"result" placeholder:"FILE" help:"Where the picture goes. Default: impasto-demo.png in the current folder, numbered so that nothing is replaced."`
+	Preview bool   `group:"result" help:"Draw the result in the terminal, too."`
+
+	machineFlags
+	reportFlags
+}
+
+// demoSettings make a picture within seconds: at 128 pixels, where strokes and colours find their place,
+// then at 256.
+var demoSettings = map[string]string{
+	"scales": "2", "scale-ratio": "2", "smallest-scale": "128", "iterations": "60", "coarse-iterations": "2", "first-iterations": "2",
+}
+
+// demoSize is the long side of the demonstration's result.
+const demoSize = 256
+
+// Run paints the demonstration.
+func (d *demoCommand) Run(ctx context.Context, c console) error {
+	recipe, err := (&lossFlags{Recipe: "gatys"}).recipe(demoSettings)
+	if err != nil {
+		return err
+	}
+	if d.Output == "" {
+		if d.Output, err = canvas.NextFree("impasto-demo.png"); err != nil {
+			return err
+		}
+	}
+	return (&painter{
+		console: c, machine: d.machineFlags, report: d.reportFlags, recipe: recipe,
+		content: d.Content, styles: []string{d.Style}, size: demoSize, output: d.Output, preview: d.Preview,
+	}).run(ctx)
+}

@@ -1,0 +1,12 @@
+package main
+
+import "golang.org/x/sys/unix"
+
+// peakBytes returns the most memory that this process had resident so far.
+func peakBytes() int64 {
+	var usage unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return usage.Maxrss // bytes on macOS, unlike elsewhere
+}

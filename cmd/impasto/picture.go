@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/examples"
+)
+
+// loadPicture reads a picture from a file, or one that is built in where the name starts with @.
+func loadPicture(name string) (*canvas.Picture, error) {
+	if !strings.HasPrefix(name, "@") {
+		return canvas.Open(name, canvas.Limits{})
+	}
+	data, err := examples.Open(name)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	p, err := canvas.Decode(bytes.NewReader(data), canvas.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return p, nil
+}
+
+func loadPictures(names []string) ([]*canvas.Picture, error) {
+	pictures := make([]*canvas.Picture, len(names))
+	for i, name := range names {
+		p, err := loadPicture(name)
+		if err != nil {
+			return nil, err
+		}
+		pictures[i] = p
+	}
+	return pictures, nil
+}
+
+// longestName bounds what is made up from the names of pictures; file systems allow 255 bytes.
+const longestName = 100
+
+// outputPath is where a result goes: what the user says, or else CONTENT-STYLE.png in the current folder,
+// numbered so that nothing is replaced. It fails where no picture could be written there.
+func outputPath(asked, content string, styles []string) (string, error) {
+	path := asked
+	if path == "" {
+		name := stem(content)
+		for _, s := range styles {
+			name += "-" + stem(s)
+		}
+		free, err := canvas.NextFree(cut(name, longestName) + ".png")
+		if err != nil {
+			return "", err
+		}
+		path = free
+	}
+	if _, err := canvas.FormatOf(path); err != nil {
+		return "", usageError{err}
+	}
+	return path, canvas.CheckOutput(path)
+}
+
+// stem is the name of a picture without folder and ending.
+func stem(name string) string {
+	base := strings.TrimPrefix(filepath.Base(name), "@")
+	if s := strings.TrimSuffix(base, filepath.Ext(base)); s != "" {
+		return s
+	}
+	return base
+}
+
+// cut returns at most n bytes of s, whole characters.
+func cut(s string, n int) string {
+	for i := range s {
+		if i > n {
+			return strings.TrimSpace(s[:i-1])
+		}
+	}
+	return s
+}

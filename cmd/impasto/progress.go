@@ -1,0 +1,231 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/impasto/impasto/transfer"
+)
+
+// reportFlags say how a run is told.
+type reportFlags struct {
+	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,json,none" placeholder:"HOW" help:"How progress is told on standard error: bar, plain lines, json (one object a line), none; auto is bar on a terminal, else plain."`
+	JSON     bool   `group:"report" help:"Print the result as one JSON object on standard output."`
+}
+
+// reporter tells how a run goes.
+type reporter interface {
+	tell(p *transfer.Progress)
+	close() // ends what tell began, whether or not the run came to its end
+}
+
+// plainInterval is the time between two lines.
+const plainInterval = 5 * time.Second
+
+func newReporter(how string, c console, scales []transfer.Scale) reporter {
+	if how == "auto" {
+		how = "plain"
+		if _, terminal := terminalOf(c.err); terminal {
+			how = "bar"
+		}
+	}
+	left := newRemaining(scales)
+	switch how {
+	case "bar":
+		return newBar(c, left)
+	case "plain":
+		return &plainLines{console: c, left: left}
+	case "json":
+		return &jsonLines{enc: json.NewEncoder(c.err), left: left}
+	}
+	return silence{}
+}
+
+// remaining estimates how long a run still takes: every iteration costs as much as its scale has pixels.
+type remaining struct {
+	before []float64 // work of the scales before each
+	pixels []float64
+	total  float64
+	start  time.Duration // when the first iteration began
+	begun  bool
+}
+
+func newRemaining(scales []transfer.Scale) *remaining {
+	r := &remaining{}
+	for _, s := range scales {
+		pixels := float64(s.Width * s.Height)
+		r.before = append(r.before, r.total)
+		r.pixels = append(r.pixels, pixels)
+		r.total += pixels * float64(s.Iterations)
+	}
+	return r
+}
+
+// after returns the time that is left, and whether it can be told yet.
+func (r *remaining) after(p *transfer.Progress) (time.Duration, bool) {
+	if !r.begun {
+		r.begun, r.start = true, p.Elapsed
+	}
+	done := r.before[p.Scale] + r.pixels[p.Scale]*float64(p.Iteration)
+	if done == 0 {
+		return 0, false
+	}
+	return time.Duration(float64(p.Elapsed-r.start) * (r.total - done) / done), true
+}
+
+type silence struct{}
+
+func (silence) tell(*transfer.Progress) {}
+func (silence) close()                  {}
+
+// plainLines tells the first iteration, the last of each scale, and some in between.
+type plainLines struct {
+	console
+	left *remaining
+	last time.Duration
+	told bool
+}
+
+func (l *plainLines) tell(p *transfer.Progress) {
+	left, known := l.left.after(p)
+	if l.told && p.Elapsed-l.last < plainInterval && p.Iteration != p.Iterations {
+		return
+	}
+	l.told, l.last = true, p.Elapsed
+	l.notef("%s, iteration %d of %d, loss %.6g%s", at(p), p.Iteration, p.Iterations, p.Loss, pace(p, left, known))
+}
+
+func (l *plainLines) close() {}
+
+// at names the scale: "512x384", or "256x192 (scale 2 of 3)".
+func at(p *transfer.Progress) string {
+	if p.Scales == 1 {
+		return fmt.Sprintf("%dx%d", p.Width, p.Height)
+	}
+	return fmt.Sprintf("%dx%d (scale %d of %d)", p.Width, p.Height, p.Scale+1, p.Scales)
+}
+
+// pace tells speed and time left, once they can be told.
+func pace(p *transfer.Progress, left time.Duration, known bool) string {
+	if !known || p.Done == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %.3g s an iteration, %s left", p.Elapsed.Seconds()/float64(p.Done), clock(left))
+}
+
+// clock writes a time as people read it: "8 s", "3 min 20 s", "2 h 5 min".
+func clock(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	}
+	return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+}
+
+// jsonLines tells each iteration as one object.
+type jsonLines struct {
+	enc  *json.Encoder
+	left *remaining
+}
+
+// jsonProgress is a line of --progress json.
+type jsonProgress struct {
+	Scale       int                `json:"scale"` // from 1
+	Scales      int                `json:"scales"`
+	Width       int                `json:"width"`
+	Height      int                `json:"height"`
+	Iteration   int                `json:"iteration"` // at this scale; 0 is its start
+	Iterations  int                `json:"iterations"`
+	Done        int                `json:"done"` // iterations of all scales
+	Total       int                `json:"total"`
+	Evaluations int                `json:"evaluations"`
+	Seconds     float64            `json:"seconds"`
+	SecondsLeft *float64           `json:"seconds_left,omitempty"`
+	Loss        float64            `json:"loss"`
+	Terms       map[string]float64 `json:"terms"`
+	Gradient    float64            `json:"gradient_l2"`
+	Events      string             `json:"events,omitempty"`
+}
+
+func (l *jsonLines) tell(p *transfer.Progress) {
+	line := jsonProgress{p.Scale + 1, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, p.Done, p.Total,
+		p.Evaluations, p.Elapsed.Seconds(), nil, p.Loss, termValues(p.Terms), p.GradientNorm, p.Events.String()}
+	if left, known := l.left.after(p); known {
+		s := left.Seconds()
+		line.SecondsLeft = &s
+	}
+	// A reader that has gone must not end the run.
+	_ = l.enc.Encode(line)
+}
+
+func (l *jsonLines) close() {}
+
+// termName is a term by its loss and layer: "content_relu4_2", "tv".
+func termName(t transfer.Term) string {
+	if t.Layer == "" {
+		return string(t.Kind)
+	}
+	return string(t.Kind) + "_" + t.Layer
+}
+
+func termValues(terms []transfer.Term) map[string]float64 {
+	values := make(map[string]float64, len(terms))
+	for _, t := range terms {
+		values[termName(t)] = t.Value
+	}
+	return values
+}
+
+// bar draws a line that moves.
+type bar struct {
+	container *mpb.Progress
+	line      *mpb.Bar
+	left      *remaining
+	text      chan string // the latest text; holds one
+	shown     string
+}
+
+func newBar(c console, left *remaining) *bar {
+	b := &bar{left: left, text: make(chan string, 1), shown: "reading the pictures"}
+	b.container = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))
+	b.line = b.container.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+		mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})),
+		mpb.AppendDecorators(decor.Any(b.latest)))
+	return b
+}
+
+// latest is called by the container's goroutine only.
+func (b *bar) latest(decor.Statistics) string {
+	select {
+	case b.shown = <-b.text:
+	default:
+	}
+	return " " + b.shown
+}
+
+func (b *bar) tell(p *transfer.Progress) {
+	left, known := b.left.after(p)
+	text := fmt.Sprintf("%s, %d/%d, loss %.5g%s", at(p), p.Iteration, p.Iterations, p.Loss, pace(p, left, known))
+	select {
+	case <-b.text: // an older text that was never drawn
+	default:
+	}
+	b.text <- text
+	b.line.SetTotal(int64(b.left.total), false)
+	b.line.SetCurrent(int64(b.left.before[p.Scale] + b.left.pixels[p.Scale]*float64(p.Iteration)))
+	if p.Done == p.Total {
+		b.line.SetTotal(-1, true)
+	}
+}
+
+func (b *bar) close() {
+	b.line.Abort(false)
+	b.container.Wait()
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"maps"
+
+	"github.com/impasto/impasto/transfer"
+)
+
+// lossFlags change what a recipe's loss is. Unset means the recipe's.
+type lossFlags struct {
+	Recipe        string            `group:"look" default:"gatys" placeholder:"NAME" help:"Set of conventions to paint by; impasto recipes lists them, impasto recipes NAME shows one. Every flag below changes one of its settings."`
+	ContentWeight *string           `group:"look" placeholder:"ALPHA" help:"Weight of the content loss (alpha), 0 or more: the larger, the closer to the photograph."`
+	StyleWeight   *string           `group:"look" placeholder:"BETA" help:"Weight of the style loss (beta), 0 or more: the larger, the closer to the painting."`
+	TVWeight      *string           `name:"tv-weight" group:"look" placeholder:"GAMMA" help:"Weight of total variation, 0 or more: removes speckle, and in the end detail."`
+	ContentLayers *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell what is where, with weights: relu4_2, or relu3_2=0.3,relu4_2=0.7."`
+	StyleLayers   *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell how it is painted, shallow ones for colour and grain, deep ones for shapes: relu1_1=0.2,relu2_1=0.2,..."`
+	Pooling       *string           `group:"look" placeholder:"max|average" help:"How the network shrinks its maps."`
+	Set           map[string]string `group:"look" placeholder:"SETTING=VALUE" help:"Change any other setting of the recipe, by the name that impasto recipes NAME shows. May be repeated."`
+}
+
+// runFlags change how a recipe is optimised. Unset means the recipe's.
+type runFlags struct {
+	Iterations   *string `group:"optimisation" placeholder:"N" help:"Steps of the optimiser at the last scale; more give a finer picture and take longer."`
+	Scales       *string `group:"optimisation" placeholder:"N" help:"Sizes to paint at, from coarse to fine; 1 paints at the final size only."`
+	Optimizer    *string `group:"optimisation" placeholder:"lbfgs|adam|gd" help:"Step rule: L-BFGS, Adam, or gradient descent with momentum."`
+	LearningRate *string `group:"optimisation" placeholder:"RATE" help:"Length of a step; pixels lie in 0..1. gd chooses it where it is 0."`
+	AdamBetas    *string `group:"optimisation" placeholder:"B1,B2" help:"Decays of adam's two averages. Naming the optimiser adam means 0.9,0.999."`
+	History      *string `group:"optimisation" placeholder:"N" help:"Steps that lbfgs remembers; each takes memory for two pictures."`
+	LineSearch   *string `group:"optimisation" placeholder:"wolfe|none" help:"How lbfgs finds the length of a step: strong Wolfe conditions, or none (as PyTorch's default)."`
+	Init         *string `group:"optimisation" placeholder:"START" help:"What to begin with: content, noise, style, grey, or a picture."`
+	Seed         uint64  `group:"optimisation" default:"0" placeholder:"N" help:"Seed of the noise: the same seed gives the same picture."`
+	Clamp        *bool   `group:"optimisation" negatable:"" help:"Keep pixels within black and white after every step."`
+}
+
+// given collects the flags that are set, by the names of the recipe's parameters.
+func given(flags map[string]*string) map[string]string {
+	values := map[string]string{}
+	for name, value := range flags {
+		if value != nil {
+			values[name] = *value
+		}
+	}
+	return values
+}
+
+func (f *lossFlags) values() map[string]string {
+	values := given(map[string]*string{
+		"content-weight": f.ContentWeight, "style-weight": f.StyleWeight, "tv-weight": f.TVWeight,
+		"content-layers": f.ContentLayers, "style-layers": f.StyleLayers, "pooling": f.Pooling,
+	})
+	maps.Copy(values, f.Set)
+	return values
+}
+
+func (f *runFlags) values() map[string]string {
+	values := given(map[string]*string{
+		"iterations": f.Iterations, "scales": f.Scales, "optimizer": f.Optimizer, "learning-rate": f.LearningRate,
+		"adam-betas": f.AdamBetas, "history": f.History, "line-search": f.LineSearch,
+	})
+	if f.Clamp != nil {
+		values["clamp"] = map[bool]string{true: "true", false: "false"}[*f.Clamp]
+	}
+	if f.Init != nil {
+		values["init"] = *f.Init
+		if _, isPicture := f.start(); isPicture {
+			values["init"] = transfer.InitPicture.String()
+		}
+	}
+	return values
+}
+
+// start returns the picture that --init names, if it does.
+func (f *runFlags) start() (name string, ok bool) {
+	if f.Init == nil {
+		return "", false
+	}
+	for _, init := range []transfer.Init{transfer.InitContent, transfer.InitNoise, transfer.InitStyle, transfer.InitGrey} {
+		if *f.Init == init.String() {
+			return "", false
+		}
+	}
+	return *f.Init, true
+}
+
+// recipe returns the recipe with the given changes. Whatever is wrong with it is the user's mistake.
+func (f *lossFlags) recipe(changes map[string]string) (transfer.Recipe, error) {
+	r, err := transfer.Find(f.Recipe)
+	if err != nil {
+		return r, usageError{err}
+	}
+	all := f.values()
+	maps.Copy(all, changes)
+	if err := r.Override(all); err != nil {
+		return r, usageError{err}
+	}
+	return r, nil
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/impasto/impasto/transfer"
+)
+
+type recipesCommand struct {
+	Name string `arg:"" optional:"" help:"Recipe to show with all its settings."`
+	JSON bool   `group:"report" help:"Print one JSON object."`
+}
+
+// recipeResult is what --json prints.
+type recipeResult struct {
+	Name     string            `json:"name"`
+	Sentence string            `json:"sentence"`
+	Source   string            `json:"source"`
+	Network  string            `json:"network"`
+	Settings map[string]string `json:"settings"`
+}
+
+// Run lists the recipes, or shows one.
+func (r *recipesCommand) Run(c console) error {
+	if r.Name != "" {
+		return r.show(c)
+	}
+	all := make([]recipeResult, 0, len(transfer.Names()))
+	for _, name := range transfer.Names() {
+		recipe, err := transfer.Find(name)
+		if err != nil {
+			return err
+		}
+		all = append(all, describe(&recipe))
+	}
+	if r.JSON {
+		return printJSON(c, map[string]any{"recipes": all})
+	}
+	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, recipe := range all {
+		fmt.Fprintf(table, "%s\t%s\n", recipe.Name, recipe.Sentence)
+	}
+	return table.Flush()
+}
+
+func describe(r *transfer.Recipe) recipeResult {
+	settings := map[string]string{}
+	for _, p := range transfer.Parameters() {
+		if v, err := r.Get(p.Name); err == nil {
+			settings[p.Name] = v
+		}
+	}
+	return recipeResult{r.Name, r.Sentence, r.Source, r.Network, settings}
+}
+
+func (r *recipesCommand) show(c console) error {
+	recipe, err := transfer.Find(r.Name)
+	if err != nil {
+		return usageError{err}
+	}
+	d := describe(&recipe)
+	if r.JSON {
+		return printJSON(c, d)
+	}
+	fmt.Fprintf(c.out, "%s: %s\n\nsource: %s\n\n", d.Name, d.Sentence, d.Source)
+	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, p := range transfer.Parameters() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Name, d.Settings[p.Name], p.Help)
+	}
+	return table.Flush()
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses.
+const (
+	statusDone        = 0
+	statusFailed      = 1
+	statusUsage       = 2
+	statusInterrupted = 130 // 128 + SIGINT, as shells count
+)
+
+// cli is the command line. Each command lives in a file of its own.
+type cli struct {
+	Style   styleCommand   `cmd:"" default:"withargs" group:"paint" help:"Repaint a photograph in the manner of paintings. Also plain: impasto CONTENT STYLE."`
+	Demo    demoCommand    `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
+	Inspect inspectCommand `cmd:"" group:"study" help:"Look inside the method."`
+	Recipes recipesCommand `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
+	Bench   benchCommand   `cmd:"" group:"here" help:"Measure how fast this machine is."`
+	Doctor  doctorCommand  `cmd:"" group:"here" help:"Tell what is here: processor, threads, memory, networks, versions."`
+	Version versionCommand `cmd:"" group:"here" help:"Tell what this program is."`
+}
+
+const description = `Impasto repaints a photograph in the manner of a painting, by neural style transfer
+(Gatys, Ecker and Bethge 2015). It works offline, with a network that is built in.
+
+A first picture:  impasto demo
+
+Your own:  impasto photo.jpg painting.jpg
+
+@NAME stands for a built-in picture wherever a picture is asked for.`
+
+var groups = kong.ExplicitGroups([]kong.Group{
+	{Key: "paint", Title: "Paint:"},
+	{Key: "study", Title: "Study:"},
+	{Key: "here", Title: "This machine:"},
+	{Key: "result", Title: "The result:"},
+	{Key: "look", Title: "How it looks:"},
+	{Key: "optimisation", Title: "How it is optimised:"},
+	{Key: "machine", Title: "Network and machine:"},
+	{Key: "report", Title: "What is told:"},
+})
+
+// console is where a command writes: results to out, progress and notes to err.
+type console struct {
+	out, err io.Writer
+}
+
+// notef writes a line to standard error.
+func (c console) notef(format string, args ...any) {
+	fmt.Fprintf(c.err, format+"\n", args...)
+}
+
+// usageError is a mistake in the command line, found before any work began.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// interrupted says what was kept when the work was interrupted.
+type interrupted struct{ kept string }
+
+func (e interrupted) Error() string { return "interrupted; " + e.kept }
+
+// run is the whole program: it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := execute(ctx, args, console{stdout, stderr})
+	if err == nil {
+		return statusDone
+	}
+	fmt.Fprintf(stderr, "impasto: %s\n", oneLine(err))
+	return status(err)
+}
+
+func status(err error) int {
+	var (
+		wrong *kong.ParseError
+		usage usageError
+		stop  interrupted
+	)
+	switch {
+	case errors.As(err, &stop), errors.Is(err, context.Canceled):
+		return statusInterrupted
+	case errors.As(err, &wrong), errors.As(err, &usage):
+		return statusUsage
+	}
+	return statusFailed
+}
+
+func oneLine(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}
+
+// helped is thrown by kong once it has printed help.
+type helped struct{}
+
+func execute(ctx context.Context, args []string, c console) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(helped); !ok {
+				panic(r)
+			}
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parser, err := newParser(c)
+	if err != nil {
+		return err
+	}
+	selected, err := parser.Parse(args)
+	if err != nil {
+		return hint(err)
+	}
+	selected.BindTo(ctx, (*context.Context)(nil))
+	return selected.Run(c)
+}
+
+func newParser(c console) (*kong.Kong, error) {
+	return kong.New(&cli{},
+		kong.Name("impasto"), kong.Description(description), groups,
+		kong.Writers(c.out, c.err), kong.ValueFormatter(withDefault),
+		kong.Exit(func(int) { panic(helped{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+}
+
+// withDefault is the help of a flag with its default.
+func withDefault(value *kong.Value) string {
+	if !value.HasDefault || value.Default == "" {
+		return value.Help
+	}
+	return fmt.Sprintf("%s (default: %s)", value.Help, value.Default)
+}
+
+// hint adds to a mistake in the command line where the right words are found.
+func hint(err error) error {
+	var wrong *kong.ParseError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	command := "impasto"
+	if node := wrong.Context.Selected(); node != nil {
+		command = node.FullPath()
+	}
+	return usagef("%w; see %s --help", err, command)
+}

@@ -1,0 +1,43 @@
+package main
+
+import "context"
+
+type styleCommand struct {
+	Content string   `arg:"" help:"Photograph: a file (PNG, JPEG, GIF, WebP, TIFF, BMP), or @NAME for a built-in picture."`
+	Styles  []string `arg:"" name:"style" help:"Painting, or several to blend."`
+
+	Output  string   `short:"o" group:"result" placeholder:"FILE" help:"Where the picture goes, PNG or JPEG by its ending; a complete picture replaces what is there. Default: CONTENT-STYLE.png in the current folder, numbered so that nothing is replaced."`
+	Size    longSide `group:"result" default:"512" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for the photograph's own. A photograph is never enlarged, unless with --enlarge."`
+	Enlarge bool     `group:"result" help:"Let --size exceed the photograph."`
+	Preview bool     `group:"result" help:"Draw the result in the terminal, too."`
+
+	lossFlags
+	runFlags
+	machineFlags
+
+	DryRun bool   `group:"report" help:"Print the plan, its memory and its time, and paint nothing."`
+	Trace  string `group:"report" placeholder:"FILE" help:"Write every iteration to a CSV file: iteration, scale, evaluations, seconds, total, each term, gradient_l2."`
+	reportFlags
+}
+
+// Help is the long help of the command.
+func (*styleCommand) Help() string {
+	return `The picture starts as the photograph, and every step of the optimiser moves its pixels so that it
+keeps the photograph's content and takes on the painting's style. Ctrl-C ends early and keeps the picture so far;
+a second Ctrl-C ends at once.`
+}
+
+// Run paints.
+func (s *styleCommand) Run(ctx context.Context, c console) error {
+	recipe, err := s.recipe(s.runFlags.values())
+	if err != nil {
+		return err
+	}
+	start, _ := s.start()
+	return (&painter{
+		console: c, machine: s.machineFlags, report: s.reportFlags, recipe: recipe,
+		content: s.Content, styles: s.Styles, start: start, seed: s.Seed,
+		size: s.Size.pixels, enlarge: s.Enlarge,
+		output: s.Output, preview: s.Preview, dryRun: s.DryRun, tracePath: s.Trace,
+	}).run(ctx)
+}

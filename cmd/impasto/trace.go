@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/impasto/impasto/transfer"
+)
+
+// trace writes every iteration of a run as a row of a CSV file.
+type trace struct {
+	file *os.File
+	rows *csv.Writer
+	err  error
+	head bool
+}
+
+func newTrace(path string) (*trace, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("write the trace: %w", err)
+	}
+	return &trace{file: f, rows: csv.NewWriter(f)}, nil
+}
+
+// tell adds a row. Rows are written at once, so that a run that is stopped leaves all of its trace; the
+// first error is kept for close.
+func (t *trace) tell(p *transfer.Progress) {
+	if t == nil || t.err != nil {
+		return
+	}
+	if !t.head {
+		t.head = true
+		t.write(header(p.Terms))
+	}
+	row := []string{strconv.Itoa(p.Iteration), strconv.Itoa(p.Scale + 1), strconv.Itoa(p.Evaluations),
+		exact(p.Elapsed.Seconds()), exact(p.Loss)}
+	for _, term := range p.Terms {
+		row = append(row, exact(term.Value))
+	}
+	t.write(append(row, exact(p.GradientNorm)))
+}
+
+func header(terms []transfer.Term) []string {
+	names := []string{"iteration", "scale", "evaluations", "seconds", "total"}
+	for _, term := range terms {
+		names = append(names, termName(term))
+	}
+	return append(names, "gradient_l2")
+}
+
+func (t *trace) write(row []string) {
+	if t.err != nil {
+		return
+	}
+	if t.err = t.rows.Write(row); t.err == nil {
+		t.rows.Flush()
+		t.err = t.rows.Error()
+	}
+}
+
+func (t *trace) close() error {
+	if t == nil {
+		return nil
+	}
+	if err := t.file.Close(); t.err == nil {
+		t.err = err
+	}
+	if t.err != nil {
+		return fmt.Errorf("write the trace: %w", t.err)
+	}
+	return nil
+}
+
+// exact is the shortest text that reads back as the same number.
+func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

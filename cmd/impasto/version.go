@@ -1,0 +1,69 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// version is set by the release build; otherwise the toolchain's build information tells.
+var version string
+
+type versionCommand struct {
+	JSON bool `group:"report" help:"Print one JSON object."`
+}
+
+// build says what this program is.
+type build struct {
+	Version  string `json:"version"`
+	Revision string `json:"revision,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // the tree had changes that are in no commit
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func thisBuild() build {
+	b := build{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	if b.Version == "" {
+		b.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Revision = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+func (b build) String() string {
+	s := "impasto " + b.Version
+	if b.Revision != "" {
+		s += " " + b.Revision[:min(12, len(b.Revision))]
+	}
+	if b.Modified {
+		s += " with changes"
+	}
+	return fmt.Sprintf("%s (%s, %s)", s, b.Go, b.Platform)
+}
+
+// Run prints the version.
+func (v *versionCommand) Run(c console) error {
+	if v.JSON {
+		return printJSON(c, thisBuild())
+	}
+	_, err := fmt.Fprintln(c.out, thisBuild())
+	return err
+}
+
+// printJSON writes the result of a command as one line of JSON.
+func printJSON(c console, v any) error {
+	return json.NewEncoder(c.out).Encode(v)
+}
