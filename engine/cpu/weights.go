@@ -81,32 +81,37 @@ func (d *device) NewConvolution(in, out int, weight, bias []float32, padding eng
 // buildParts is into how many pieces the transformation of a panel is cut, to occupy many threads.
 const buildParts = 8
 
+// buildRows is how many channels are transformed before they are written: a kilobyte at a time to each of
+// the 36 frequencies, which lie megabytes apart.
+const buildRows = 8
+
 // build transforms one part of a panel of either direction.
 func (d *device) build(_, index int) {
 	c := d.building.conv
 	p, part := index/buildParts, index%buildParts
-	f := &c.forward
+	f, back := &c.forward, false
 	if p >= f.panels {
 		p -= f.panels
-		f = &c.backward
+		f, back = &c.backward, true
 	}
 	var kernel [9]float32
-	var columns [frequencies][panel]float32
-	n := f.blocks * lanes
-	for i := n * part / buildParts; i < n*(part+1)/buildParts; i++ {
-		for l := range panel {
-			if f == &c.forward {
-				c.filter(&kernel, d.building.weight, p*panel+l, i)
-			} else {
-				c.filter(&kernel, d.building.weight, i, p*panel+l)
+	var buffer [frequencies][buildRows * panel]float32
+	groups := f.blocks * lanes / buildRows
+	for g := groups * part / buildParts; g < groups*(part+1)/buildParts; g++ {
+		for n := range buildRows * panel {
+			i, k := g*buildRows+n/panel, p*panel+n%panel
+			if back {
+				c.filter(&kernel, d.building.weight, i, k)
 				for a, b := 0, 8; a < b; a, b = a+1, b-1 {
 					kernel[a], kernel[b] = kernel[b], kernel[a]
 				}
+			} else {
+				c.filter(&kernel, d.building.weight, k, i)
 			}
-			transformFilter(&columns, l, &kernel)
+			transformFilter(&buffer, n, &kernel)
 		}
-		for frequency := range columns {
-			copy(f.panel(frequency, p)[i*panel:], columns[frequency][:])
+		for frequency := range buffer {
+			copy(f.panel(frequency, p)[g*buildRows*panel:], buffer[frequency][:])
 		}
 	}
 }
@@ -121,25 +126,26 @@ func (c *convolution) filter(dst *[9]float32, weight []float32, k, i int) {
 }
 
 // transformFilter computes G g G^T (Lavin and Gray 2016, section 4.3).
-func transformFilter(dst *[frequencies][panel]float32, lane int, g *[9]float32) {
+func transformFilter(dst *[frequencies][buildRows * panel]float32, at int, g *[9]float32) {
 	var t [3][patchSize]float64
-	for j := range 3 {
-		t[j] = filterTransform(float64(g[j]), float64(g[3+j]), float64(g[6+j]))
+	for j := range t {
+		c := &t[j]
+		c[0], c[1], c[2], c[3], c[4], c[5] = filterTransform(float64(g[j]), float64(g[3+j]), float64(g[6+j]))
 	}
 	for i := range patchSize {
-		r := filterTransform(t[0][i], t[1][i], t[2][i])
-		for j, v := range r {
-			dst[i*patchSize+j][lane] = float32(v)
-		}
+		a, b, c, d, e, f := filterTransform(t[0][i], t[1][i], t[2][i])
+		row := dst[i*patchSize:][:patchSize]
+		row[0][at], row[1][at], row[2][at] = float32(a), float32(b), float32(c)
+		row[3][at], row[4][at], row[5][at] = float32(d), float32(e), float32(f)
 	}
 }
 
 // filterTransform is G on one column. Every product is rounded, so that no processor fuses it.
-func filterTransform(a, b, c float64) [patchSize]float64 {
-	even, odd := a+c, b
+func filterTransform(a, b, c float64) (r0, r1, r2, r3, r4, r5 float64) {
+	even := a + c
 	s := float64(a*(1.0/24)) + float64(c*(1.0/6))
 	t := float64(b * (1.0 / 12))
-	return [patchSize]float64{a * 0.25, (even + odd) * (-1.0 / 6), (even - odd) * (-1.0 / 6), s + t, s - t, c}
+	return a * 0.25, (even + b) * (-1.0 / 6), (even - b) * (-1.0 / 6), s + t, s - t, c
 }
 
 // keepTaps lays out the weights themselves.
