@@ -24,6 +24,7 @@ type extent struct {
 	what       string
 	from, to   int64
 	invalidate func() // forget the contents
+	dirty      bool   // was written once
 }
 
 // ledger is the account of one arena.
@@ -50,16 +51,25 @@ func (e *extent) read() {
 	e.arena.book.touched = append(e.arena.book.touched, e)
 }
 
+// overlaps reports whether the buffers share bytes.
+func (e *extent) overlaps(o *extent) bool { return o.from < e.to && e.from < o.to }
+
+// used reports whether another buffer was ever written in the place of e.
+func (e *extent) used() bool {
+	return slices.ContainsFunc(e.arena.extents, func(o *extent) bool { return o != e && o.dirty && e.overlaps(o) })
+}
+
 // write notes that the current operation writes the buffer: whatever shares its bytes is lost.
 func (e *extent) write() {
 	must(!e.arena.closed, "%s used after its arena was closed", e.what)
 	for _, o := range e.arena.extents {
-		if o != e && o.from < e.to && e.from < o.to {
+		if o != e && e.overlaps(o) {
 			must(!slices.Contains(e.arena.book.touched, o), "one operation uses %s at %d and writes %s at %d over it", o.what, o.from, e.what, e.from)
 			o.invalidate()
 		}
 	}
 	e.arena.book.touched = append(e.arena.book.touched, e)
+	e.dirty = true
 }
 
 // placement identifies a buffer: placing the same one twice gives the same contents.

@@ -162,6 +162,9 @@ func (a *arena[T]) Vector(offset int64, n int) engine.Vector {
 		v := &vector[T]{data: make([]T, n)}
 		v.extent = a.place(fmt.Sprintf("vector [%d]", n), offset, numberBytes*int64(n))
 		v.invalidate = func() { v.lost = slices.Repeat([]bool{true}, n) }
+		if v.used() {
+			v.invalidate()
+		}
 		return v
 	})
 }

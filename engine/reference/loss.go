@@ -51,7 +51,8 @@ func (d *device[T]) ResetMoments(m engine.Moments) {
 	r.statistics.Weight, r.next = 0, 0
 }
 
-// AddMoments adds sum w, sum w F and sum w F F^T over the positions of rows, in float64.
+// AddMoments adds sum w, sum w F and sum w F F^T over the positions of rows, in float64 and position by
+// position, so that windows leave no trace.
 func (d *device[T]) AddMoments(op engine.AddMoments) {
 	op.Check()
 	d.begin()
@@ -73,11 +74,11 @@ func (d *device[T]) AddMoments(op engine.AddMoments) {
 			m.statistics.Sum[c] += weighted[p]
 		}
 		for e := range c + 1 {
-			var sum float64
+			sum := m.statistics.Gram[c*f.channels+e]
 			for p, v := range f.data[e*positions : (e+1)*positions] {
 				sum += weighted[p] * float64(v)
 			}
-			m.statistics.Gram[c*f.channels+e] += sum
+			m.statistics.Gram[c*f.channels+e] = sum
 		}
 	})
 }
@@ -172,7 +173,7 @@ func (d *device[T]) ReadSum(s engine.Sum) float64 {
 	return s.(*sum).value
 }
 
-// AddSquaredDistance adds sum w (F - P)^2 in float64.
+// AddSquaredDistance adds sum w (F - P)^2 in float64, row by row, so that windows leave no trace.
 func (d *device[T]) AddSquaredDistance(op engine.AddSquaredDistance) {
 	op.Check()
 	d.begin()
@@ -181,10 +182,15 @@ func (d *device[T]) AddSquaredDistance(op engine.AddSquaredDistance) {
 	s.see("squared distance", op.Rows)
 	w := weights[T](op.Weight)
 	f, p := op.Src.(*featureMap[T]).take(op.Rows), op.Target.(*featureMap[T]).take(op.Rows)
-	f.each(func(c, y, x int, v *T) {
-		distance := float64(*v) - float64(p.row(c, y)[x])
-		s.value += w(y, x) * distance * distance
-	})
+	for y := op.Rows.From; y < op.Rows.To; y++ {
+		for c := range f.channels {
+			target := p.row(c, y)
+			for x, v := range f.row(c, y) {
+				distance := float64(v) - float64(target[x])
+				s.value += w(y, x) * distance * distance
+			}
+		}
+	}
 }
 
 // AddDifference computes Scale w (F - P).

@@ -77,6 +77,9 @@ func TestBuffersThatShareBytes(t *testing.T) {
 	mustPanic(t, "one operation uses map 8x16x10 (window 16) at 0 and writes", func() {
 		d.Pool(engine.Pool{Src: first, Rows: engine.All(shape), Dst: a.Map(engine.Alignment, shape.Pooled(), 8)})
 	})
+	mustPanic(t, "number 0 of vector [5] at 4096 is read and another buffer has taken its place", func() {
+		d.Norm1(a.Vector(engine.Alignment, 5))
+	})
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,131 @@
+// Package enginetest is the compliance suite of engine.Device: what every implementation must do, on
+// every instruction set, compared with package engine/reference.
+//
+// Shapes, windows and values are random (pgregory.net/rapid): heights and widths that are no multiples
+// of a tile, channels that fill no block, maps of which a ring of rows is held. Every buffer stands
+// between guards, all memory is full of NaN before it is written, and each operation is looked at for
+// what it computes and for what it must leave alone.
+package enginetest
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/impasto/impasto/engine"
+	"pgregory.net/rapid"
+)
+
+// Implementation is one way to compute that a package offers: an instruction set, a driver.
+type Implementation struct {
+	// Name is that of the device: what Open returns must call itself so.
+	Name string
+	// Available tells that this machine can run it.
+	Available bool
+	// Open returns a device that works with the given number of threads of the host. The suite closes it.
+	Open func(t testing.TB, threads int) engine.Device
+}
+
+// RunAll runs the suite on every implementation that this machine can run, and fails where one of them
+// was not exercised: a suite that passes because nothing ran is worth nothing. A -run pattern that
+// selects parts of a test is taken as the wish to leave out the others.
+func RunAll(t *testing.T, implementations []Implementation) {
+	exercised := map[string]bool{}
+	for _, i := range implementations {
+		t.Run(i.Name, func(t *testing.T) {
+			if !i.Available {
+				t.Skip("this machine cannot run it")
+			}
+			open := func(t testing.TB, threads int) engine.Device {
+				d := i.Open(t, threads)
+				if d.Name() != i.Name {
+					t.Fatalf("opened %q, the device calls itself %q", i.Name, d.Name())
+				}
+				return d
+			}
+			Run(t, func(t testing.TB) engine.Device { return open(t, 2) })
+			RunThreads(t, func(threads int) engine.Device { return open(t, threads) })
+			exercised[i.Name] = true
+		})
+	}
+	for _, fault := range faults(implementations, exercised, selects(t)) {
+		t.Error(fault)
+	}
+}
+
+// selects reports whether -run names parts of the test t.
+func selects(t *testing.T) bool {
+	pattern := flag.Lookup("test.run")
+	return pattern != nil && strings.Count(pattern.Value.String(), "/") > strings.Count(t.Name(), "/")
+}
+
+// faults tells what should have been exercised and was not.
+func faults(implementations []Implementation, exercised map[string]bool, selected bool) (all []string) {
+	available := 0
+	for _, i := range implementations {
+		if !i.Available {
+			continue
+		}
+		available++
+		if !exercised[i.Name] && !selected {
+			all = append(all, fmt.Sprintf("%s can run here and was not exercised", i.Name))
+		}
+	}
+	if available == 0 {
+		all = append(all, "no implementation can run here")
+	}
+	return all
+}
+
+// check is one claim about a device.
+type check struct {
+	name string
+	run  func(t rapid.TB, device engine.Device)
+}
+
+// checks are what a device must satisfy.
+var checks = []check{
+	{"Arena", checkArena},
+	{"Host", checkHost},
+	{"Vectors", checkVectors},
+	{"VectorReductions", checkVectorReductions},
+	{"VectorSteps", checkVectorSteps},
+	{"NotANumber", checkNotANumber},
+	{"StemForward", checkStemForward},
+	{"StemBackward", checkStemBackward},
+	{"Forward", checkForward},
+	{"ForwardPooled", checkForwardPooled},
+	{"Backward", checkBackward},
+	{"Adjoint", checkAdjoint},
+	{"Wide", checkWide},
+	{"Rectify", checkRectify},
+	{"Pool", checkPool},
+	{"Unpool", checkUnpool},
+	{"MaskBy", checkMaskBy},
+	{"CopyRows", checkCopyRows},
+	{"Moments", checkMoments},
+	{"MomentsOfIntegers", checkMomentsOfIntegers},
+	{"Affine", checkAffine},
+	{"SquaredDistance", checkSquaredDistance},
+	{"Difference", checkDifference},
+	{"Variation", checkVariation},
+	{"Bands", checkBands},
+	{"BandsOfSums", checkBandsOfSums},
+	{"Concurrent", checkConcurrent},
+	{"Misuse", checkMisuse},
+}
+
+// Run runs the suite on the device that open returns. Properties are tried -rapid.checks times, a fifth
+// of it with -short.
+func Run(t *testing.T, open func(t testing.TB) engine.Device) {
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			device := open(t)
+			c.run(t, device)
+			if err := device.Close(); err != nil {
+				t.Errorf("closing the device: %v", err)
+			}
+		})
+	}
+}

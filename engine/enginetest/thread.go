@@ -1,0 +1,256 @@
+package enginetest
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/impasto/impasto/engine"
+	"pgregory.net/rapid"
+)
+
+// RunThreads demands the same bits of 1, 2, 3 and 7 threads, and of a second run.
+func RunThreads(t *testing.T, open func(threads int) engine.Device) {
+	t.Run("Threads", func(t *testing.T) { checkThreads(t, open) })
+}
+
+func checkThreads(t rapid.TB, open func(threads int) engine.Device) {
+	var want []outcome
+	for _, threads := range []int{1, 2, 3, 7} {
+		device := open(threads)
+		if got := device.Threads(); got != threads {
+			t.Errorf("a device opened with %d threads has %d", threads, got)
+		}
+		for range 2 {
+			got := program(t, device)
+			if want == nil {
+				want = got
+			}
+			demandSame(t, got, want, "%d threads", threads)
+		}
+		if err := device.Close(); err != nil {
+			t.Errorf("closing the device: %v", err)
+		}
+	}
+}
+
+// checkConcurrent lets several goroutines work on one device, each on buffers of its own.
+func checkConcurrent(t rapid.TB, device engine.Device) {
+	want := program(t, device)
+	var got [3][]outcome
+	var group sync.WaitGroup
+	for i := range got {
+		group.Go(func() { got[i] = program(t, device) })
+	}
+	group.Wait()
+	for i := range got {
+		demandSame(t, got[i], want, "goroutine %d of several", i)
+	}
+}
+
+// outcome is what one operation of the program gave, to the bit.
+type outcome struct {
+	what string
+	bits []uint64
+}
+
+func demandSame(t rapid.TB, got, want []outcome, format string, args ...any) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf(format+": the program did not end", args...)
+		return
+	}
+	for i, w := range want {
+		for j := range w.bits {
+			if got[i].bits[j] != w.bits[j] {
+				t.Errorf(format+": number %d of %s is %x, want %x", append(args, j, w.what, got[i].bits[j], w.bits[j])...)
+				return // what follows was computed from it
+			}
+		}
+	}
+}
+
+// run is one run of the program: a small network forward and backward, with every kind of operation.
+type run struct {
+	engine.Device
+	arena    engine.Arena
+	next     int64
+	random   *rand.Rand
+	outcomes []outcome
+}
+
+// program returns all that a device computes from numbers that are always the same.
+func program(t rapid.TB, device engine.Device) []outcome {
+	arena, err := device.NewArena(arenaBytes)
+	if err != nil {
+		t.Errorf("%s: %v", device.Name(), err)
+		return nil
+	}
+	r := &run{Device: device, arena: arena, random: rand.New(rand.NewPCG(7, 7))}
+	r.network()
+	r.deep()
+	r.steps()
+	if err := arena.Close(); err != nil {
+		t.Errorf("closing the arena: %v", err)
+	}
+	return r.outcomes
+}
+
+func (r *run) take(bytes int64) int64 {
+	at := r.next
+	r.next += engine.Align(bytes)
+	return at
+}
+
+func (r *run) normal(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(r.random.NormFloat64())
+	}
+	return v
+}
+
+func (r *run) newMap(s engine.Shape) engine.Map {
+	return r.arena.Map(r.take(r.MapBytes(s, s.Height)), s, s.Height)
+}
+
+func (r *run) newMask(s engine.Shape) engine.Mask { return r.arena.Mask(r.take(r.MaskBytes(s)), s) }
+
+func (r *run) vector(n int) engine.Vector {
+	v := r.arena.Vector(r.take(4*int64(n)), n)
+	r.Write(v, r.normal(n))
+	return v
+}
+
+func (r *run) convolution(in, out int, padding engine.Padding) engine.Convolution {
+	weight := r.normal(9 * in * out)
+	for i := range weight {
+		weight[i] /= float32(math.Sqrt(float64(9 * in)))
+	}
+	return r.NewConvolution(in, out, weight, r.normal(out), padding)
+}
+
+func (r *run) note(what string, values ...float64) {
+	o := outcome{what: what}
+	for _, v := range values {
+		o.bits = append(o.bits, math.Float64bits(v))
+	}
+	r.outcomes = append(r.outcomes, o)
+}
+
+func (r *run) noteMap(what string, m engine.Map) {
+	values := make([]float32, m.Shape().Elements())
+	r.ReadMap(values, m, engine.All(m.Shape()))
+	r.note(what, widen(values)...)
+}
+
+func (r *run) noteVector(what string, v engine.Vector) {
+	values := make([]float32, v.Len())
+	r.Read(values, v)
+	r.note(what, widen(values)...)
+}
+
+func widen(values []float32) []float64 {
+	wide := make([]float64, len(values))
+	for i, v := range values {
+		wide[i] = float64(v)
+	}
+	return wide
+}
+
+// network runs image, stem, convolution, convolution with pooling, moments; and back to the image.
+func (r *run) network() {
+	const h, w = 45, 37
+	first, second := engine.Shape{Channels: 33, Height: h, Width: w}, engine.Shape{Channels: 40, Height: h, Width: w}
+	pooled := second.Pooled()
+	image := r.arena.Image(r.take(12*h*w), h, w)
+	gradient := r.arena.Image(r.take(12*h*w), h, w)
+	r.Write(image, r.normal(3*h*w))
+	pre := engine.Preprocessing{Matrix: [3][3]float32{{0, 0, 4}, {0, 4, 1}, {4, 0, 0}}, Offset: [3]float32{-2, -1, -2}}
+	stem := r.NewStem(33, r.normal(27*33), r.normal(33), pre, engine.PadReplicate)
+	one, two := r.convolution(33, 33, engine.PadZero), r.convolution(33, 40, engine.PadReflect)
+	a, b, c := r.newMap(first), r.newMap(first), r.newMap(pooled)
+	ma, mb, mc := r.newMask(first), r.newMask(first), r.newMask(second)
+	all := engine.Rows{To: h}
+	r.StemForward(engine.StemForward{Stem: stem, Image: image, Rows: all, Dst: a, Mask: ma})
+	r.Forward(engine.Forward{Conv: one, Src: a, Rows: all, Dst: b, Mask: mb})
+	r.Forward(engine.Forward{Conv: two, Src: b, Rows: all, Mask: mc, Pool: c})
+	r.noteMap("the first map", a)
+	r.noteMap("the second map", b)
+	r.noteMap("the pooled map", c)
+
+	gc, gb, ga := r.newMap(pooled), r.newMap(first), r.newMap(first)
+	r.loss("the pooled map", c, gc)
+	r.loss("the second map", b, gb)
+	r.Backward(engine.Backward{Conv: two, Src: gc, Routes: mc, Rows: all, Dst: gb, Add: true, Mask: mb})
+	r.Backward(engine.Backward{Conv: one, Src: gb, Rows: all, Dst: ga, Mask: ma})
+	r.StemBackward(engine.StemBackward{Stem: stem, Src: ga, Rows: all, Dst: gradient})
+	r.noteMap("the second gradient", gb)
+	r.noteMap("the first gradient", ga)
+	sum := r.NewSum()
+	for kind := engine.VariationL1; kind <= engine.VariationNine; kind++ {
+		r.ResetSum(sum)
+		r.AddVariation(engine.AddVariation{Kind: kind, Image: image, Scale: 0.3, Sum: sum, Gradient: gradient})
+		r.note("the variation", r.ReadSum(sum))
+	}
+	r.noteVector("the gradient by the image", gradient)
+}
+
+// loss makes g the gradient of a function of the moments of f and of its distance from another map.
+func (r *run) loss(what string, f, g engine.Map) {
+	s := f.Shape()
+	n := s.Channels
+	weight := r.arena.Plane(r.take(4*int64(s.Positions())), s.Height, s.Width)
+	r.WritePlane(weight, r.normal(s.Positions()))
+	target := r.newMap(s)
+	r.WriteMap(target, engine.All(s), r.normal(s.Elements()))
+	moments, affine, sum := r.NewMoments(n), r.NewAffine(n), r.NewSum()
+	r.ResetMoments(moments)
+	r.ResetSum(sum)
+	r.AddMoments(engine.AddMoments{Moments: moments, Src: f, Weight: weight, Rows: engine.All(s)})
+	r.AddSquaredDistance(engine.AddSquaredDistance{Sum: sum, Src: f, Target: target, Weight: weight, Rows: engine.All(s)})
+	m := r.ReadMoments(moments)
+	r.note("the moments of "+what, append(append([]float64{m.Weight}, m.Sum...), m.Gram...)...)
+	r.note("the distance of "+what, r.ReadSum(sum))
+	a := make([]float64, n*n)
+	for i, v := range m.Gram {
+		a[i] = v / float64(s.Elements())
+	}
+	r.SetAffine(affine, a, m.Sum)
+	r.AddAffine(engine.AddAffine{Affine: affine, Src: f, Weight: weight, Rows: engine.All(s), Dst: g})
+	r.AddDifference(engine.AddDifference{Src: f, Target: target, Scale: 0.1, Weight: weight, Rows: engine.All(s), Dst: g, Add: true})
+	r.noteMap("the gradient by "+what, g)
+}
+
+// deep runs many channels on few positions, which devices divide otherwise.
+func (r *run) deep() {
+	in, out := engine.Shape{Channels: 130, Height: 5, Width: 6}, engine.Shape{Channels: 100, Height: 5, Width: 6}
+	conv := r.convolution(in.Channels, out.Channels, engine.PadZero)
+	x, y, z, g := r.newMap(in), r.newMap(out), r.newMap(out), r.newMap(in)
+	pooled, back, mask := r.newMap(out.Pooled()), r.newMap(out), r.newMask(out)
+	r.WriteMap(x, engine.All(in), r.normal(in.Elements()))
+	r.Forward(engine.Forward{Conv: conv, Src: x, Rows: engine.All(in), Linear: true, Dst: y})
+	r.Rectify(engine.Rectify{Src: y, Rows: engine.All(out), Dst: z})
+	r.Pool(engine.Pool{Src: y, Rows: engine.All(out), Dst: pooled, Mask: mask, Pooling: engine.AveragePooling})
+	r.Unpool(engine.Unpool{Src: pooled, Mask: mask, Pooling: engine.AveragePooling, Rows: engine.All(out), Dst: back})
+	r.MaskBy(engine.MaskBy{By: z, Rows: engine.All(out), Dst: back})
+	r.Backward(engine.Backward{Conv: conv, Src: back, Rows: engine.All(in), Dst: g})
+	r.noteMap("the deep map", z)
+	r.noteMap("the deep gradient", g)
+}
+
+// steps runs the vector operations on a vector of many pieces.
+func (r *run) steps() {
+	const n = 150_001
+	x, g, m, v := r.vector(n), r.vector(n), r.vector(n), r.vector(n)
+	r.Clamp(v, 0, 1)
+	r.note("the products", r.Dot(x, g), r.Norm1(x), r.NormInf(g))
+	r.Axpy(m, 0.3, g)
+	r.Lerp(m, x, 0.7)
+	r.Scale(g, 1.7)
+	r.Adam(engine.AdamStep{X: x, G: g, M: m, V: v, Beta1: 0.9, Beta2: 0.999, Rate: 0.02, Epsilon: 1e-8, Correction1: 0.1, Correction2: 0.001})
+	r.Momentum(engine.MomentumStep{X: x, G: g, V: m, Decay: 0.9, Rate: 0.01})
+	r.noteVector("the steps", x)
+	r.noteVector("the momentum", m)
+}
