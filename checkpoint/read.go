@@ -88,7 +88,7 @@ func resembles(head []byte) string {
 		return "; it is a web page, perhaps the answer of a server that did not have the file"
 	case strings.HasPrefix(text, "version https://git-lfs"):
 		return "; it is a Git LFS pointer, not the file itself (git lfs pull fetches it)"
-	case strings.HasPrefix(text, "\x89hdf"):
+	case bytes.HasPrefix(head, []byte("\x89HDF")):
 		return "; it is an HDF5 file, as Keras writes"
 	case len(head) > 8 && bytes.Equal(head[:2], []byte{0x1f, 0x8b}):
 		return "; it is compressed by gzip"
