@@ -38,7 +38,10 @@ var pictures = []Picture{
 	{"dots", Painting, "pointillism: sails and parasols on a river in the late sun, 1024x800", "dots.jpg"},
 	{"glass", Painting, "stained glass: the sun over hills, a river and lilies, 800x1024", "glass.jpg"},
 	{"marble", Painting, "marbled paper: five flowers drawn into combed inks, 832x1024", "marble.jpg"},
+	{"mosaic", Painting, "Roman mosaic: a peacock on gold, stones laid along the contours, 832x1024", "mosaic.jpg"},
 	{"night", Painting, "thick oil strokes: a village by a lake under a turning sky, 1024x832", "night.jpg"},
+	{"poppies", Painting, "broad brushes and a knife: a field of poppies in the evening, 1024x800", "poppies.jpg"},
+	{"woodcut", Painting, "woodcut in four inks: a wave, a mountain and the sun, 1024x768", "woodcut.jpg"},
 }
 
 // Pictures lists all pictures, photographs first, each kind by name. The caller may change the slice.

@@ -35,7 +35,10 @@ type painting struct {
 var paintings = []painting{
 	{"dots", 3, 88, dots},
 	{"glass", 4, 88, glass},
+	{"mosaic", 7, 88, mosaic},
 	{"night", 1, 88, night},
+	{"poppies", 5, 88, poppies},
+	{"woodcut", 6, 88, woodcut},
 	{"marble", 2, 88, marble},
 }
 
