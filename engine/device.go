@@ -157,6 +157,7 @@ type Device interface {
 	AddSquaredDistance(op AddSquaredDistance)
 	AddDifference(op AddDifference)
 	AddVariation(op AddVariation)
+	MatMul(op MatMul)
 
 	// Vectors. Reductions are sums in float64 over fixed pieces in a fixed order.
 	Copy(dst, src Vector)

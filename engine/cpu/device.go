@@ -44,6 +44,7 @@ type device struct {
 	affine    affineRun
 	elements  elementwise
 	variation variationRun
+	matMul    matMul
 }
 
 // jobs are the loops that the crew runs, made once.
@@ -56,6 +57,7 @@ type jobs struct {
 	moments, foldMoments, distance, affine job
 	elements                               job
 	variation                              job
+	packRight, matMul                      job
 }
 
 // New returns a device with the given options. It fails where the processor or the build lacks the
@@ -81,6 +83,7 @@ func New(o Options) (engine.Device, error) {
 		moments: d.momentsPiece, foldMoments: d.foldMoments, distance: d.distancePiece, affine: d.affineRows,
 		elements:  d.elementsPiece,
 		variation: d.variationRow,
+		packRight: d.packRight, matMul: d.matMulGroup,
 	}
 	return d, nil
 }
