@@ -83,8 +83,8 @@ func TestOverride(t *testing.T) {
 	if got := r.Style.Layers.String(); got != "relu1_1=0.5,relu2_1=0.5" {
 		t.Errorf("layers %s", got)
 	}
-	r, _ = Find("impasto")
-	if err := r.Set("optimizer", "adam"); err != nil || r.Optimizer.Beta2 != 0.999 || r.Optimizer.Rate != 0.02 {
+	r.Optimizer.Beta2 = 0.99
+	if err := r.Set("optimizer", "adam"); err != nil || r.Optimizer.Beta2 != 0.999 || r.Optimizer.Rate != 0.05 {
 		t.Errorf("naming adam gives %+v (%v)", r.Optimizer, err)
 	}
 }

@@ -1,8 +1,6 @@
 package transfer
 
 import (
-	"math"
-
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/optim"
@@ -118,20 +116,18 @@ var recipes = []Recipe{
 	},
 	{
 		Name:        "impasto",
-		Sentence:    "Ours: from coarse to fine with Gram matrices at every scale, the edge replicated, iterates averaged",
-		Source:      "this program",
+		Sentence:    "Ours: the textbook's losses from coarse to fine, so that large strokes are laid first; the edge replicated",
+		Source:      "this program; coarse to fine after Gatys et al., Controlling Perceptual Factors, arXiv:1611.07865 (2017)",
 		Network:     "vgg16",
 		Input:       InputImageNet,
 		StemPadding: engine.PadReplicate,
-		Pooling:     engine.MaxPooling,
-		Content:     ContentLoss{Weight: 0.015, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
-		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Normalization: loss.Mean,
-			Layers: five(1e3/(64*64), 1e3/(128*128), 1e3/(256*256), 1e3/(512*512))},
-		Variation: VariationLoss{Weight: 2, Kind: engine.VariationNine, Range: 1},
-		Optimizer: Optimizer{Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, CarryMoments: true},
-		Scales:    Scales{Ratio: math.Sqrt2, Smallest: 128, Iterations: 100, Coarse: 1, First: 2},
+		Pooling:     engine.AveragePooling,
+		Content: ContentLoss{Weight: 1e-3, Reference: 512 * 512, Normalization: ContentSum,
+			Layers: equally(1, "relu4_2")},
+		Style:     StyleLoss{Weight: 1e6, Strength: 1, Scale: 1, Normalization: loss.Textbook, Layers: five(0.2)},
+		Variation: VariationLoss{Weight: 30, Kind: engine.VariationNine, Range: 1},
+		Optimizer: Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
+		Scales:    Scales{Ratio: 2, Smallest: 128, Iterations: 100, Coarse: 1.5, First: 2},
 		Start:     Start{Init: InitContent, Noise: 0.25},
-		Clamp:     true,
-		Averaging: 0.98,
 	},
 }

@@ -182,7 +182,7 @@ func TestKeepAndRecompute(t *testing.T) {
 func TestAverage(t *testing.T) {
 	const decay = 0.8
 	iterates := [][]float32{}
-	job := newJob(t, reference.New64(), "impasto", map[string]string{"scales": "1", "iterations": "6", "averaging": "0"})
+	job := newJob(t, reference.New64(), "impasto", map[string]string{"scales": "1", "iterations": "6", "optimizer": "adam"})
 	plan, err := NewPlan(job)
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestAverage(t *testing.T) {
 // TestCarriedMoments: with moments carried over, the first step at the next scale is not that of a fresh Adam.
 func TestCarriedMoments(t *testing.T) {
 	second := func(carry string) float64 {
-		_, rows := paint(t, newJob(t, reference.New64(), "impasto", small(map[string]string{"carry-moments": carry})))
+		_, rows := paint(t, newJob(t, reference.New64(), "impasto", small(map[string]string{"optimizer": "adam", "averaging": "0.9", "carry-moments": carry})))
 		for _, r := range rows {
 			if r.Scale == 1 && r.Iteration == 1 {
 				return r.Loss
