@@ -9,8 +9,9 @@ import (
 // affine is F -> A F + b with A in the layout of transformed weights: [panels][16*blocks][32].
 type affine struct {
 	channels, blocks, panels int
-	a, b                     []float32
-	constant                 bool // b has a number that is not zero
+	a                        []float32
+	b                        []float32 // [blocks of the panels][14][16]: for each tile of a product
+	constant                 bool      // b has a number that is not zero
 }
 
 func (a *affine) Channels() int { return a.channels }
@@ -22,7 +23,7 @@ func (d *device) NewAffine(channels int) engine.Affine {
 	}
 	a := &affine{channels: channels, blocks: blocksOf(channels), panels: panelsOf(channels)}
 	a.a = make([]float32, a.panels*a.blocks*lanes*panel)
-	a.b = make([]float32, a.panels*panel)
+	a.b = make([]float32, a.panels*panel*maxTiles)
 	return a
 }
 
@@ -43,7 +44,9 @@ func (d *device) SetAffine(dst engine.Affine, a, b []float64) {
 	}
 	m.constant = false
 	for k, v := range b {
-		m.b[k] = float32(v)
+		for i := range maxTiles {
+			m.b[(k/lanes*maxTiles+i)*lanes+k%lanes] = float32(v)
+		}
 		m.constant = m.constant || v != 0
 	}
 }
@@ -53,34 +56,41 @@ type affineRun struct {
 	map_     *affine
 	src, dst *featureMap
 	weight   *plane
-	from     int
+	rows     engine.Rows
+	group    int // rows that one job computes
 	add      bool
 }
+
+// affineJob is how many positions one job computes at least: each panel of the matrix, up to 64 KiB, is
+// then read for some tens of tiles.
+const affineJob = 64
 
 // AddAffine computes rows of w (A F + b).
 func (d *device) AddAffine(op engine.AddAffine) {
 	op.Check()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.affine = affineRun{own[*affine](op.Affine), mapOf(op.Src), mapOf(op.Dst), planeOf(op.Weight), op.Rows.From, op.Add}
-	d.crew.run(&d.jobs.affine, op.Rows.Len())
+	d.affine = affineRun{own[*affine](op.Affine), mapOf(op.Src), mapOf(op.Dst), planeOf(op.Weight), op.Rows, max(affineJob/op.Src.Shape().Width, 1), op.Add}
+	d.crew.run(&d.jobs.affine, (op.Rows.Len()+d.affine.group-1)/d.affine.group)
 	d.affine = affineRun{}
 }
 
-// affineRows computes one row.
+// affineRows computes a group of rows.
 func (d *device) affineRows(worker, index int) {
 	r, w := &d.affine, &d.spaces[worker]
-	y := r.from + index
+	from := r.rows.From + index*r.group
 	width := r.src.shape.Width
 	groups := (width + maxTiles - 1) / maxTiles
 	for p := range r.map_.panels {
-		for g := range groups {
-			x := width * g / groups
-			n := width*(g+1)/groups - x
-			if r.weight == nil && 2*p+1 < r.dst.blocks {
-				d.affineDirect(y, p, x, n)
-			} else {
-				d.affineSpare(w, y, p, x, n)
+		for y := from; y < min(from+r.group, r.rows.To); y++ {
+			for g := range groups {
+				x := width * g / groups
+				n := width*(g+1)/groups - x
+				if r.weight == nil && 2*p+1 < r.dst.blocks {
+					d.affineDirect(y, p, x, n)
+				} else {
+					d.affineSpare(w, y, p, x, n)
+				}
 			}
 		}
 	}
@@ -92,6 +102,9 @@ func (a *affine) panelOf(p int) []float32 {
 	return a.a[p*n:][:n]
 }
 
+// constants returns b of a block of channels, once for each tile of a product.
+func (a *affine) constants(block int) []float32 { return a.b[block*maxTiles*lanes:][:maxTiles*lanes] }
+
 // affineDirect computes 32 channels of n pixels in place.
 func (d *device) affineDirect(y, p, x, n int) {
 	r := &d.affine
@@ -100,15 +113,11 @@ func (d *device) affineDirect(y, p, x, n int) {
 	add := r.add
 	if r.map_.constant {
 		for k := range 2 {
-			half := r.map_.b[p*panel+k*lanes:][:lanes]
-			for i := range n {
-				pixel := dst[k*stride+i*lanes:][:lanes]
-				for l, b := range half {
-					if add {
-						b += pixel[l]
-					}
-					pixel[l] = b
-				}
+			constant := r.map_.constants(2*p + k)[:n*lanes]
+			if add {
+				d.kernels.axpy(dst[k*stride:][:n*lanes], 1, constant)
+			} else {
+				copy(dst[k*stride:], constant)
 			}
 		}
 		add = true
@@ -122,7 +131,7 @@ func (d *device) affineSpare(w *workspace, y, p, x, n int) {
 	r := &d.affine
 	d.kernels.multiply(w.pair[:], maxTiles*lanes, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, false)
 	for k := range min(2, r.dst.blocks-2*p) {
-		half := r.map_.b[p*panel+k*lanes:][:lanes]
+		half := r.map_.constants(2*p + k)[:lanes]
 		dst := r.dst.from(y, 2*p+k, x)
 		for i := range n {
 			weight := float32(1)

@@ -10,12 +10,11 @@ import (
 // pairs of blocks, fit a first-level cache.
 const lineLength = 128 * lanes
 
-// momentSums are sums of products of blocks of channels, in float64. The pairs (i,j) of blocks with j >= i
-// are followed by one pair a block with ones, which gives the sums themselves.
+// momentSums are the sums of a map and of its products, in float64: for each block i of channels the
+// products with the blocks j >= i, [16][16] each, and then the sums themselves, [16].
 type momentSums struct {
 	channels, blocks int
-	pairs            int
-	sums             []float64 // [pairs][16][16]
+	sums             []float64
 	weight           float64
 	read             engine.Statistics
 }
@@ -28,13 +27,15 @@ func (d *device) NewMoments(channels int) engine.Moments {
 		panic(fmt.Sprintf("cpu: moments of %d channels", channels))
 	}
 	m := &momentSums{channels: channels, blocks: blocksOf(channels)}
-	m.pairs = m.blocks*(m.blocks+1)/2 + m.blocks
-	m.sums = make([]float64, m.pairs*lanes*lanes)
+	m.sums = make([]float64, m.start(m.blocks))
 	return m
 }
 
-// pair returns the first pair of block i: (i,i), (i,i+1) ... (i,blocks-1), and ones.
-func (m *momentSums) pair(i int) int { return i*(m.blocks+1) - i*(i-1)/2 }
+// start returns where the sums of block i start; start(blocks) is the length of all.
+func (m *momentSums) start(i int) int {
+	pairs := i*m.blocks - i*(i-1)/2
+	return pairs*lanes*lanes + i*lanes
+}
 
 // ResetMoments forgets what was added.
 func (d *device) ResetMoments(dst engine.Moments) {
@@ -77,7 +78,7 @@ func (d *device) AddMoments(op engine.AddMoments) {
 	defer d.mu.Unlock()
 	d.reduction = reduction{moments: m, src: src, weight: planeOf(op.Weight), rows: op.Rows, pieceRows: engine.PieceRows(src.shape.Width)}
 	r := &d.reduction
-	size := m.pairs * lanes * lanes
+	size := len(m.sums)
 	round := min(max(partialBytes/4/size, 1), max(r.pieces(), 1))
 	d.scratch.begin(round * size)
 	r.partial = d.scratch.take(round * size)
@@ -104,22 +105,16 @@ func (r *reduction) totalWeight() float64 {
 	return sum
 }
 
-// ones are the positions of a channel that is one everywhere.
-var ones = func() (v [lineLength]float32) {
-	for i := range v {
-		v[i] = 1
-	}
-	return v
-}()
-
-// momentsPiece sums the pairs of one block over one piece.
+// momentsPiece sums the products of one block, and its sums, over one piece.
 func (d *device) momentsPiece(worker, index int) {
 	r, w := &d.reduction, &d.spaces[worker]
 	m := r.moments
 	i, piece := index%m.blocks, index/m.blocks
-	size := lanes * lanes
-	sums := r.partial[(piece*m.pairs+m.pair(i))*size:][:(m.blocks-i+1)*size]
+	const size = lanes * lanes
+	sums := r.partial[piece*len(m.sums):][m.start(i):m.start(i+1)]
 	clear(sums)
+	totals := w.pair[:lineLength]
+	clear(totals)
 	rows := r.piece(r.first + piece)
 	for y := rows.From; y < rows.To; y++ {
 		for x := 0; x < r.src.shape.Width; x += lineLength / lanes {
@@ -129,11 +124,15 @@ func (d *device) momentsPiece(worker, index int) {
 				a = weighted(w.line[:n*lanes], a, r.weight.row(y)[x:])
 			}
 			for j := i; j < m.blocks; j++ {
-				d.kernels.moments((*[lanes * lanes]float32)(sums[(j-i)*size:]), a, r.src.from(y, j, x), n)
+				d.kernels.moments((*[size]float32)(sums[(j-i)*size:]), a, r.src.from(y, j, x), n)
 			}
-			d.kernels.moments((*[lanes * lanes]float32)(sums[(m.blocks-i)*size:]), a, ones[:], n)
+			d.kernels.axpy(totals[:n*lanes], 1, a)
 		}
 	}
+	for n := lineLength / 2; n >= lanes; n /= 2 {
+		d.kernels.axpy(totals[:n], 1, totals[n:2*n])
+	}
+	copy(sums[(m.blocks-i)*size:], totals[:lanes])
 }
 
 // weighted writes each position of a times its weight to dst.
@@ -144,21 +143,20 @@ func weighted(dst, a, weight []float32) []float32 {
 	return dst
 }
 
-// foldMoments adds the sums of a block's pairs, piece by piece.
+// foldMoments adds the sums of a block, piece by piece.
 func (d *device) foldMoments(_, i int) {
 	r := &d.reduction
-	m := r.moments
-	const size = lanes * lanes
-	from, n := m.pair(i)*size, (m.blocks-i+1)*size
-	sums := m.sums[from:][:n]
-	for piece := from; piece < len(r.partial); piece += m.pairs * size {
-		for k, v := range r.partial[piece:][:n] {
+	from, to := r.moments.start(i), r.moments.start(i+1)
+	sums := r.moments.sums[from:to]
+	for piece := 0; piece < len(r.partial); piece += len(r.moments.sums) {
+		for k, v := range r.partial[piece:][from:to] {
 			sums[k] += float64(v)
 		}
 	}
 }
 
-// ReadMoments returns the moments as whole matrices.
+// ReadMoments returns the moments as whole matrices, in memory that the next read of the same moments
+// fills again: a loop reads megabytes of them at every step.
 func (d *device) ReadMoments(src engine.Moments) engine.Statistics {
 	m := own[*momentSums](src)
 	d.mu.Lock()
@@ -170,12 +168,12 @@ func (d *device) ReadMoments(src engine.Moments) engine.Statistics {
 	m.read.Weight = m.weight
 	const size = lanes * lanes
 	for i := range m.blocks {
-		first := m.pair(i) * size
+		first := m.start(i)
 		for j := i; j < m.blocks; j++ {
 			m.unfold(m.sums[first+(j-i)*size:], i, j)
 		}
 		for l := range min(lanes, c-i*lanes) {
-			m.read.Sum[i*lanes+l] = m.sums[first+(m.blocks-i)*size+l*lanes]
+			m.read.Sum[i*lanes+l] = m.sums[first+(m.blocks-i)*size+l]
 		}
 	}
 	return m.read

@@ -38,7 +38,7 @@ func (d *device) AddVariation(op engine.AddVariation) {
 	for _, v := range r.values {
 		total += v
 	}
-	own[*sum](op.Sum).value += op.Scale * total
+	own[*sum](op.Sum).value += float64(op.Scale * total)
 	d.variation = variationRun{}
 }
 
@@ -70,7 +70,7 @@ func (r *variationRun) absolute(row, up, down, gradient []float32) (value float6
 		right, left := row[min(x+1, last)], row[max(x-1, 0)]
 		value += math.Abs(float64(right-v)) + math.Abs(float64(down[x]-v))
 		if gradient != nil {
-			gradient[x] += r.slope * (sign(v-left) + sign(v-right) + sign(v-up[x]) + sign(v-down[x]))
+			gradient[x] += float32(r.slope * (sign(v-left) + sign(v-right) + sign(v-up[x]) + sign(v-down[x])))
 		}
 	}
 	return value
@@ -93,10 +93,10 @@ func (r *variationRun) squares(row, up, down, gradient []float32) (value float64
 		a, b := float64(right-v), float64(down[x]-v)
 		value += float64(a*a) + float64(b*b)
 		if gradient != nil {
-			gradient[x] += r.slope * ((v - left) + (v - right) + (v - up[x]) + (v - down[x]))
+			gradient[x] += float32(r.slope * ((v - left) + (v - right) + (v - up[x]) + (v - down[x])))
 		}
 	}
-	return r.straight * value
+	return float64(r.straight * value)
 }
 
 // diagonals takes the squares of 2x2 whose lower edge is this row, on the image with one replicated
@@ -108,10 +108,10 @@ func (r *variationRun) diagonals(row, up, down, gradient []float32, y int) (valu
 	}
 	if gradient != nil {
 		for x := range row {
-			gradient[x] += r.across * r.diagonalSlope(row, up, down, x, y)
+			gradient[x] += float32(r.across * r.diagonalSlope(row, up, down, x, y))
 		}
 	}
-	return r.diagonal * value
+	return float64(r.diagonal * value)
 }
 
 // crossed sums the squared diagonals between two rows.
