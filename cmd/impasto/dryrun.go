@@ -100,7 +100,7 @@ func measureRate(dev engine.Device) float64 {
 	return share * work / max(best, time.Microsecond).Seconds()
 }
 
-// withWhatFits adds to a plan that exceeds the budget what would not.
+// withWhatFits says, where a plan exceeds the budget, what would not.
 func withWhatFits(err error, model *impasto.Model, photo *canvas.Picture, style *impasto.Style, o impasto.Options) error {
 	var budget *feature.BudgetError
 	if !errors.As(err, &budget) {
@@ -131,9 +131,10 @@ func withWhatFits(err error, model *impasto.Model, photo *canvas.Picture, style 
 		}
 	}
 	if len(ways) == 0 {
-		return fmt.Errorf("%w; no size fits: give more with --memory", err)
+		ways = []string{"no size; give more with --memory"}
 	}
-	return fmt.Errorf("%w; what would fit: %s", err, strings.Join(ways, ", or "))
+	return fmt.Errorf("the run needs %s of memory or more, and there are %s; what would fit: %s",
+		byteSize(model.Memory()-budget.Budget+budget.Need), byteSize(model.Memory()), strings.Join(ways, ", or "))
 }
 
 // largestSide finds the longest side below the one asked for that fits, in steps of 16 pixels; 0 is none.

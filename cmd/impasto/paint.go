@@ -96,14 +96,11 @@ func (p *painter) paint(ctx context.Context, model *impasto.Model, plan *impasto
 	if p.dryRun {
 		return p.printPlan(model, plan, seconds)
 	}
-	p.announce(model, plan, seconds)
-	var rows *trace
-	if p.tracePath != "" {
-		var err error
-		if rows, err = newTrace(p.tracePath); err != nil {
-			return err
-		}
+	rows, err := newTrace(p.tracePath)
+	if err != nil {
+		return err
 	}
+	p.announce(model, plan, seconds)
 	progress := newReporter(p.report.Progress, p.console, plan.Scales())
 	result, err := plan.Run(ctx, func(now *impasto.Progress) {
 		rows.tell(now)

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/examples"
@@ -13,7 +16,12 @@ import (
 // loadPicture reads a picture from a file, or one that is built in where the name starts with @.
 func loadPicture(name string) (*canvas.Picture, error) {
 	if !strings.HasPrefix(name, "@") {
-		return canvas.Open(name, canvas.Limits{})
+		p, err := canvas.Open(name, canvas.Limits{})
+		if errors.Is(err, fs.ErrNotExist) && filepath.Ext(name) == "" {
+			// Perhaps a command was meant: impasto stile a b.
+			err = fmt.Errorf("%w; impasto --help lists the commands, @NAME is a built-in picture (%s)", err, strings.Join(examples.Names(), ", "))
+		}
+		return p, err
 	}
 	data, err := examples.Open(name)
 	if err != nil {
@@ -73,9 +81,9 @@ func stem(name string) string {
 
 // cut returns at most n bytes of s, whole characters.
 func cut(s string, n int) string {
-	for i := range s {
-		if i > n {
-			return strings.TrimSpace(s[:i-1])
+	for i, r := range s {
+		if i+utf8.RuneLen(r) > n {
+			return s[:i]
 		}
 	}
 	return s

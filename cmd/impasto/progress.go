@@ -52,6 +52,7 @@ type remaining struct {
 	total  float64
 	start  time.Duration // when the first iteration began
 	begun  bool
+	scale  time.Duration // when the first iteration of the present scale began
 }
 
 func newRemaining(scales []transfer.Scale) *remaining {
@@ -65,16 +66,19 @@ func newRemaining(scales []transfer.Scale) *remaining {
 	return r
 }
 
-// after returns the time that is left, and whether it can be told yet.
-func (r *remaining) after(p *transfer.Progress) (time.Duration, bool) {
+// after returns what an iteration of this scale takes and how long the run will still take, and whether
+// that can be told yet. It is to be called for every progress.
+func (r *remaining) after(p *transfer.Progress) (each, left time.Duration, known bool) {
 	if !r.begun {
 		r.begun, r.start = true, p.Elapsed
 	}
-	done := r.before[p.Scale] + r.pixels[p.Scale]*float64(p.Iteration)
-	if done == 0 {
-		return 0, false
+	if p.Iteration == 0 {
+		r.scale = p.Elapsed
+		return 0, 0, false
 	}
-	return time.Duration(float64(p.Elapsed-r.start) * (r.total - done) / done), true
+	done := r.before[p.Scale] + r.pixels[p.Scale]*float64(p.Iteration)
+	each = (p.Elapsed - r.scale) / time.Duration(p.Iteration)
+	return each, time.Duration(float64(p.Elapsed-r.start) * (r.total - done) / done), true
 }
 
 type silence struct{}
@@ -91,12 +95,12 @@ type plainLines struct {
 }
 
 func (l *plainLines) tell(p *transfer.Progress) {
-	left, known := l.left.after(p)
+	pace := l.left.pace(p)
 	if l.told && p.Elapsed-l.last < plainInterval && p.Iteration != p.Iterations {
 		return
 	}
 	l.told, l.last = true, p.Elapsed
-	l.notef("%s, iteration %d of %d, loss %.6g%s", at(p), p.Iteration, p.Iterations, p.Loss, pace(p, left, known))
+	l.notef("%s, iteration %d of %d, loss %.6g%s", at(p), p.Iteration, p.Iterations, p.Loss, pace)
 }
 
 func (l *plainLines) close() {}
@@ -110,17 +114,20 @@ func at(p *transfer.Progress) string {
 }
 
 // pace tells speed and time left, once they can be told.
-func pace(p *transfer.Progress, left time.Duration, known bool) string {
-	if !known || p.Done == 0 {
+func (r *remaining) pace(p *transfer.Progress) string {
+	each, left, known := r.after(p)
+	if !known {
 		return ""
 	}
-	return fmt.Sprintf(", %.3g s an iteration, %s left", p.Elapsed.Seconds()/float64(p.Done), clock(left))
+	return fmt.Sprintf(", %.3g s an iteration, %s left", each.Seconds(), clock(left))
 }
 
-// clock writes a time as people read it: "8 s", "3 min 20 s", "2 h 5 min".
+// clock writes a time as people read it: "under 1 s", "8 s", "3 min 20 s", "2 h 5 min".
 func clock(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
 	switch {
+	case s < 1:
+		return "under 1 s"
 	case s < 60:
 		return fmt.Sprintf("%d s", s)
 	case s < 3600:
@@ -157,7 +164,7 @@ type jsonProgress struct {
 func (l *jsonLines) tell(p *transfer.Progress) {
 	line := jsonProgress{p.Scale + 1, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, p.Done, p.Total,
 		p.Evaluations, p.Elapsed.Seconds(), nil, p.Loss, termValues(p.Terms), p.GradientNorm, p.Events.String()}
-	if left, known := l.left.after(p); known {
+	if _, left, known := l.left.after(p); known {
 		s := left.Seconds()
 		line.SecondsLeft = &s
 	}
@@ -211,8 +218,7 @@ func (b *bar) latest(decor.Statistics) string {
 }
 
 func (b *bar) tell(p *transfer.Progress) {
-	left, known := b.left.after(p)
-	text := fmt.Sprintf("%s, %d/%d, loss %.5g%s", at(p), p.Iteration, p.Iterations, p.Loss, pace(p, left, known))
+	text := fmt.Sprintf("%s, %d/%d, loss %.5g%s", at(p), p.Iteration, p.Iterations, p.Loss, b.left.pace(p))
 	select {
 	case <-b.text: // an older text that was never drawn
 	default:

@@ -17,7 +17,11 @@ type trace struct {
 	head bool
 }
 
+// newTrace begins a file; without a path there is no trace, and nil is returned.
 func newTrace(path string) (*trace, error) {
+	if path == "" {
+		return nil, nil
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("write the trace: %w", err)
