@@ -26,7 +26,7 @@ type Network struct {
 	// SHA256 is its digest in hexadecimal.
 	SHA256 string `json:"sha256"`
 	// Preprocessing is what the network reads; FromFile where the file itself says so.
-	Preprocessing Preprocessing `json:"input"`
+	Preprocessing Preprocessing `json:"input,omitempty"`
 	// Padding is what it was made for at the border of its convolutions: "zero" or "reflect".
 	Padding string `json:"padding,omitempty"`
 	// Licence is an SPDX identifier, or says in words what is known.
