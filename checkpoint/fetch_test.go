@@ -76,7 +76,7 @@ func TestServers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
-			server.fault = func(w http.ResponseWriter, r *http.Request, n int) bool { return fault(server, w, r, n) }
+			server.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool { return fault(server, w, r, n) })
 			s := storeOf(t, server.published())
 			if err := s.Get(context.Background(), "vgg19"); err != nil {
 				t.Fatal(err)
@@ -126,7 +126,7 @@ func TestBadServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
-			server.fault = func(w http.ResponseWriter, r *http.Request, n int) bool { c.fault(server, w, r); return true }
+			server.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool { c.fault(server, w, r); return true })
 			s := storeOf(t, server.published())
 			s.Retries = 3
 			s.Stall = 100 * time.Millisecond
@@ -150,13 +150,13 @@ func TestMirrors(t *testing.T) {
 	home := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	liar := newSite(t, make([]byte, len(home.data)))
 	half := newSite(t, home.data)
-	half.fault = func(w http.ResponseWriter, r *http.Request, n int) bool {
+	half.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool {
 		if n == 0 {
 			half.cut(w, r, 6000)
 		}
 		w.WriteHeader(http.StatusNotFound)
 		return true
-	}
+	})
 	s := storeOf(t, home.published())
 	s.Mirrors = []string{"http://127.0.0.1:1/none", liar.URL + "/m/", half.URL}
 	if err := s.Get(context.Background(), "vgg19"); err != nil {
@@ -191,7 +191,7 @@ func TestProxy(t *testing.T) {
 func TestCancelGet(t *testing.T) {
 	server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	ctx, cancel := context.WithCancel(context.Background())
-	server.fault = func(w http.ResponseWriter, r *http.Request, n int) bool {
+	server.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool {
 		if n > 0 {
 			return false
 		}
@@ -202,7 +202,7 @@ func TestCancelGet(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 		return true
-	}
+	})
 	s := storeOf(t, server.published())
 	if err := s.Get(ctx, "vgg19"); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the error is %v", err)

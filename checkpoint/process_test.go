@@ -94,10 +94,10 @@ func wide() *Model {
 // TestTwoProcesses starts two that want the same network; one of them must wait for the other.
 func TestTwoProcesses(t *testing.T) {
 	server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
-	server.fault = func(http.ResponseWriter, *http.Request, int) bool {
+	server.misbehave(func(http.ResponseWriter, *http.Request, int) bool {
 		time.Sleep(200 * time.Millisecond) // time for the other to come
 		return false
-	}
+	})
 	s := storeOf(t, server.published())
 	var wg sync.WaitGroup
 	for range 2 {
@@ -118,7 +118,7 @@ func TestTwoProcesses(t *testing.T) {
 func TestKilledDownload(t *testing.T) {
 	server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	sent := make(chan bool)
-	server.fault = func(w http.ResponseWriter, r *http.Request, n int) bool {
+	server.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool {
 		if n > 0 {
 			return false
 		}
@@ -128,7 +128,7 @@ func TestKilledDownload(t *testing.T) {
 		close(sent)
 		<-r.Context().Done()
 		return true
-	}
+	})
 	s := storeOf(t, server.published())
 	cmd := process(t, os.Args[0], job{Dir: s.Dir, Publish: s.Known[0]})
 	if err := cmd.Start(); err != nil {

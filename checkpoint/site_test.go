@@ -23,12 +23,20 @@ import (
 type site struct {
 	*httptest.Server
 	data []byte
-	// fault, if not nil, answers a request in its own way; it returns false to have it answered well.
-	// n counts the requests from 0.
-	fault func(w http.ResponseWriter, r *http.Request, n int) bool
 
 	mu       sync.Mutex
+	fault    fault
 	requests []string // the Range of each
+}
+
+// fault answers a request in its own way; it returns false to have it answered well. n counts the requests from 0.
+type fault func(w http.ResponseWriter, r *http.Request, n int) bool
+
+// misbehave has requests answered by f from now on, or well if f is nil.
+func (s *site) misbehave(f fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = f
 }
 
 func newSite(t testing.TB, data []byte) *site {
@@ -42,8 +50,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	n := len(s.requests)
 	s.requests = append(s.requests, r.Header.Get("Range"))
+	f := s.fault
 	s.mu.Unlock()
-	if s.fault != nil && s.fault(w, r, n) {
+	if f != nil && f(w, r, n) {
 		return
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.data))
@@ -155,12 +164,12 @@ func TestGet(t *testing.T) {
 func TestResume(t *testing.T) {
 	server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	random := rand.New(rand.NewPCG(1, 2))
-	server.fault = func(w http.ResponseWriter, r *http.Request, n int) bool {
+	server.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool {
 		if n < 20 {
 			server.cut(w, r, random.IntN(400))
 		}
 		return false
-	}
+	})
 	s := storeOf(t, server.published())
 	if err := s.Get(context.Background(), "vgg19"); err != nil {
 		t.Fatal(err)
@@ -187,13 +196,13 @@ func TestResumeLater(t *testing.T) {
 			server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 			s := storeOf(t, server.published())
 			s.Retries = -1
-			server.fault = func(w http.ResponseWriter, r *http.Request, n int) bool {
+			server.misbehave(func(w http.ResponseWriter, r *http.Request, n int) bool {
 				if n == 0 {
 					server.cut(w, r, 5000)
 				}
 				http.Error(w, "gone", http.StatusServiceUnavailable)
 				return true
-			}
+			})
 			if err := s.Get(context.Background(), "vgg19"); err == nil {
 				t.Fatal("no error")
 			}
@@ -204,7 +213,7 @@ func TestResumeLater(t *testing.T) {
 			if err := c.spoil(left[0]); err != nil {
 				t.Fatal(err)
 			}
-			server.fault = nil
+			server.misbehave(nil)
 			before := len(server.ranges())
 			if err := s.Get(context.Background(), "vgg19"); err != nil {
 				t.Fatal(err)
