@@ -110,6 +110,7 @@ var checks = []check{
 	{"SquaredDistance", checkSquaredDistance},
 	{"Difference", checkDifference},
 	{"Variation", checkVariation},
+	{"MatMul", checkMatMul},
 	{"Bands", checkBands},
 	{"BandsOfSums", checkBandsOfSums},
 	{"Concurrent", checkConcurrent},

@@ -40,6 +40,8 @@ var mutants = []struct {
 	{"moments that are rounded", []string{"MomentsOfIntegers"}, func(d engine.Device) engine.Device { return rounding{d} }},
 	{"a reset that does nothing", []string{"Moments", "SquaredDistance"}, func(d engine.Device) engine.Device { return lasting{d} }},
 	{"nine points taken for four", []string{"Variation"}, func(d engine.Device) engine.Device { return fourPoints{d} }},
+	{"a product whose mirror is rounded otherwise", []string{"MatMul"}, func(d engine.Device) engine.Device { return lopsided{d} }},
+	{"a transposition is forgotten", []string{"MatMul"}, func(d engine.Device) engine.Device { return untransposed{d} }},
 }
 
 func TestMutantsAreFound(t *testing.T) {
@@ -331,6 +333,24 @@ func (d fourPoints) AddVariation(op engine.AddVariation) {
 		op.Scale *= 2.0 / 3 / float64(op.Image.Len())
 	}
 	d.Device.AddVariation(op)
+}
+
+type lopsided struct{ engine.Device }
+
+func (d lopsided) MatMul(op engine.MatMul) {
+	d.Device.MatMul(op)
+	if len(op.Dst) > 1 {
+		op.Dst[1] = math.Nextafter32(op.Dst[1], 0)
+	}
+}
+
+type untransposed struct{ engine.Device }
+
+func (d untransposed) MatMul(op engine.MatMul) {
+	if !op.Symmetric {
+		op.TransposeB = false
+	}
+	d.Device.MatMul(op)
 }
 
 type rushing struct{ threaded }

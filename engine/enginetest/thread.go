@@ -244,7 +244,7 @@ func (r *run) deep() {
 	r.noteMap("the deep gradient", g)
 }
 
-// steps runs the vector operations on a vector of many pieces.
+// steps runs the vector operations on a vector of many pieces, and a product of matrices.
 func (r *run) steps() {
 	const n = 70_001
 	x, g, m, v := r.vector(n), r.vector(n), r.vector(n), r.vector(n)
@@ -255,6 +255,9 @@ func (r *run) steps() {
 	r.Scale(g, 1.7)
 	r.Adam(engine.AdamStep{X: x, G: g, M: m, V: v, Beta1: 0.9, Beta2: 0.999, Rate: 0.02, Epsilon: 1e-8, Correction1: 0.1, Correction2: 0.001})
 	r.Momentum(engine.MomentumStep{X: x, G: g, V: m, Decay: 0.9, Rate: 0.01})
+	product := make([]float32, 65*70)
+	r.MatMul(engine.MatMul{Dst: product, A: r.normal(65 * 90), B: r.normal(90 * 70), Rows: 65, Inner: 90, Columns: 70, Scale: 0.5, Diagonal: 2})
+	r.note("the matrix product", widen(product)...)
 	r.noteVector("the steps", x)
 	r.noteVector("the momentum", m)
 }
