@@ -15,6 +15,7 @@ import (
 // machineFlags say which network computes, and with how much of the machine.
 type machineFlags struct {
 	Network string   `group:"machine" placeholder:"NAME|FILE" help:"Network that reads the pictures: a name (see impasto network list) or a file (safetensors, or saved by PyTorch). Default: the built-in vgg16."`
+	Offline bool     `group:"machine" help:"Fetch nothing: a network that is not here is an error."`
 	Memory  byteSize `group:"machine" placeholder:"SIZE" help:"Memory to use at most, as 6GiB. Default: 75 % of what is available."`
 	Threads int      `group:"machine" placeholder:"N" help:"Threads that compute. Default: one for each processor."`
 }
@@ -69,6 +70,7 @@ func (m *machineFlags) resolve(ctx context.Context, c console) (*checkpoint.Mode
 	if err := knownNetwork(store, m.Network); err != nil {
 		return nil, err
 	}
+	store.Offline = m.Offline
 	return store.Resolve(ctx, m.Network)
 }
 

@@ -24,6 +24,7 @@ type cli struct {
 	Demo    demoCommand    `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
 	Inspect inspectCommand `cmd:"" group:"study" help:"Look inside the method."`
 	Recipes recipesCommand `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
+	Network networkCommand `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
 	Bench   benchCommand   `cmd:"" group:"here" help:"Measure how fast this machine is."`
 	Doctor  doctorCommand  `cmd:"" group:"here" help:"Tell what is here: processor, threads, memory, networks, versions."`
 	Version versionCommand `cmd:"" group:"here" help:"Tell what this program is."`
