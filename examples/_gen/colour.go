@@ -51,8 +51,10 @@ func encodeSRGB(v float64) float64 {
 }
 
 // lab converts c to OKLab.
-func (c RGB) lab() Lab {
-	r, g, b := decodeSRGB(c.R), decodeSRGB(c.G), decodeSRGB(c.B)
+func (c RGB) lab() Lab { return toLab(decodeSRGB(c.R), decodeSRGB(c.G), decodeSRGB(c.B)) }
+
+// toLab converts linear light to OKLab.
+func toLab(r, g, b float64) Lab {
 	l := math.Cbrt(0.4122214708*r + 0.5363325363*g + 0.0514459929*b)
 	m := math.Cbrt(0.2119034982*r + 0.6806995451*g + 0.1073969566*b)
 	s := math.Cbrt(0.0883024619*r + 0.2817188376*g + 0.6299787005*b)
@@ -92,11 +94,19 @@ func spread(r *rand.Rand) float64 { return 2*r.Float64() - 1 }
 // Ramp is a row of colours at equal distances, mixed in OKLab.
 type Ramp []Lab
 
+// decoded holds decodeSRGB of every byte. Ramps are made at many places for every pixel.
+var decoded = func() (t [256]float64) {
+	for i := range t {
+		t[i] = decodeSRGB(float64(i) / 255)
+	}
+	return t
+}()
+
 // ramp makes a Ramp of colours written 0xRRGGBB.
 func ramp(colours ...uint32) Ramp {
 	r := make(Ramp, len(colours))
 	for i, v := range colours {
-		r[i] = hex(v).lab()
+		r[i] = toLab(decoded[v>>16&255], decoded[v>>8&255], decoded[v&255])
 	}
 	return r
 }

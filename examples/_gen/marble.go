@@ -67,8 +67,11 @@ func (b *basin) comb(dir Point, gap, phase, pull, soft float64, alternate bool) 
 
 // stylus draws one short line from one place to another: ink near its path follows its point.
 func (b *basin) stylus(from, to Point, soft float64) {
-	pull := to.sub(from)
+	pull, middle, reach := to.sub(from), from.mix(to, 0.5), from.distance(to)/2+4*soft
 	*b = append(*b, movement{shift: func(p Point) Point {
+		if away := p.sub(middle); away.dot(away) > reach*reach {
+			return p
+		}
 		d, along := toSegment(p, from, to)
 		if d > 4*soft {
 			return p
@@ -106,9 +109,10 @@ func (b basin) ink(p Point) (colour RGB, q Point, depth float64) {
 // firstInk is what lay on the water before all drops: broad veins of the ground's colours.
 func firstInk(p Point) RGB {
 	v := Noise(23).octaves(p.X/230, p.Y/90, 3)
-	bands := ramp(0x0e1f45, 0x16406e, 0x1c6f86, 0x16406e, 0xd99a3a, 0x12305e, 0x2f9aa0, 0xf0e2c0, 0x12305e)
-	return bands[int(fract(1.7*v+1)*float64(len(bands)))].rgb()
+	return veins[int(fract(1.7*v+1)*float64(len(veins)))].rgb()
 }
+
+var veins = ramp(0x0e1f45, 0x16406e, 0x1c6f86, 0x16406e, 0xd99a3a, 0x12305e, 0x2f9aa0, 0xf0e2c0, 0x12305e)
 
 // ground sprinkles drops over the basin and combs them: across, back, and finely down.
 func (b *basin) ground(w, h float64, r *rand.Rand) {

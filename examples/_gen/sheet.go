@@ -6,11 +6,10 @@ import (
 	_ "image/png" // photographs
 	"os"
 	"path/filepath"
-	"strings"
 )
 
-// tile is the size of a thumbnail in pixels, gap the white between two.
-const tile, gap, columns = 320, 12, 4
+// tile is the size of a thumbnail in pixels, gap the white between two, columns how many stand in a row.
+const tile, gap, columns = 256, 10, 5
 
 // writeSheet puts all pictures of a folder, photographs last, on one page of thumbnails.
 func writeSheet(folder, path string) error {
@@ -47,7 +46,7 @@ func load(path string) (image.Image, error) {
 	defer f.Close()
 	img, _, err := image.Decode(f)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", strings.TrimSpace(path), err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
 	return img, nil
 }

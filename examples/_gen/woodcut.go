@@ -142,6 +142,9 @@ func (s *seascape) at(p Point) impression {
 	}
 	for i := len(s.claws) - 1; i >= 0; i-- {
 		f := s.claws[i]
+		if math.Abs(p.X-f.X) > f.radius {
+			continue
+		}
 		if d := p.distance(f.Point); d < f.radius {
 			return impression{black: smooth(f.radius-4.5, f.radius-3, d)}
 		}
