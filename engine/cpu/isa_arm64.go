@@ -5,8 +5,11 @@ package cpu
 // archKernels returns the kernels of NEON, which every arm64 processor has.
 func archKernels() []*kernels {
 	return []*kernels{{
-		name:     "neon",
-		multiply: multiplyNEON,
-		peak:     peakNEON,
+		name:              "neon",
+		multiply:          multiplyNEON,
+		transformInput:    transformInputNEON,
+		transformForward:  transformForwardNEON,
+		transformBackward: transformBackwardNEON,
+		peak:              peakNEON,
 	}}
 }

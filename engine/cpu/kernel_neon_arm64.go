@@ -32,3 +32,75 @@ func multiplyNEON(dst []float32, dstStride int, a []float32, aStride int, u []fl
 //
 //go:noescape
 func peakNEON(n int) float64
+
+// transformInputNEON computes B^T d B of Lavin and Gray 2016 for F(4x4,3x3):
+//
+//	for t := range tiles {
+//		for lane := range 16 {
+//			var d [6][6]float32
+//			for y := range 6 {
+//				for x := range 6 {
+//					d[y][x] = rows[y][(4*t+x)*16+lane]
+//				}
+//			}
+//			for f, v := range transformedPatch(d) {
+//				dst[f*stride+t*16+lane] = v
+//			}
+//		}
+//	}
+//
+//go:noescape
+func transformInputNEON(dst []float32, stride int, rows *[6][]float32, tiles int)
+
+// transformForwardNEON computes A^T m A of Lavin and Gray 2016 for F(4x4,3x3), and with it
+//
+//	for t := range run.tiles {
+//		for lane := range 16 {
+//			v := transformedTile(run.m[t*16+lane:], run.stride) // [4][4]
+//			for y := range 4 {
+//				for x := range 4 {
+//					v[y][x] += run.bias[lane]
+//					if !run.linear && v[y][x] < 0 {
+//						v[y][x] = 0
+//					}
+//					if run.dst[0] != nil {
+//						run.dst[y][(4*t+x)*16+lane] = v[y][x]
+//					}
+//					if run.mask[0] != nil && run.pool[0] == nil {
+//						set(&run.mask[y][4*t+x], lane, v[y][x] > 0)
+//					}
+//				}
+//			}
+//			if run.pool[0] != nil {
+//				poolTile(run, t, lane, v)
+//			}
+//		}
+//	}
+//
+// where poolTile writes the maximum or the mean of each 2x2 pixels to run.pool and, where run.mask is not nil,
+// the bits of those that reached it: for the maximum the first that equals it, if it is positive; for the
+// mean each that is positive. The bias is added to the frequency (1,1), from where it reaches every
+// pixel unchanged.
+//
+//go:noescape
+func transformForwardNEON(run *forwardRun)
+
+// transformBackwardNEON computes A^T m A of Lavin and Gray 2016 for F(4x4,3x3), and with it
+//
+//	for t := range run.tiles {
+//		for lane := range 16 {
+//			for p, v := range transformedTile(run.m[t*16+lane:], run.stride) {
+//				y, x := p/4, 4*t+p%4
+//				if run.add {
+//					v += run.dst[y][x*16+lane]
+//				}
+//				if run.mask[0] != nil && run.mask[y][x]>>lane&1 == 0 {
+//					v = 0
+//				}
+//				run.dst[y][x*16+lane] = v
+//			}
+//		}
+//	}
+//
+//go:noescape
+func transformBackwardNEON(run *backwardRun)

@@ -1,10 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
-
-// The assembler lacks the multiply-add by an element, FMLA Vd.4S, Vn.4S, Vm.S[i], so here is its
-// encoding (Arm Architecture Reference Manual, C7.2, "FMLA (by element)"): d += n * m[i].
-#define FMLA(d, n, m, i) WORD $(0x4F801000 | ((i & 1) << 21) | (m << 16) | ((i >> 1) << 11) | (n << 5) | d)
+#include "neon_arm64.h"
 
 // A channel c of four, of one tile whose four channels are in Va, times the vectors V16 and on:
 // four vectors of sums from Vd on.
