@@ -10,6 +10,9 @@ func archKernels() []*kernels {
 		transformInput:    transformInputNEON,
 		transformForward:  transformForwardNEON,
 		transformBackward: transformBackwardNEON,
+		moments:           momentsNEON,
+		stemForward:       stemForwardNEON,
+		stemBackward:      stemBackwardNEON,
 		peak:              peakNEON,
 	}}
 }

@@ -104,3 +104,56 @@ func transformForwardNEON(run *forwardRun)
 //
 //go:noescape
 func transformBackwardNEON(run *backwardRun)
+
+// momentsNEON computes, with the products of this call added up before they are added to sum,
+//
+//	for p := range n {
+//		for i := range 16 {
+//			for j := range 16 {
+//				sum[i*16+j] += a[p*16+i] * b[p*16+j]
+//			}
+//		}
+//	}
+//
+//go:noescape
+func momentsNEON(sum *[256]float32, a []float32, b []float32, n int)
+
+// stemForwardNEON computes
+//
+//	for x := range n {
+//		for k := range 32 {
+//			v := bias[k]
+//			for r := range 9 {
+//				for dx := range 3 {
+//					v = fma(rows[r][x+dx], weight[(r*3+dx)*32+k], v)
+//				}
+//			}
+//			if rectify && v < 0 {
+//				v = 0
+//			}
+//			dst[k/16*dstStride+x*16+k%16] = v
+//			if rectify && mask != nil {
+//				set(&mask[k/16*maskStride+x], k%16, v > 0)
+//			}
+//		}
+//	}
+//
+//go:noescape
+func stemForwardNEON(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight []float32, bias []float32, n int, rectify bool)
+
+// stemBackwardNEON computes
+//
+//	for c := range 3 {
+//		for x := range n {
+//			for y := range 3 {
+//				for dx := range 3 {
+//					for l := range 16 {
+//						dst[c][x] += rows[y][(x+dx)*16+l] * weight[((c*3+y)*3+dx)*16+l]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+//go:noescape
+func stemBackwardNEON(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)
