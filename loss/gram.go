@@ -102,7 +102,7 @@ func (g *Gram) Solve() (float64, error) {
 	sum, by := 0.0, 4*g.scale/s.Weight
 	for i, v := range s.Gram {
 		d := v/s.Weight - g.target[i]
-		sum += d * d
+		sum += float64(d * d)
 		g.matrix[i] = by * d
 	}
 	g.dev.SetAffine(g.affine, g.matrix, g.zero)

@@ -50,10 +50,10 @@ func Blend(paintings []engine.Statistics, weights []float64) engine.Statistics {
 	for i, p := range paintings {
 		share := weights[i] / total / p.Weight
 		for j, v := range p.Sum {
-			mix.Sum[j] += share * v
+			mix.Sum[j] += float64(share * v)
 		}
 		for j, v := range p.Gram {
-			mix.Gram[j] += share * v
+			mix.Gram[j] += float64(share * v)
 		}
 	}
 	return mix
