@@ -99,6 +99,9 @@ func (d *download) resume(ctx context.Context) error {
 		return d.restart()
 	}
 	d.hash = sha256.New()
+	if info.Size() == 0 {
+		return nil
+	}
 	report := d.store.reporter(Progress{Network: d.network.Name, Stage: Verifying, Total: info.Size()})
 	in := report.reader(io.NewSectionReader(cancellable{ctx, d.file}, 0, info.Size()))
 	d.done, err = io.CopyBuffer(d.hash, onlyReader{in}, make([]byte, chunkBytes))

@@ -99,7 +99,7 @@ func Networks() []Network {
 			SHA256:        "804ca2835ecf7539f0cd2a7ac3c18ce81e6f8468969ae7117ac0c148d286bb4a",
 			Preprocessing: FromFile,
 			Padding:       "reflect",
-			Licence:       "not stated for the parameters; the programs that publish them are MIT",
+			Licence:       "MIT (of the program that publishes them)",
 		},
 	}
 }

@@ -68,7 +68,7 @@ const (
 
 // FromEnvironment returns a store in the place that the platform has for such things (the folder "impasto" in
 // os.UserCacheDir), or in IMPASTO_CACHE. The addresses in IMPASTO_MIRROR, parted by blanks, are tried first;
-// the networks in the file IMPASTO_NETWORKS (see ParseNetworks) are known too, and go before ours.
+// the networks in the file IMPASTO_NETWORKS (see ParseNetworks) are known too, and replace ours of the same name.
 func FromEnvironment() (*Store, error) {
 	s := &Store{Dir: os.Getenv("IMPASTO_CACHE"), Mirrors: strings.Fields(os.Getenv("IMPASTO_MIRROR"))}
 	if s.Dir == "" {
@@ -87,12 +87,15 @@ func FromEnvironment() (*Store, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		s.Known = extra
 		for _, n := range Networks() {
-			if !slices.ContainsFunc(extra, func(e Network) bool { return e.Name == n.Name }) {
-				s.Known = append(s.Known, n)
+			at := slices.IndexFunc(extra, func(e Network) bool { return e.Name == n.Name })
+			if at >= 0 {
+				n = extra[at]
+				extra = slices.Delete(extra, at, at+1)
 			}
+			s.Known = append(s.Known, n)
 		}
+		s.Known = append(s.Known, extra...)
 	}
 	return s, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/vbauerster/mpb/v8"
@@ -222,6 +221,7 @@ func (i *networkImportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	store.Progress = nil
 	m, err := store.Load(ctx, e.Name)
 	if err != nil {
 		return err
@@ -230,8 +230,7 @@ func (i *networkImportCommand) Run(ctx context.Context, c console) error {
 	if !m.Input.Stated {
 		reads = "what the recipe says (the file states nothing; --input does)"
 	}
-	fmt.Fprintf(c.out, "%s is here: %s with %d convolutions, reads %s\n", e.Name,
-		strings.ToUpper(string(m.Architecture)), len(m.Convolutions), reads)
+	fmt.Fprintf(c.out, "%s is here: a %s with %d convolutions; it reads %s\n", e.Name, m.Architecture, len(m.Convolutions), reads)
 	return nil
 }
 
