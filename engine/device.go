@@ -67,8 +67,8 @@ type Moments interface {
 	Channels() int
 }
 
-// Affine is the map F -> A F + b on the channels of each position, with A symmetric [C,C] and b [C]:
-// the form that the gradient of any function of the moments has.
+// Affine is the map F -> A F + b on the channels of each position, with A [C,C] and b [C]: the form that
+// the gradient of any function of the moments has. There A is symmetric, but for rounding.
 type Affine interface {
 	Channels() int
 }
@@ -150,7 +150,7 @@ type Device interface {
 	ResetMoments(m Moments)
 	AddMoments(op AddMoments)
 	ReadMoments(m Moments) Statistics
-	SetAffine(dst Affine, a, b []float64) // A [C,C] row major and symmetric; b [C]
+	SetAffine(dst Affine, a, b []float64) // A [C,C] row major; b [C]
 	AddAffine(op AddAffine)
 	ResetSum(s Sum)
 	ReadSum(s Sum) float64

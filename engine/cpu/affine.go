@@ -37,9 +37,10 @@ func (d *device) SetAffine(dst engine.Affine, a, b []float64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := m.blocks * lanes * panel
-	for i := range c {
-		for k, v := range a[i*c:][:c] { // A is symmetric: row i is column i
-			m.a[k/panel*n+i*panel+k%panel] = float32(v)
+	for k := range c {
+		column := m.a[k/panel*n+k%panel:]
+		for i, v := range a[k*c:][:c] {
+			column[i*panel] = float32(v)
 		}
 	}
 	m.constant = false

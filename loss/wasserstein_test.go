@@ -1,0 +1,266 @@
+package loss
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/engine/reference"
+)
+
+// stand is a device with room for one map, one plane and a gradient.
+type stand struct {
+	dev   engine.Device
+	arena engine.Arena
+}
+
+func newStand(t testing.TB, dev engine.Device) stand {
+	t.Helper()
+	arena, err := dev.NewArena(32 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := arena.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := dev.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return stand{dev, arena}
+}
+
+func processor(t testing.TB) engine.Device {
+	t.Helper()
+	dev, err := cpu.New(cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dev
+}
+
+// tap is what feature.Tap is.
+type tap interface {
+	Reset()
+	Reduce(src engine.Map, rows engine.Rows)
+	Solve() (float64, error)
+	AddGradient(dst, src engine.Map, rows engine.Rows, add bool)
+}
+
+// show gives a tap a sample as a map of one row and returns the value and the gradient.
+func (s stand) show(t testing.TB, of sample, make_ func(weight engine.Plane) tap) (float64, []float64) {
+	t.Helper()
+	shape := engine.Shape{Channels: of.channels, Height: 1, Width: of.positions}
+	size := engine.Align(s.dev.MapBytes(shape, 1))
+	src, dst := s.arena.Map(0, shape, 1), s.arena.Map(size, shape, 1)
+	plane := s.arena.Plane(2*size, 1, of.positions)
+	s.dev.WritePlane(plane, narrow(of.w))
+	s.dev.WriteMap(src, engine.All(shape), narrow(of.f))
+	term := make_(plane)
+	term.Reset()
+	term.Reduce(src, engine.All(shape))
+	value, err := term.Solve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	term.AddGradient(dst, src, engine.All(shape), false)
+	gradient := make([]float32, shape.Elements())
+	s.dev.ReadMap(gradient, dst, engine.All(shape))
+	return value, widen(gradient)
+}
+
+func narrow(v []float64) []float32 {
+	n := make([]float32, len(v))
+	for i, x := range v {
+		n[i] = float32(x)
+	}
+	return n
+}
+
+func widen(v []float32) []float64 {
+	w := make([]float64, len(v))
+	for i, x := range v {
+		w[i] = float64(x)
+	}
+	return w
+}
+
+func distance(a, b []float64) float64 {
+	var d, n float64
+	for i := range a {
+		d += (a[i] - b[i]) * (a[i] - b[i])
+		n += b[i] * b[i]
+	}
+	return math.Sqrt(d / n)
+}
+
+// agree holds a loss to the definition. Twelve steps amplify what float32 rounds by 1.5 each.
+func agree(t *testing.T, kind Transport, value, wantValue float64, gradient, wantGradient []float64) {
+	t.Helper()
+	tolerance := map[Transport]float64{Exact: 5e-6, Truncated: 2e-4}[kind]
+	if !(math.Abs(value/wantValue-1) <= tolerance) {
+		t.Errorf("value is %v, want %v", value, wantValue)
+	}
+	if d := distance(gradient, wantGradient); !(d <= 5e-5) {
+		t.Errorf("gradient is off by %v", d)
+	}
+}
+
+var couplings = map[Transport]coupling{Exact: exactCoupling, Truncated: truncatedCoupling}
+
+func TestWassersteinAgainstDefinition(t *testing.T) {
+	for name, dev := range map[string]engine.Device{"cpu": processor(t), "reference": reference.New32()} {
+		s := newStand(t, dev)
+		for kind, by := range couplings {
+			for _, size := range []struct{ channels, positions, painting int }{
+				{1, 5, 9}, {7, 40, 30}, {20, 400, 300}, {40, 9, 300}, {40, 300, 9}, {70, 20, 25}, {130, 30, 20},
+			} {
+				t.Run(fmt.Sprint(name, "/", kind, size), func(t *testing.T) {
+					rng := rand.New(rand.NewPCG(uint64(size.channels), 1))
+					at, painting := draw(rng, size.channels, size.positions), draw(rng, size.channels, size.painting).statistics()
+					for p := range at.w {
+						at.w[p] = float64(rng.IntN(3))
+					}
+					at.w[0] = 1
+					want, wantGradient := define(t, at, painting, by)
+					got, gradient := s.show(t, at, func(w engine.Plane) tap { return NewWasserstein(dev, painting, w, kind, 1) })
+					agree(t, kind, got, want, gradient, wantGradient)
+				})
+			}
+		}
+	}
+}
+
+// TestExactGradient holds the definition's gradient to differences of its value.
+func TestExactGradient(t *testing.T) {
+	for _, positions := range []int{4, 30} {
+		rng := rand.New(rand.NewPCG(5, 1))
+		at, painting := draw(rng, 6, positions), draw(rng, 6, 20).statistics()
+		at.w[1] = 2
+		_, gradient := define(t, at, painting, exactCoupling)
+		for i, want := range gradient {
+			const step = 1e-5
+			was := at.f[i]
+			at.f[i] = was + step
+			up, _ := define(t, at, painting, exactCoupling)
+			at.f[i] = was - step
+			down, _ := define(t, at, painting, exactCoupling)
+			at.f[i] = was
+			if got := (up - down) / (2 * step); math.Abs(got-want) > 1e-5 {
+				t.Fatalf("%d positions: gradient %d is %v by the formula, %v by differences", positions, i, want, got)
+			}
+		}
+	}
+}
+
+func TestWassersteinAgreesWithPyTorch(t *testing.T) {
+	data, err := os.ReadFile("testdata/wasserstein.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Kind                          string
+		Channels, Positions, Painting int
+		Value                         float64
+		Gradient                      []float64
+	}
+	if err := json.Unmarshal(data, &cases); err != nil {
+		t.Fatal(err)
+	}
+	s := newStand(t, processor(t))
+	for _, c := range cases {
+		kind := Exact
+		if c.Kind != kind.String() {
+			kind = Truncated
+		}
+		painting := generated(2, c.Channels, c.Painting).statistics()
+		value, gradient := s.show(t, generated(1, c.Channels, c.Positions), func(w engine.Plane) tap {
+			return NewWasserstein(s.dev, painting, w, kind, 1)
+		})
+		agree(t, kind, value, c.Value, gradient, c.Gradient)
+	}
+}
+
+// generated are the features of testdata/wasserstein.py.
+func generated(seed uint64, channels, positions int) sample {
+	s := sample{channels, positions, make([]float64, channels*positions), repeat(1, positions)}
+	for i := range s.f {
+		z := seed + uint64(i+1)*0x9e3779b97f4a7c15
+		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		z ^= z >> 31
+		s.f[i] = float64(max(float32(z>>40)/(1<<24)-0.4, 0))
+	}
+	return s
+}
+
+func TestWassersteinOfThePaintingItself(t *testing.T) {
+	s := newStand(t, processor(t))
+	at := draw(rand.New(rand.NewPCG(1, 1)), 30, 20)
+	value, gradient := s.show(t, at, func(w engine.Plane) tap {
+		return NewWasserstein(s.dev, at.statistics(), w, Exact, 1)
+	})
+	if math.Abs(value) > 1e-4 || mostOf(gradient) > 1e-4 {
+		t.Errorf("the painting itself is %v from it, with a gradient of up to %v", value, mostOf(gradient))
+	}
+}
+
+func mostOf(v []float64) float64 {
+	most := 0.0
+	for _, x := range v {
+		most = max(most, math.Abs(x))
+	}
+	return most
+}
+
+func TestMaskWithoutPositions(t *testing.T) {
+	dev := reference.New32()
+	painting := draw(rand.New(rand.NewPCG(1, 1)), 3, 5).statistics()
+	for _, kind := range []Transport{Exact, Truncated} {
+		w := NewWasserstein(dev, painting, nil, kind, 1)
+		w.Reset()
+		if _, err := w.Solve(); err == nil {
+			t.Errorf("%v: no error without positions", kind)
+		}
+	}
+}
+
+func TestSolveAllocatesNothing(t *testing.T) {
+	dev := processor(t)
+	defer dev.Close()
+	painting := draw(rand.New(rand.NewPCG(1, 1)), 70, 90).statistics()
+	for _, kind := range []Transport{Exact, Truncated} {
+		covariance := make([]float64, 70*70)
+		distribution(painting, make([]float64, 70), covariance)
+		roots, s := NewWasserstein(dev, painting, nil, kind, 1).roots, make([]float64, 70*70)
+		if n := testing.AllocsPerRun(10, func() { copy(s, covariance); roots.transport(s) }); n > 0 {
+			t.Errorf("%v allocates %v times", kind, n)
+		}
+	}
+}
+
+func BenchmarkTransport(b *testing.B) {
+	dev := processor(b)
+	defer dev.Close()
+	for _, c := range []int{64, 128, 256, 512} {
+		rng := rand.New(rand.NewPCG(1, 1))
+		painting, at := draw(rng, c, 300).statistics(), draw(rng, c, 200).statistics()
+		covariance, s := make([]float64, c*c), make([]float64, c*c)
+		distribution(at, make([]float64, c), covariance)
+		for _, kind := range []Transport{Exact, Truncated} {
+			roots := NewWasserstein(dev, painting, nil, kind, 1).roots
+			b.Run(fmt.Sprint(kind, "/", c), func(b *testing.B) {
+				for b.Loop() {
+					copy(s, covariance)
+					roots.transport(s)
+				}
+			})
+		}
+	}
+}
