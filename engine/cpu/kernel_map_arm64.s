@@ -91,25 +91,6 @@ position:
 done:
 	RET
 
-// The bits in a mask of the 16 lanes, a word a lane.
-DATA bits<>+0(SB)/4, $0x1
-DATA bits<>+4(SB)/4, $0x2
-DATA bits<>+8(SB)/4, $0x4
-DATA bits<>+12(SB)/4, $0x8
-DATA bits<>+16(SB)/4, $0x10
-DATA bits<>+20(SB)/4, $0x20
-DATA bits<>+24(SB)/4, $0x40
-DATA bits<>+28(SB)/4, $0x80
-DATA bits<>+32(SB)/4, $0x100
-DATA bits<>+36(SB)/4, $0x200
-DATA bits<>+40(SB)/4, $0x400
-DATA bits<>+44(SB)/4, $0x800
-DATA bits<>+48(SB)/4, $0x1000
-DATA bits<>+52(SB)/4, $0x2000
-DATA bits<>+56(SB)/4, $0x4000
-DATA bits<>+60(SB)/4, $0x8000
-GLOBL bits<>(SB), RODATA|NOPTR, $64
-
 #define WEIGHTS(dx) \
 	LOAD(16, 10, dx*128) \
 	LOAD(17, 10, dx*128+16) \
@@ -160,7 +141,7 @@ TEXT ·stemForwardNEON(SB), NOSPLIT, $0-129
 	MOVD  weight_base+72(FP), R5
 	MOVD  bias_base+96(FP), R6
 	MOVBU rectify+128(FP), R7
-	MOVD  $bits<>(SB), R10
+	MOVD  $·laneBits(SB), R10
 	LOAD(24, 10, 0)
 	LOAD(25, 10, 16)
 	LOAD(26, 10, 32)

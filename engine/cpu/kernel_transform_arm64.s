@@ -21,24 +21,24 @@ GLOBL transformConstants<>(SB), RODATA|NOPTR, $16
 #define PLUS(d, constant, n) FMLA(d, n, 31, constant)
 #define MINUS(d, constant, n) FMLS(d, n, 31, constant)
 
-// The bits in a mask of the lanes of each quarter.
-DATA laneBits<>+0(SB)/4, $0x1
-DATA laneBits<>+4(SB)/4, $0x2
-DATA laneBits<>+8(SB)/4, $0x4
-DATA laneBits<>+12(SB)/4, $0x8
-DATA laneBits<>+16(SB)/4, $0x10
-DATA laneBits<>+20(SB)/4, $0x20
-DATA laneBits<>+24(SB)/4, $0x40
-DATA laneBits<>+28(SB)/4, $0x80
-DATA laneBits<>+32(SB)/4, $0x100
-DATA laneBits<>+36(SB)/4, $0x200
-DATA laneBits<>+40(SB)/4, $0x400
-DATA laneBits<>+44(SB)/4, $0x800
-DATA laneBits<>+48(SB)/4, $0x1000
-DATA laneBits<>+52(SB)/4, $0x2000
-DATA laneBits<>+56(SB)/4, $0x4000
-DATA laneBits<>+60(SB)/4, $0x8000
-GLOBL laneBits<>(SB), RODATA|NOPTR, $64
+// The bits of the 16 lanes in a mask.
+DATA ·laneBits+0(SB)/4, $0x1
+DATA ·laneBits+4(SB)/4, $0x2
+DATA ·laneBits+8(SB)/4, $0x4
+DATA ·laneBits+12(SB)/4, $0x8
+DATA ·laneBits+16(SB)/4, $0x10
+DATA ·laneBits+20(SB)/4, $0x20
+DATA ·laneBits+24(SB)/4, $0x40
+DATA ·laneBits+28(SB)/4, $0x80
+DATA ·laneBits+32(SB)/4, $0x100
+DATA ·laneBits+36(SB)/4, $0x200
+DATA ·laneBits+40(SB)/4, $0x400
+DATA ·laneBits+44(SB)/4, $0x800
+DATA ·laneBits+48(SB)/4, $0x1000
+DATA ·laneBits+52(SB)/4, $0x2000
+DATA ·laneBits+56(SB)/4, $0x4000
+DATA ·laneBits+60(SB)/4, $0x8000
+GLOBL ·laneBits(SB), RODATA|NOPTR, $64
 
 // Elements 1 to 4 of B^T d of column x, to x, 6+x, 12+x and 18+x. The rows of the patch are in R4 to R9.
 #define MIDDLE(x) \
@@ -170,7 +170,7 @@ quarter:
 
 #define TILESTART \
 	MOVD $4, R7 \
-	MOVD $laneBits<>(SB), R8
+	MOVD $·laneBits(SB), R8
 
 #define QUARTEREND \
 	ADD  $16, R3 \
