@@ -7,7 +7,7 @@ import (
 )
 
 type demoCommand struct {
-	Content string `arg:"" optional:"" default:"@coffee" help:"Photograph."`
+	Content string `arg:"" optional:"" default:"@cat" help:"Photograph."`
 	Style   string `arg:"" optional:"" default:"@night" help:"Painting."`
 
 	Output  string `short:"o" group:"result" placeholder:"FILE" help:"Where the picture goes. Default: impasto-demo.png in the current folder, numbered so that nothing is replaced."`
