@@ -1,8 +1,6 @@
 package cpu
 
-import (
-	"github.com/impasto/impasto/engine"
-)
+import "github.com/impasto/impasto/engine"
 
 // convolving is a Winograd convolution in progress, forward or backward: both are a correlation with
 // transformed filters, and differ in what follows it.
@@ -87,6 +85,7 @@ func (d *device) Forward(op engine.Forward) {
 		forwardEpilogue: forwardEpilogue{conv.bias, op.Linear, op.Pooling == engine.AveragePooling, mapOf(op.Pool)},
 	}
 	d.convolve(op.Rows, src.shape)
+	d.conv = convolving{}
 }
 
 // Backward computes rows of the gradient by a convolution's input.

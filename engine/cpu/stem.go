@@ -106,13 +106,13 @@ func (d *device) stemForwardRows(worker, index int) {
 	for i := range last - first + 2 {
 		s.preprocess(memory[i*line:], patchSize*line, first-1+i)
 	}
-	var rows [9][]float32
+	rows := &d.spaces[worker].stemRows
 	for y := first; y < last; y++ {
 		for i := range rows {
 			rows[i] = memory[(i/3*patchSize+y-first+i%3)*line:][:line]
 		}
 		for p := range s.stem.panels {
-			d.stemForwardPanel(&rows, memory[padLine(3*patchSize*line):], p, y)
+			d.stemForwardPanel(rows, memory[padLine(3*patchSize*line):], p, y)
 		}
 	}
 }
@@ -207,51 +207,40 @@ func (d *device) stemRow(worker int, sum []float32, y int) {
 	}
 }
 
-// stemRun computes n pixels of a row from pixel x on.
+// stemRun computes n pixels of a row from pixel x on, of which the first and the last read beyond the
+// border where gather is set. At most as many go to the kernel at once as the workspace has zeros for:
+// rows that do not exist read those.
 func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block, y, x, n int, gather bool) {
-	var dst [3][]float32
-	var rows [3][]float32
 	line := s.image.width + 2
-	for c := range dst {
-		dst[c] = sum[c*line+x+1:][:n]
-	}
-	for i := range rows {
-		at := y - 1 + i
-		inside := at >= 0 && at < s.image.height
-		switch {
-		case inside && !gather:
-			rows[i] = s.m.from(at, block, x-1)
-		case !gather:
-			rows[i] = nil
-		default:
-			rows[i] = w.patch[i][:3*lanes]
-			clear(rows[i])
-			for j := range 3 {
-				if px := x - 1 + j; inside && px >= 0 && px < s.image.width {
-					copy(rows[i][j*lanes:(j+1)*lanes], s.m.from(at, block, px))
-				}
+	for end := x + n; x < end; x += tileSize * maxRun {
+		m := min(tileSize*maxRun, end-x)
+		for c := range w.stemSums {
+			w.stemSums[c] = sum[c*line+x+1:][:m]
+		}
+		for i := range w.stemSources {
+			at := y - 1 + i
+			switch {
+			case at < 0 || at >= s.image.height:
+				w.stemSources[i] = w.zeros[:(m+2)*lanes]
+			case gather:
+				w.stemSources[i] = s.gather(w.patch[i][:3*lanes], block, at, x)
+			default:
+				w.stemSources[i] = s.m.from(at, block, x-1)[:(m+2)*lanes]
 			}
 		}
+		d.kernels.stemBackward(&w.stemSums, &w.stemSources, weight, m)
 	}
-	s.stemChunks(d, w, &dst, &rows, weight, n)
 }
 
-// stemChunks calls the kernel on as many pixels as the workspace has zeros for; rows that do not exist
-// read those.
-func (s *stemming) stemChunks(d *device, w *workspace, dst, rows *[3][]float32, weight []float32, n int) {
-	const chunk = tileSize * maxRun
-	for x := 0; x < n; x += chunk {
-		m := min(chunk, n-x)
-		var to, from [3][]float32
-		for i := range to {
-			to[i] = dst[i][x : x+m]
-			from[i] = w.zeros[:(m+2)*lanes]
-			if rows[i] != nil {
-				from[i] = rows[i][x*lanes:][:(m+2)*lanes]
-			}
+// gather copies the pixels x-1 to x+1 of a row, zeros where there are none.
+func (s *stemming) gather(dst []float32, block, y, x int) []float32 {
+	clear(dst)
+	for j := range 3 {
+		if px := x - 1 + j; px >= 0 && px < s.image.width {
+			copy(dst[j*lanes:(j+1)*lanes], s.m.from(y, block, px))
 		}
-		d.kernels.stemBackward(&to, &from, weight, m)
 	}
+	return dst
 }
 
 // fold adds the columns of the padding to those that they were read from.

@@ -23,6 +23,10 @@ type workspace struct {
 	forward    forwardRun
 	backward   backwardRun
 
+	// The stem's rows: in fields, since what a call through a pointer is given lives on the heap.
+	stemRows              [9][]float32
+	stemSums, stemSources [3][]float32
+
 	line [lineLength]float32
 	pair [2 * lineLength]float32
 	_    [lanes]float32
