@@ -1,0 +1,165 @@
+package impasto_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/impasto/impasto"
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/transfer"
+)
+
+// narrow is a VGG-16 of few channels with random parameters: all of the path, at little cost.
+func narrow() *checkpoint.Model {
+	rng := rand.New(rand.NewPCG(1, 2))
+	m := &checkpoint.Model{Name: "narrow", Architecture: checkpoint.VGG16}
+	in := 3
+	for b, n := range checkpoint.VGG16.Blocks() {
+		for range n {
+			out := 4 + 2*b
+			c := checkpoint.Convolution{In: in, Out: out, Weight: make([]float32, 9*in*out), Bias: make([]float32, out)}
+			for i := range c.Weight {
+				c.Weight[i] = (rng.Float32() - 0.5) / float32(in)
+			}
+			m.Convolutions = append(m.Convolutions, c)
+			in = out
+		}
+	}
+	return m
+}
+
+func picture(seed uint64, width, height int) *canvas.Picture {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	p := canvas.New(width, height)
+	for i := range p.Pix {
+		p.Pix[i] = rng.Float32()
+	}
+	return p
+}
+
+func model(t *testing.T, s impasto.Settings) *impasto.Model {
+	t.Helper()
+	m, err := impasto.Open(t.Context(), narrow(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Close() })
+	return m
+}
+
+func options(t *testing.T, iterations int) impasto.Options {
+	t.Helper()
+	recipe, err := transfer.Find("gatys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe.Scales.Iterations = iterations
+	return impasto.Options{Recipe: recipe}
+}
+
+func learn(t *testing.T, m *impasto.Model, paintings ...*canvas.Picture) *impasto.Style {
+	t.Helper()
+	var all []impasto.Painting
+	for _, p := range paintings {
+		all = append(all, impasto.Painting{Picture: p, Weight: 1})
+	}
+	style, err := m.Learn(t.Context(), all...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return style
+}
+
+// TestConcurrent paints several pictures at once and demands what each gives alone.
+func TestConcurrent(t *testing.T) {
+	m := model(t, impasto.Settings{Threads: 2})
+	style := learn(t, m, picture(9, 40, 50), picture(10, 31, 64))
+	paint := func(seed uint64) []float32 {
+		r, err := m.Stylize(t.Context(), picture(seed, 37+int(seed), 45), style, options(t, 4))
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		return r.Picture.Pix
+	}
+	const n = 4
+	var alone, together [n][]float32
+	for i := range alone {
+		alone[i] = paint(uint64(i))
+	}
+	var group sync.WaitGroup
+	for i := range together {
+		group.Go(func() { together[i] = paint(uint64(i)) })
+	}
+	group.Wait()
+	for i := range alone {
+		if !slices.Equal(alone[i], together[i]) {
+			t.Errorf("picture %d differs when painted beside others", i)
+		}
+	}
+}
+
+// TestCancelKeepsPicture stops a run and looks for the picture so far.
+func TestCancelKeepsPicture(t *testing.T) {
+	m := model(t, impasto.Settings{})
+	ctx, cancel := context.WithCancel(t.Context())
+	o := options(t, 1000)
+	o.Progress = func(p *impasto.Progress) {
+		if p.Iteration == 3 {
+			cancel()
+		}
+	}
+	r, err := m.Stylize(ctx, picture(1, 64, 48), learn(t, m, picture(2, 64, 64)), o)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("a cancelled run returns %v", err)
+	}
+	if r == nil || r.Finished || r.Picture == nil || r.Picture.Width != 64 {
+		t.Fatalf("a cancelled run keeps %+v", r)
+	}
+}
+
+// TestBudget refuses what cannot fit before anything is done, and paints within the budget what can.
+func TestBudget(t *testing.T) {
+	m := model(t, impasto.Settings{Memory: 200 << 20})
+	style := learn(t, m, picture(2, 64, 64))
+	o := options(t, 1)
+	o.Size, o.Enlarge = 6000, true
+	var budget *feature.BudgetError
+	if _, err := m.Stylize(t.Context(), picture(1, 64, 48), style, o); !errors.As(err, &budget) {
+		t.Errorf("6000 pixels in 200 MiB: %v", err)
+	}
+	o.Size = 128
+	plan, err := m.Plan(picture(1, 64, 48), style, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Peak() > m.Memory() {
+		t.Errorf("a plan for %d bytes within a budget of %d", plan.Peak(), m.Memory())
+	}
+	if _, err := impasto.Open(t.Context(), narrow(), impasto.Settings{Memory: 1 << 20}); err == nil {
+		t.Error("a budget of 1 MiB is accepted")
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		network  *checkpoint.Model
+		settings impasto.Settings
+	}{
+		"an unknown instruction set": {narrow(), impasto.Settings{CPU: "abacus"}},
+		"negative threads":           {narrow(), impasto.Settings{Threads: -1}},
+		"negative memory":            {narrow(), impasto.Settings{Memory: -1}},
+		"an unknown architecture":    {&checkpoint.Model{Architecture: "resnet"}, impasto.Settings{}},
+	} {
+		if m, err := impasto.Open(t.Context(), c.network, c.settings); err == nil {
+			t.Errorf("%s is accepted", name)
+			_ = m.Close()
+		}
+	}
+}
