@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 )
 
@@ -100,7 +99,7 @@ func (u *unpickler) step(op byte) error {
 		if u.persistent == nil {
 			return errors.New("a persistent identifier, which this format has not")
 		}
-		return u.pushed(u.persistent(id))
+		return u.ok(u.persistent(id))
 	case opReduce:
 		args, err := popAs[tuple](u)
 		if err != nil {
@@ -110,7 +109,7 @@ func (u *unpickler) step(op byte) error {
 		if err != nil {
 			return err
 		}
-		return u.pushed(rebuild(fn, args))
+		return u.ok(rebuild(fn, args))
 	case opBuild:
 		state, err := u.pop()
 		if err != nil {
@@ -120,7 +119,7 @@ func (u *unpickler) step(op byte) error {
 		if err != nil {
 			return err
 		}
-		return u.pushed(build(object, state))
+		return u.ok(build(object, state))
 	}
 	return u.remember(op)
 }
@@ -376,9 +375,6 @@ func (u *unpickler) ok(v any, err error) error {
 	return u.push(v)
 }
 
-// pushed is ok for a function that returns both.
-func (u *unpickler) pushed(v any, err error) error { return u.ok(v, err) }
-
 func (u *unpickler) pop() (any, error) {
 	n := len(u.stack)
 	if n <= u.floor() {
@@ -413,152 +409,4 @@ func popAs[T any](u *unpickler) (T, error) {
 		return zero, fmt.Errorf("%s where %s is needed", kind(v), kind(zero))
 	}
 	return t, nil
-}
-
-// le returns the little-endian number in up to 8 bytes.
-func le(b []byte) uint64 {
-	v := uint64(0)
-	for i, x := range b {
-		v |= uint64(x) << (8 * i)
-	}
-	return v
-}
-
-// The operations, by their names in pickletools.
-const (
-	opMark            = '('
-	opStop            = '.'
-	opPop             = '0'
-	opBinFloat        = 'G'
-	opBinInt          = 'J'
-	opBinInt1         = 'K'
-	opBinInt2         = 'M'
-	opNone            = 'N'
-	opBinPersID       = 'Q'
-	opReduce          = 'R'
-	opBinString       = 'T'
-	opShortBinString  = 'U'
-	opBinUnicode      = 'X'
-	opAppend          = 'a'
-	opBuild           = 'b'
-	opGlobal          = 'c'
-	opAppends         = 'e'
-	opBinGet          = 'h'
-	opLongBinGet      = 'j'
-	opBinPut          = 'q'
-	opLongBinPut      = 'r'
-	opSetItem         = 's'
-	opTuple           = 't'
-	opSetItems        = 'u'
-	opEmptyDict       = '}'
-	opEmptyList       = ']'
-	opEmptyTuple      = ')'
-	opProto           = 0x80
-	opTuple1          = 0x85
-	opTuple2          = 0x86
-	opTuple3          = 0x87
-	opNewTrue         = 0x88
-	opNewFalse        = 0x89
-	opLong1           = 0x8a
-	opBinBytes        = 'B'
-	opShortBinBytes   = 'C'
-	opShortBinUnicode = 0x8c
-	opBinBytes8       = 0x8e
-	opStackGlobal     = 0x93
-	opMemoize         = 0x94
-	opFrame           = 0x95
-)
-
-// cursor reads a file from its position on.
-type cursor struct {
-	r        io.ReaderAt
-	pos, end int64
-	left     int64 // how many more bytes may be taken (not skipped)
-	buf      []byte
-	from     int64 // where buf begins in the file
-}
-
-// limit allows n bytes to be taken from here on.
-func (c *cursor) limit(n int64) { c.left = n }
-
-// take returns the next n bytes, valid until the next call.
-func (c *cursor) take(n int64) ([]byte, error) {
-	if n < 0 || n > c.end-c.pos {
-		return nil, io.ErrUnexpectedEOF
-	}
-	if c.left -= n; c.left < 0 {
-		return nil, errors.New("the pickle is larger than any dictionary of tensors")
-	}
-	if c.pos < c.from || c.pos+n > c.from+int64(len(c.buf)) {
-		if err := c.fill(n); err != nil {
-			return nil, err
-		}
-	}
-	b := c.buf[c.pos-c.from:][:n]
-	c.pos += n
-	return b, nil
-}
-
-// fill reads at least n bytes into the buffer.
-func (c *cursor) fill(n int64) error {
-	n = min(max(n, 1<<14), c.end-c.pos)
-	if int64(cap(c.buf)) < n {
-		c.buf = make([]byte, n)
-	}
-	c.buf, c.from = c.buf[:n], c.pos
-	got, err := c.r.ReadAt(c.buf, c.pos)
-	c.buf = c.buf[:got]
-	if int64(got) == n {
-		return nil
-	}
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF // the file became shorter
-	}
-	return err
-}
-
-func (c *cursor) byte() (byte, error) {
-	b, err := c.take(1)
-	if err != nil {
-		return 0, err
-	}
-	return b[0], nil
-}
-
-// counted returns bytes that follow their number, which has width bytes.
-func (c *cursor) counted(width int64) ([]byte, error) {
-	b, err := c.take(width)
-	if err != nil {
-		return nil, err
-	}
-	n := le(b)
-	if n > maxPickle {
-		return nil, fmt.Errorf("a string of %d bytes", n)
-	}
-	return c.take(int64(n))
-}
-
-// skip leaves out n bytes.
-func (c *cursor) skip(n uint64) error {
-	if n > uint64(c.end-c.pos) {
-		return io.ErrUnexpectedEOF
-	}
-	c.pos += int64(n)
-	return nil
-}
-
-// line returns the bytes up to a line feed.
-func (c *cursor) line() (string, error) {
-	var line []byte
-	for len(line) < 256 {
-		b, err := c.byte()
-		if err != nil {
-			return "", err
-		}
-		if b == '\n' {
-			return string(line), nil
-		}
-		line = append(line, b)
-	}
-	return "", errors.New("a name of more than 255 bytes")
 }

@@ -5,27 +5,35 @@ import (
 	"time"
 )
 
-// reportEvery is the pause between two reports of one stage.
-const reportEvery = 100 * time.Millisecond
+const (
+	// reportEvery is the pause between two reports of one stage.
+	reportEvery = 100 * time.Millisecond
+	// quietly is how long a verification is not worth a report. Few take longer.
+	quietly = time.Second
+)
 
 // reporter calls Store.Progress as bytes go by.
 type reporter struct {
-	call func(Progress)
-	at   Progress
-	last time.Time
+	call  func(Progress)
+	at    Progress
+	last  time.Time
+	quiet time.Time // until when nothing is reported
 }
 
-// reporter returns one that begins at p, and reports the beginning.
+// reporter returns one that begins at p, and reports the beginning, unless it is a verification.
 func (s *Store) reporter(p Progress) *reporter {
 	r := &reporter{call: s.Progress, at: p}
+	if p.Stage == Verifying {
+		r.quiet = time.Now().Add(quietly)
+	}
 	r.now()
 	return r
 }
 
 func (r *reporter) now() {
-	if r.call != nil {
+	if now := time.Now(); r.call != nil && !now.Before(r.quiet) {
 		r.call(r.at)
-		r.last = time.Now()
+		r.last = now
 	}
 }
 
