@@ -8,10 +8,11 @@ import (
 
 // The names by which users know the values of enumerations, in the order of the constants.
 var (
-	inputNames   = [...]string{"imagenet", "caffe", "rgb255"}
-	contentNames = [...]string{"sum", "mean"}
-	ruleNames    = [...]string{"lbfgs", "adam", "gd"}
-	initNames    = [...]string{"content", "noise", "style", "grey", "picture"}
+	inputNames    = [...]string{"imagenet", "caffe", "rgb255"}
+	contentNames  = [...]string{"sum", "mean"}
+	distanceNames = [...]string{"gram", "wasserstein", "wasserstein-truncated"}
+	ruleNames     = [...]string{"lbfgs", "adam", "gd"}
+	initNames     = [...]string{"content", "noise", "style", "grey", "picture"}
 )
 
 // String returns "imagenet", "caffe" or "rgb255".
@@ -19,6 +20,9 @@ func (i Input) String() string { return nameOf(inputNames[:], i) }
 
 // String returns "sum" or "mean".
 func (n ContentNormalization) String() string { return nameOf(contentNames[:], n) }
+
+// String returns "gram", "wasserstein" or "wasserstein-truncated".
+func (d Distance) String() string { return nameOf(distanceNames[:], d) }
 
 // String returns "lbfgs", "adam" or "gd".
 func (r Rule) String() string { return nameOf(ruleNames[:], r) }

@@ -96,6 +96,8 @@ var parameters = []Parameter{
 	float("style-weight", "beta", func(r *Recipe) *float64 { return &r.Style.Weight }),
 	float("strength", "how strong the style is; 1 is the recipe as it is", func(r *Recipe) *float64 { return &r.Style.Strength }),
 	layers("style-layers", "layers of the style loss with their weights", func(r *Recipe) *LayerWeights { return &r.Style.Layers }),
+	enumeration("style-loss", "what of the features is compared: gram, wasserstein, wasserstein-truncated", len(distanceNames),
+		func(r *Recipe) *Distance { return &r.Style.Distance }),
 	enumeration("style-normalization", "how Gram matrices are divided: textbook, mean, mean-element, sum-element", 4,
 		func(r *Recipe) *loss.Normalization { return &r.Style.Normalization }),
 	float("style-scale", "long side of the painting as a share of the picture's: size of strokes",

@@ -60,7 +60,8 @@ type StyleLoss struct {
 	Weight        float64 // beta
 	Strength      float64 // 1 is the recipe as it is
 	Layers        LayerWeights
-	Normalization loss.Normalization
+	Distance      Distance
+	Normalization loss.Normalization // of Gram matrices
 	// Scale is the long side of a painting as a share of the picture's, at every scale: the size of
 	// the strokes. A painting is never enlarged.
 	Scale float64
@@ -105,12 +106,14 @@ type Start struct {
 	Noise float64 // InitNoise: standard deviation about the mean colour of photographs
 }
 
-// The preprocessing of networks, the normalisations of the content loss, step rules and starts.
+// The preprocessing of networks, the forms of the losses, step rules and starts.
 type (
 	// Input is how a picture in RGB [0,1] becomes what the first convolution reads.
 	Input uint8
 	// ContentNormalization is how a content loss is scaled.
 	ContentNormalization uint8
+	// Distance is what of a layer's features a style loss compares, and how.
+	Distance uint8
 	// Rule is a step rule of package optim.
 	Rule uint8
 	// Init is what the first scale begins with.
@@ -126,6 +129,12 @@ const (
 const (
 	ContentSum  ContentNormalization = iota // 1/2 sum (F-P)^2: Gatys et al. 2015, equation 1
 	ContentMean                             // mean (F-P)^2 over channels and positions
+)
+
+const (
+	GramDistance         Distance = iota // of Gram matrices: loss.Gram
+	WassersteinDistance                  // of mean and covariance: loss.Wasserstein, exact
+	TruncatedWasserstein                 // the same as crowsonkb's style-transfer-pytorch computes it
 )
 
 const (

@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"math"
+
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/optim"
@@ -115,6 +117,24 @@ var recipes = []Recipe{
 		Start:       Start{Init: InitContent, Noise: 90.0 / 255},
 	},
 	{
+		Name:        "crowsonkb",
+		Sentence:    "Crowson's program: Wasserstein distances from coarse to fine, Adam, iterates averaged; slow and much liked",
+		Source:      "crowsonkb/style-transfer-pytorch at e7e2c7134e3937be05ff9f5fcc0873fe5ceb6060",
+		Network:     "vgg19",
+		Input:       InputImageNet,
+		StemPadding: engine.PadReplicate,
+		Pooling:     engine.MaxPooling,
+		Content:     ContentLoss{Weight: 0.015, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Distance: TruncatedWasserstein,
+			Layers: five(256.0/341, 64.0/341, 16.0/341, 4.0/341, 1.0/341)},
+		Variation: VariationLoss{Weight: 2, Kind: engine.VariationNine, Range: 1},
+		Optimizer: Optimizer{Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, CarryMoments: true},
+		Scales:    Scales{Ratio: math.Sqrt2, Smallest: 128, Iterations: 500, Coarse: 1, First: 2},
+		Start:     Start{Init: InitContent, Noise: 0.25},
+		Clamp:     true,
+		Averaging: 0.99,
+	},
+	{
 		Name:        "impasto",
 		Sentence:    "Ours: the textbook's losses from coarse to fine, so that large strokes are laid first; the edge replicated",
 		Source:      "this program; coarse to fine after Gatys et al., Controlling Perceptual Factors, arXiv:1611.07865 (2017)",
@@ -122,12 +142,11 @@ var recipes = []Recipe{
 		Input:       InputImageNet,
 		StemPadding: engine.PadReplicate,
 		Pooling:     engine.AveragePooling,
-		Content: ContentLoss{Weight: 1e-3, Reference: 512 * 512, Normalization: ContentSum,
-			Layers: equally(1, "relu4_2")},
-		Style:     StyleLoss{Weight: 1e6, Strength: 1, Scale: 1, Normalization: loss.Textbook, Layers: five(0.2)},
-		Variation: VariationLoss{Weight: 30, Kind: engine.VariationNine, Range: 1},
-		Optimizer: Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
-		Scales:    Scales{Ratio: 2, Smallest: 128, Iterations: 100, Coarse: 1.5, First: 2},
-		Start:     Start{Init: InitContent, Noise: 0.25},
+		Content:     ContentLoss{Weight: 1, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Style:       StyleLoss{Weight: 250, Strength: 1, Scale: 1, Normalization: loss.Mean, Layers: five(0.2)},
+		Variation:   VariationLoss{Weight: 0.03, Kind: engine.VariationNine, Range: 1},
+		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
+		Scales:      Scales{Ratio: 2, Smallest: 128, Iterations: 100, Coarse: 1.5, First: 2},
+		Start:       Start{Init: InitContent, Noise: 0.25},
 	},
 }

@@ -174,7 +174,14 @@ func (st *stage) contentTap(l placed, target engine.Map) feature.Tap {
 // styleTap makes the style loss of a layer.
 func (st *stage) styleTap(l placed, painting engine.Statistics) feature.Tap {
 	s := st.job.Recipe.Style
-	return loss.NewGram(st.dev, painting, nil, s.Normalization, s.Weight*s.Strength*l.weight)
+	weight := s.Weight * s.Strength * l.weight
+	switch s.Distance {
+	case WassersteinDistance:
+		return loss.NewWasserstein(st.dev, painting, nil, loss.Exact, weight)
+	case TruncatedWasserstein:
+		return loss.NewWasserstein(st.dev, painting, nil, loss.Truncated, weight)
+	}
+	return loss.NewGram(st.dev, painting, nil, s.Normalization, weight)
 }
 
 // variation makes the total variation, nil where it has no weight. The pixels of a range of 255 differ

@@ -68,10 +68,13 @@ def rgb255(x):
     return 255 * x - torch.tensor([123.675, 116.28, 103.53])[:, None, None]
 
 
-def forward(x, preprocess, average):
+def forward(x, preprocess, average, replicate=False):
     maps, x = {}, preprocess(x)[None]
     for n, (block, i, w, b) in enumerate(NETWORK):
-        x = F.conv2d(x, w, b, padding=1)
+        if replicate and n == 0:
+            x = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), w, b)
+        else:
+            x = F.conv2d(x, w, b, padding=1)
         maps[f"conv{block}_{i}"] = x[0].flatten(1)
         x = F.relu(x)
         maps[f"relu{block}_{i}"] = x[0].flatten(1)
@@ -130,12 +133,62 @@ def gordicaleksa(f, p, s, x):
     return terms
 
 
+class Root(torch.autograd.Function):
+    """Twelve steps of Newton and Schulz, and twelve for the gradient."""
+
+    @staticmethod
+    def forward(ctx, a):
+        norm, eye = a.norm(), torch.eye(len(a))
+        y, z = a / norm, eye
+        for _ in range(12):
+            t = (3 * eye - z @ y) / 2
+            y, z = y @ t, t @ z
+        root = y * norm.sqrt()
+        ctx.save_for_backward(root)
+        return root
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (root,) = ctx.saved_tensors
+        norm, eye = root.norm(), torch.eye(len(root))
+        a, q = root / norm, gradient / norm
+        for _ in range(12):
+            e = 3 * eye - a @ a
+            q, a = (q @ e - a.T @ (a.T @ q - q @ a)) / 2, a @ e / 2
+        return q / 2
+
+
+def moments(f):
+    mean = f.mean(1)
+    return mean, gram(f) / f.shape[1] - torch.outer(mean, mean) + 1e-4 * torch.eye(len(f))
+
+
+def tv9(x):
+    p, (c, h, w) = F.pad(x[None], (1, 1, 1, 1), mode="replicate")[0], x.shape
+    dx, dy = p[:, 1:-1, 2:] - p[:, 1:-1, 1:-1], p[:, 2:, 1:-1] - p[:, 1:-1, 1:-1]
+    dd, da = p[:, 1:, 1:] - p[:, :-1, :-1], p[:, 1:, :-1] - p[:, :-1, 1:]
+    return 2 * sum(d.square().mean() / by for d, by in ((dx, 3), (dy, 3), (dd, 12), (da, 12)))
+
+
+def crowsonkb(f, p, s, x):
+    terms = {"relu4_2": 0.015 * (f["relu4_2"] - p["relu4_2"]).square().mean()}
+    for layer, weight in zip(RELU, (256, 64, 16, 4, 1)):
+        (m, cov), (target, goal) = moments(f[layer]), moments(s[layer])
+        half = Root.apply(goal)
+        coupled = Root.apply(half @ cov @ half)
+        distance = (m - target).square().mean() + torch.trace(goal + cov - 2 * coupled) / len(m)
+        terms[layer] = weight / 341 * distance
+    terms["tv"] = 2 * tv9(x)
+    return terms
+
+
 RECIPES = {
     "gatys": (gatys, imagenet, True),
     "neural-style-pt": (neural_style_pt, caffe, False),
     "leongatys": (leongatys, caffe, False),
     "pytorch-tutorial": (pytorch_tutorial, imagenet, False),
     "gordicaleksa": (gordicaleksa, rgb255, False),
+    "crowsonkb": (crowsonkb, imagenet, False, True),
 }
 
 
@@ -143,11 +196,11 @@ def margin(maps):
     return min(float(m.abs().min() / m.square().mean().sqrt()) for name, m in maps.items() if name.startswith("conv"))
 
 
-def evaluate(recipe, preprocess, average):
-    p, s = (forward(image(*of), preprocess, average) for of in (CONTENT, STYLE))
-    best = max(range(100, 160), key=lambda seed: margin(forward(image(seed, *AT[1:]), preprocess, average)))
+def evaluate(recipe, *network):
+    p, s = (forward(image(*of), *network) for of in (CONTENT, STYLE))
+    best = max(range(100, 160), key=lambda seed: margin(forward(image(seed, *AT[1:]), *network)))
     x = image(best, *AT[1:]).requires_grad_()
-    maps = forward(x, preprocess, average)
+    maps = forward(x, *network)
     terms = recipe(maps, p, s, x)
     total = sum(terms.values())
     (gradient,) = torch.autograd.grad(total, x)
