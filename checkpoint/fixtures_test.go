@@ -79,7 +79,7 @@ func TestInputConvolution(t *testing.T) {
 	}
 }
 
-// TestFeatures compares the output of all sixteen convolutions with PyTorch's.
+// TestFeatures compares the output of all sixteen convolutions with PyTorch's, from each file format.
 func TestFeatures(t *testing.T) {
 	text, err := os.ReadFile(fixture("reference19.json"))
 	if err != nil {
@@ -93,27 +93,25 @@ func TestFeatures(t *testing.T) {
 	if err := json.Unmarshal(text, &want); err != nil {
 		t.Fatal(err)
 	}
-	x := featureMap{3, want.Height, want.Width, want.Image}
-	for i := range x.values {
-		x.values[i] /= 128
+	for i := range want.Image {
+		want.Image[i] /= 128
 	}
-	for i, c := range mustRead(t, "torchvision19-legacy.pth").Convolutions {
-		if i > 0 && strings.HasSuffix(c.Name, "_1") {
-			x = x.pooled()
-		}
-		x = x.convolved(c)
-		step := max(1, len(x.values)/24)
-		var diff, norm float64
-		for j, w := range want.Maps[i] {
-			d := x.values[j*step] - w
-			diff += d * d
-			norm += w * w
-		}
-		if e := math.Sqrt(diff / norm); !(e < 1e-5) {
-			t.Errorf("%s differs from PyTorch by %.2g", c.Name, e)
-		}
-		for j, v := range x.values {
-			x.values[j] = max(v, 0)
+	for _, name := range []string{
+		"reference19.safetensors", "float16-19.safetensors", "torchvision19.pth", "torchvision19-legacy.pth",
+		"layers19.pth", "normalised19-legacy.pth",
+	} {
+		x := featureMap{3, want.Height, want.Width, want.Image}
+		for i, c := range mustRead(t, name).Convolutions {
+			if i > 0 && strings.HasSuffix(c.Name, "_1") {
+				x = x.pooled()
+			}
+			x = x.convolved(c)
+			if e := x.error(want.Maps[i]); !(e < 1e-5) {
+				t.Errorf("%s: %s differs from PyTorch by %.2g", name, c.Name, e)
+			}
+			for j, v := range x.values {
+				x.values[j] = max(v, 0)
+			}
 		}
 	}
 }
@@ -129,6 +127,18 @@ func (m featureMap) at(c, y, x int) float64 {
 		return 0
 	}
 	return m.values[(c*m.height+y)*m.width+x]
+}
+
+// error is the relative distance to a sample of about 24 of what the values should be.
+func (m featureMap) error(sample []float64) float64 {
+	step := max(1, len(m.values)/24)
+	var diff, norm float64
+	for i, w := range sample {
+		d := m.values[i*step] - w
+		diff += d * d
+		norm += w * w
+	}
+	return math.Sqrt(diff / norm)
 }
 
 // convolved is the definition of a convolution with zero padding.

@@ -22,6 +22,8 @@ import (
 type job struct {
 	Dir     string
 	Publish Network
+	// Import is a file to import instead of what is published.
+	Import string
 	// KillAt is the stage at which the process kills itself with SIGKILL: Importing means in the middle of the
 	// file that it writes.
 	KillAt Stage
@@ -46,11 +48,18 @@ func TestMain(m *testing.M) {
 }
 
 func (j job) do() error {
-	s := &Store{Dir: j.Dir, Known: []Network{j.Publish}, Backoff: time.Millisecond}
+	s := &Store{Dir: j.Dir, Backoff: time.Millisecond}
+	if j.Publish.Name != "" {
+		s.Known = []Network{j.Publish}
+	}
 	s.Progress = func(p Progress) {
 		if p.Stage == Importing && j.KillAt == Importing {
 			go killWhenWritten(s.Dir)
 		}
+	}
+	if j.Import != "" {
+		_, err := s.Import(context.Background(), j.Import, ImportOptions{})
+		return err
 	}
 	return s.Get(context.Background(), j.Publish.Name)
 }
@@ -68,7 +77,7 @@ func killWhenWritten(dir string) {
 }
 
 // process returns the command that does a job.
-func process(t *testing.T, binary string, j job) *exec.Cmd {
+func process(t testing.TB, binary string, j job) *exec.Cmd {
 	t.Helper()
 	text, err := json.Marshal(j)
 	if err != nil {
