@@ -111,8 +111,13 @@ func (m *matMul) store(sums *[2 * lineLength]float32, i, n, j int) {
 			from = min(max(i+t-j, 0), columns)
 		}
 		row := m.Dst[(i+t)*m.Columns+j:][:columns]
-		for k := from; k < columns; k++ {
-			row[k] = float32(m.Scale * sums[(k/lanes*maxTiles+t)*lanes+k%lanes])
+		for k := 0; k < columns; k += lanes {
+			half := sums[(k/lanes*maxTiles+t)*lanes:][:min(lanes, columns-k)]
+			first := min(max(from-k, 0), len(half))
+			to := row[k+first:][:len(half)-first]
+			for l, v := range half[first:] {
+				to[l] = float32(m.Scale * v)
+			}
 		}
 		if on := i + t - j; 0 <= on && on < columns {
 			row[on] += m.Diagonal
