@@ -10,6 +10,7 @@ import xcpu "golang.org/x/sys/cpu"
 // supports, best first.
 func archKernels() []*kernels {
 	var all []*kernels
+	// BMI2 is for the masks of tails.
 	if xcpu.X86.HasAVX512F && xcpu.X86.HasAVX512BW && xcpu.X86.HasAVX512DQ && xcpu.X86.HasAVX512VL && xcpu.X86.HasBMI2 {
 		all = append(all, avx512())
 	}
