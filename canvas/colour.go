@@ -1,0 +1,165 @@
+package canvas
+
+import (
+	"fmt"
+	"math"
+)
+
+// The ways of Gatys, Bethge, Hertzmann and Shechtman 2016, "Preserving Color in Neural Artistic Style
+// Transfer" (arXiv:1606.05897), to paint in the manner of a painting with the colours of a photograph.
+
+// Picture returns l as a grey picture.
+func (l *Plane) Picture() *Picture {
+	p := New(l.Width, l.Height)
+	for c := range 3 {
+		copy(p.Channel(c), l.Pix)
+	}
+	return p
+}
+
+// Match returns l moved and stretched to the mean and the standard deviation of another plane (section 4
+// of the paper). Values may leave [0, 1]. A plane of one value only moves.
+func (l *Plane) Match(to *Plane) *Plane {
+	mean, deviation := l.moments()
+	wantMean, wantDeviation := to.moments()
+	by := 1.0
+	if deviation > 0 {
+		by = wantDeviation / deviation
+	}
+	m := NewPlane(l.Width, l.Height)
+	for i, v := range l.Pix {
+		m.Pix[i] = float32(by*(float64(v)-mean) + wantMean)
+	}
+	return m
+}
+
+// moments returns the mean and the standard deviation.
+func (l *Plane) moments() (mean, deviation float64) {
+	for _, v := range l.Pix {
+		mean += float64(v)
+	}
+	mean /= float64(len(l.Pix))
+	for _, v := range l.Pix {
+		deviation += (float64(v) - mean) * (float64(v) - mean)
+	}
+	return mean, math.Sqrt(deviation / float64(len(l.Pix)))
+}
+
+// WithLuma returns p with the brightness of l in place of its own [Picture.Luma], and with its own I and Q
+// of the YIQ space. In RGB that adds the difference to all three channels. Values may leave [0, 1]. It
+// panics if the sizes differ.
+func (p *Picture) WithLuma(l *Plane) *Picture {
+	if p.Width != l.Width || p.Height != l.Height {
+		panic(fmt.Sprintf("canvas: the brightness of %dx%d for a picture of %dx%d", l.Width, l.Height, p.Width, p.Height))
+	}
+	own, q := p.Luma(), p.Clone()
+	for c := range 3 {
+		channel := q.Channel(c)
+		for i := range channel {
+			channel[i] += l.Pix[i] - own.Pix[i]
+		}
+	}
+	return q
+}
+
+// MatchColours returns p with its colours moved by one affine map, x -> A x + b, so that their mean and
+// covariance are those of another picture: A = Sigma_to^1/2 Sigma_p^-1/2 (section 3 of the paper; Hertzmann
+// et al. 2001, "Image Analogies"). A hue that p lacks altogether, it cannot get. Values are limited to
+// [0, 1], so that the match is not exact where colours would leave it.
+func (p *Picture) MatchColours(to *Picture) *Picture {
+	mean, covariance := p.colours()
+	wantMean, wantCovariance := to.colours()
+	a := multiply3(root3(wantCovariance, math.Sqrt), root3(covariance, inverseRoot))
+	q := New(p.Width, p.Height)
+	for i := range p.Width * p.Height {
+		for c := range 3 {
+			v := wantMean[c]
+			for d := range 3 {
+				v += a[c][d] * (float64(p.Channel(d)[i]) - mean[d])
+			}
+			q.Channel(c)[i] = float32(v)
+		}
+	}
+	q.Clamp()
+	return q
+}
+
+// leastVariance is that below which a direction among colours counts as absent: a fiftieth of a step of
+// 8 bits. Noise that faint is not to be stretched to a photograph's range.
+const leastVariance = (0.02 / 255) * (0.02 / 255)
+
+func inverseRoot(v float64) float64 {
+	if v < leastVariance {
+		return 0
+	}
+	return 1 / math.Sqrt(v)
+}
+
+type matrix3 [3][3]float64
+
+// colours returns the mean and the covariance of the pixels, RGB.
+func (p *Picture) colours() (mean [3]float64, covariance matrix3) {
+	n := float64(p.Width * p.Height)
+	for c := range 3 {
+		for _, v := range p.Channel(c) {
+			mean[c] += float64(v) / n
+		}
+	}
+	for c := range 3 {
+		for d := range c + 1 {
+			sum := 0.0
+			other := p.Channel(d)
+			for i, v := range p.Channel(c) {
+				sum += (float64(v) - mean[c]) * (float64(other[i]) - mean[d])
+			}
+			covariance[c][d] = sum / n
+			covariance[d][c] = sum / n
+		}
+	}
+	return mean, covariance
+}
+
+func multiply3(a, b matrix3) (m matrix3) {
+	for i := range 3 {
+		for j := range 3 {
+			for k := range 3 {
+				m[i][j] += a[i][k] * b[k][j]
+			}
+		}
+	}
+	return m
+}
+
+// root3 applies f to the eigenvalues of a symmetric matrix, which are not negative but for rounding.
+func root3(a matrix3, f func(float64) float64) (m matrix3) {
+	values, vectors := eigen3(a)
+	for k, v := range values {
+		r := f(math.Max(v, 0))
+		for i := range 3 {
+			for j := range 3 {
+				m[i][j] += r * vectors[i][k] * vectors[j][k]
+			}
+		}
+	}
+	return m
+}
+
+// eigen3 returns the eigenvalues of a symmetric matrix and, as columns, its eigenvectors, by Jacobi's
+// rotations. Ten sweeps are more than three rows ever need.
+func eigen3(a matrix3) (values [3]float64, vectors matrix3) {
+	vectors = matrix3{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+	for range 10 {
+		for _, pair := range [3][2]int{{0, 1}, {0, 2}, {1, 2}} {
+			i, j := pair[0], pair[1]
+			angle := math.Atan2(2*a[i][j], a[i][i]-a[j][j]) / 2
+			sin, cos := math.Sincos(angle)
+			rotation := matrix3{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+			rotation[i][i], rotation[j][j], rotation[i][j], rotation[j][i] = cos, cos, -sin, sin
+			vectors = multiply3(vectors, rotation)
+			transposed := rotation
+			transposed[i][j], transposed[j][i] = sin, -sin
+			a = multiply3(multiply3(transposed, a), rotation)
+		}
+	}
+	return [3]float64{a[0][0], a[1][1], a[2][2]}, vectors
+}
