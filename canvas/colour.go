@@ -8,27 +8,61 @@ import (
 // The ways of Gatys, Bethge, Hertzmann and Shechtman 2016, "Preserving Color in Neural Artistic Style
 // Transfer" (arXiv:1606.05897), to paint in the manner of a painting with the colours of a photograph.
 
-// Picture returns l as a grey picture.
-func (l *Plane) Picture() *Picture {
-	p := New(l.Width, l.Height)
-	for c := range 3 {
-		copy(p.Channel(c), l.Pix)
-	}
-	return p
+// A ColourMap is an affine map of colours, x -> A x + B on encoded RGB. It can be compared with ==.
+type ColourMap struct {
+	A [3][3]float64
+	B [3]float64
 }
 
-// Match returns l moved and stretched to the mean and the standard deviation of another plane (section 4
-// of the paper). Values may leave [0, 1]. A plane of one value only moves.
-func (l *Plane) Match(to *Plane) *Plane {
-	mean, deviation := l.moments()
-	wantMean, wantDeviation := to.moments()
+// Apply returns p with every pixel mapped. Values may leave [0, 1].
+func (m *ColourMap) Apply(p *Picture) *Picture {
+	q := New(p.Width, p.Height)
+	r, g, b := p.Channel(0), p.Channel(1), p.Channel(2)
+	for c, row := range m.A {
+		to := q.Channel(c)
+		for i := range to {
+			to[i] = float32(row[0]*float64(r[i]) + row[1]*float64(g[i]) + row[2]*float64(b[i]) + m.B[c])
+		}
+	}
+	return q
+}
+
+// luma is a row of the map to brightness, see [Picture.Luma].
+var luma = [3]float64{0.299, 0.587, 0.114}
+
+// Grey maps a picture to its [Picture.Luma], in all three channels.
+var Grey = ColourMap{A: matrix3{luma, luma, luma}}
+
+// MatchLuma returns the map to a grey picture whose brightness has the mean and the standard deviation of
+// another picture's (section 4 of the paper). Where p has one brightness all over, it only moves.
+func MatchLuma(p, to *Picture) ColourMap {
+	mean, deviation := p.Luma().moments()
+	wantMean, wantDeviation := to.Luma().moments()
 	by := 1.0
 	if deviation > 0 {
 		by = wantDeviation / deviation
 	}
-	m := NewPlane(l.Width, l.Height)
-	for i, v := range l.Pix {
-		m.Pix[i] = float32(by*(float64(v)-mean) + wantMean)
+	var m ColourMap
+	for c := range 3 {
+		for d, v := range luma {
+			m.A[c][d] = by * v
+		}
+		m.B[c] = wantMean - by*mean
+	}
+	return m
+}
+
+// MatchColours returns the map after which the colours of p have the mean and the covariance of another
+// picture's: A = Sigma_to^1/2 Sigma_p^-1/2 (section 3 of the paper; Hertzmann et al. 2001, "Image
+// Analogies"). A hue that p lacks altogether, it cannot get.
+func MatchColours(p, to *Picture) ColourMap {
+	mean, covariance := p.colours()
+	wantMean, wantCovariance := to.colours()
+	m := ColourMap{A: multiply3(root3(wantCovariance, math.Sqrt), root3(covariance, inverseRoot)), B: wantMean}
+	for c := range 3 {
+		for d := range 3 {
+			m.B[c] -= m.A[c][d] * mean[d]
+		}
 	}
 	return m
 }
@@ -62,28 +96,6 @@ func (p *Picture) WithLuma(l *Plane) *Picture {
 	return q
 }
 
-// MatchColours returns p with its colours moved by one affine map, x -> A x + b, so that their mean and
-// covariance are those of another picture: A = Sigma_to^1/2 Sigma_p^-1/2 (section 3 of the paper; Hertzmann
-// et al. 2001, "Image Analogies"). A hue that p lacks altogether, it cannot get. Values are limited to
-// [0, 1], so that the match is not exact where colours would leave it.
-func (p *Picture) MatchColours(to *Picture) *Picture {
-	mean, covariance := p.colours()
-	wantMean, wantCovariance := to.colours()
-	a := multiply3(root3(wantCovariance, math.Sqrt), root3(covariance, inverseRoot))
-	q := New(p.Width, p.Height)
-	for i := range p.Width * p.Height {
-		for c := range 3 {
-			v := wantMean[c]
-			for d := range 3 {
-				v += a[c][d] * (float64(p.Channel(d)[i]) - mean[d])
-			}
-			q.Channel(c)[i] = float32(v)
-		}
-	}
-	q.Clamp()
-	return q
-}
-
 // leastVariance is that below which a direction among colours counts as absent: a fiftieth of a step of
 // 8 bits. Noise that faint is not to be stretched to a photograph's range.
 const leastVariance = (0.02 / 255) * (0.02 / 255)
@@ -95,7 +107,7 @@ func inverseRoot(v float64) float64 {
 	return 1 / math.Sqrt(v)
 }
 
-type matrix3 [3][3]float64
+type matrix3 = [3][3]float64
 
 // colours returns the mean and the covariance of the pixels, RGB.
 func (p *Picture) colours() (mean [3]float64, covariance matrix3) {
