@@ -7,7 +7,11 @@ package vgg16
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed" // for the parameters
+	"encoding/hex"
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/impasto/impasto/checkpoint"
@@ -30,4 +34,16 @@ func Network() *checkpoint.Model {
 		panic("checkpoint/vgg16: the embedded parameters are broken: " + err.Error()) // TestEmbedded holds them
 	}
 	return m
+}
+
+// Verify compares the embedded parameters with their digest, which tells whether the program itself is damaged.
+func Verify() error {
+	h := sha256.New()
+	if _, err := io.WriteString(h, parameters); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != SHA256 {
+		return fmt.Errorf("the built-in network has SHA-256 %s where %s is expected; install the program anew", got, SHA256)
+	}
+	return nil
 }

@@ -1,9 +1,6 @@
 package vgg16
 
 import (
-	"crypto/sha256"
-	"fmt"
-	"io"
 	"math"
 	"strings"
 	"testing"
@@ -13,13 +10,22 @@ import (
 
 // TestEmbedded holds the embedded bytes, so that Network cannot fail.
 func TestEmbedded(t *testing.T) {
-	h := sha256.New()
-	io.WriteString(h, parameters)
-	if got := fmt.Sprintf("%x", h.Sum(nil)); got != SHA256 || len(parameters) != Size {
-		t.Fatalf("the embedded file has sha256 %s and %d bytes, recorded are %s and %d", got, len(parameters), SHA256, Size)
+	if err := Verify(); err != nil {
+		t.Fatal(err)
+	}
+	if len(parameters) != Size {
+		t.Errorf("the embedded file has %d bytes, recorded are %d", len(parameters), Size)
 	}
 	if dtype := `"dtype":"F16"`; strings.Count(parameters[:4096], dtype) != 22 {
 		t.Errorf("the header does not have 22 times %s", dtype)
+	}
+}
+
+// TestTable holds that the table of networks says the same about the built-in one.
+func TestTable(t *testing.T) {
+	n := checkpoint.Networks()[0]
+	if !n.BuiltIn || n.SHA256 != SHA256 || n.Bytes != Size {
+		t.Errorf("the table says %+v", n)
 	}
 }
 

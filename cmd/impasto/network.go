@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/checkpoint/vgg16"
 )
 
 type networkCommand struct {
@@ -162,6 +163,9 @@ func (b *fetchBar) close() {
 	b.container.Wait()
 }
 
+// builtIn is the name of the built-in network.
+const builtIn = "vgg16"
+
 type networkVerifyCommand struct {
 	Name string `arg:"" optional:"" help:"Network to check. Default: all that are here."`
 }
@@ -189,6 +193,9 @@ func (v *networkVerifyCommand) Run(ctx context.Context, c console) error {
 	var failed []error
 	for _, name := range names {
 		err := store.Verify(ctx, name)
+		if name == builtIn {
+			err = vgg16.Verify()
+		}
 		if err == nil {
 			fmt.Fprintf(c.out, "%s is undamaged\n", name)
 			continue
