@@ -1,5 +1,7 @@
 package cpu
 
+import "math"
+
 // transformInput computes the 36 frequencies of each patch, a lane at a time: the columns of the patch
 // first, then the rows.
 func transformInput(dst []float32, stride int, rows *[patchSize][]float32, tiles int) {
@@ -68,25 +70,30 @@ func (y *tile) finish(bias []float32, linear bool) {
 		for j := range y[i] {
 			p := &y[i][j]
 			for l, b := range bias {
-				v := p[l] + b
-				if v < 0 && !linear {
-					v = 0
+				if v := p[l] + b; linear {
+					p[l] = v
+				} else {
+					p[l] = max(v, 0)
 				}
-				p[l] = v
 			}
 		}
 	}
 }
 
+// isPositive returns 1 where v is greater than zero, and 0 elsewhere. The bits of such numbers are 1 to
+// those of infinity; a subtraction tells without a branch, which no processor would predict.
+func isPositive(v float32) uint32 {
+	const infinity = 0x7f800000
+	return uint32((uint64(math.Float32bits(v)-1) - infinity) >> 63)
+}
+
 // positive returns the mask of one pixel: bit l is set where lane l is greater than zero.
 func positive(p *[lanes]float32) uint16 {
-	var bits uint16
+	var bits uint32
 	for l, v := range p {
-		if v > 0 {
-			bits |= 1 << l
-		}
+		bits |= isPositive(v) << (l % 32)
 	}
-	return bits
+	return uint16(bits)
 }
 
 func transformForward(run *forwardRun) {
@@ -133,20 +140,21 @@ func poolTile(run *forwardRun, y *tile, t int) {
 	}
 }
 
-// maxPool keeps the largest of four and returns which lanes of each won with more than zero. The first
-// of equal ones wins.
+// maxPool keeps the largest of four numbers that are not negative and returns which lanes of each won with
+// more than zero. The first of equal ones wins. Such numbers are ordered as their bits are, with NaN above
+// all; below them stands the place, so that one maximum gives both, without a branch.
 func maxPool(out *[lanes]float32, quad *[4]*[lanes]float32) (bits [4]uint16) {
 	for l := range lanes {
-		best, v := 0, quad[0][l]
-		for q := 1; q < 4; q++ {
-			if w := quad[q][l]; w > v {
-				best, v = q, w
-			}
+		var best uint64
+		for q, p := range quad {
+			best = max(best, uint64(math.Float32bits(p[l]))<<2|uint64(3-q))
 		}
-		out[l] = v
-		if v > 0 {
-			bits[best] |= 1 << l
-		}
+		out[l] = math.Float32frombits(uint32(best >> 2))
+		bits[3-best&3] |= uint16(1) << l
+	}
+	won := positive(out)
+	for q := range bits {
+		bits[q] &= won
 	}
 	return bits
 }

@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/impasto/impasto/engine"
+import (
+	"math"
+
+	"github.com/impasto/impasto/engine"
+)
 
 // rowwise is an operation in progress that takes the rows of maps one by one.
 type rowwise struct {
@@ -73,16 +77,18 @@ func (r *rowwise) poolSquare(block, y, x int) {
 	var rectified [4][lanes]float32
 	var quad [4]*[lanes]float32
 	for i := range quad {
-		for l, v := range r.src.from(2*y+i/2, block, 2*x+i%2)[:lanes] {
-			rectified[i][l] = max(v, 0)
+		src, dst := (*[lanes]float32)(r.src.from(2*y+i/2, block, 2*x+i%2)), &rectified[i]
+		for l, v := range src {
+			dst[l] = max(v, 0)
 		}
-		quad[i] = &rectified[i]
+		quad[i] = dst
 	}
-	pool := maxPool
-	if r.average {
-		pool = averagePool
+	var bits [4]uint16
+	if out := (*[lanes]float32)(r.dst.from(y, block, x)); r.average {
+		bits = averagePool(out, &quad)
+	} else {
+		bits = maxPool(out, &quad)
 	}
-	bits := pool((*[lanes]float32)(r.dst.from(y, block, x)), &quad)
 	if r.mask == nil {
 		return
 	}
@@ -130,9 +136,7 @@ func (d *device) MaskBy(op engine.MaskBy) {
 func (d *device) maskByRow(_, y int) {
 	dst := d.rowwise.dst.row(y)
 	for i, v := range d.rowwise.src.row(y)[:len(dst)] {
-		if !(v > 0) {
-			dst[i] = 0
-		}
+		dst[i] = math.Float32frombits(math.Float32bits(dst[i]) & -isPositive(v))
 	}
 }
 
