@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/checkpoint"
@@ -67,30 +65,8 @@ func (m *machineFlags) resolve(ctx context.Context, c console) (*checkpoint.Mode
 	if err != nil {
 		return nil, err
 	}
-	if err := knownNetwork(store, m.Network); err != nil {
-		return nil, err
-	}
-	store.Offline = m.Offline
-	return store.Resolve(ctx, m.Network)
-}
-
-// knownNetwork returns an error where a user's word is neither the name of a network nor a file.
-func knownNetwork(store *checkpoint.Store, word string) error {
-	if _, err := os.Stat(word); err == nil {
-		return nil
-	}
-	entries, err := store.List()
-	if err != nil {
-		return err
-	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name
-	}
-	if slices.Contains(names, word) {
-		return nil
-	}
-	return usagef("there is no network %q: known are %s, or give the path of a file", word, strings.Join(names, ", "))
+	network, err := store.Resolve(ctx, m.Network)
+	return network, unknownIsUsage(err)
 }
 
 // fetching returns a function that tells how a download goes: a line for every stage and every tenth.
