@@ -15,7 +15,7 @@ type ColourMap struct {
 }
 
 // Apply returns p with every pixel mapped. Values may leave [0, 1].
-func (m *ColourMap) Apply(p *Picture) *Picture {
+func (m ColourMap) Apply(p *Picture) *Picture {
 	q := New(p.Width, p.Height)
 	r, g, b := p.Channel(0), p.Channel(1), p.Channel(2)
 	for c, row := range m.A {
@@ -30,8 +30,8 @@ func (m *ColourMap) Apply(p *Picture) *Picture {
 // luma is a row of the map to brightness, see [Picture.Luma].
 var luma = [3]float64{0.299, 0.587, 0.114}
 
-// Grey maps a picture to its [Picture.Luma], in all three channels.
-var Grey = ColourMap{A: matrix3{luma, luma, luma}}
+// Grey returns the map of a picture to its [Picture.Luma], in all three channels.
+func Grey() ColourMap { return ColourMap{A: matrix3{luma, luma, luma}} }
 
 // MatchLuma returns the map to a grey picture whose brightness has the mean and the standard deviation of
 // another picture's (section 4 of the paper). Where p has one brightness all over, it only moves.

@@ -88,7 +88,7 @@ func TestWithLuma(t *testing.T) {
 		}
 	}
 	near(t, p.WithLuma(p.Luma()), p, 1e-6)
-	grey := Grey.Apply(p)
+	grey := Grey().Apply(p)
 	for i, want := range p.Luma().Pix {
 		if math.Abs(float64(grey.Luma().Pix[i]-want)) > 1e-6 {
 			t.Fatalf("a grey picture's brightness is %v, want %v", grey.Luma().Pix[i], want)
@@ -104,7 +104,7 @@ func TestMatchLuma(t *testing.T) {
 	if math.Abs(mean-wantMean) > 1e-6 || math.Abs(deviation-wantDeviation) > 1e-6 {
 		t.Errorf("matched to %v +- %v, want %v +- %v", mean, deviation, wantMean, wantDeviation)
 	}
-	near(t, Grey.Apply(got), got, 1e-6)
+	near(t, Grey().Apply(got), got, 1e-6)
 	for _, v := range recoloured(MatchLuma, New(4, 4), to).Pix {
 		if math.Abs(float64(v)-wantMean) > 1e-6 {
 			t.Errorf("a picture of one value became %v, want %v", v, wantMean)
@@ -113,8 +113,7 @@ func TestMatchLuma(t *testing.T) {
 }
 
 func recoloured(by func(p, to *Picture) ColourMap, p, to *Picture) *Picture {
-	m := by(p, to)
-	return m.Apply(p)
+	return by(p, to).Apply(p)
 }
 
 func near(t *testing.T, got, want *Picture, tolerance float64) {

@@ -11,6 +11,7 @@ var (
 	inputNames    = [...]string{"imagenet", "caffe", "rgb255"}
 	contentNames  = [...]string{"sum", "mean"}
 	distanceNames = [...]string{"gram", "wasserstein", "wasserstein-truncated"}
+	colourNames   = [...]string{"none", "luminance", "histogram"}
 	ruleNames     = [...]string{"lbfgs", "adam", "gd"}
 	initNames     = [...]string{"content", "noise", "style", "grey", "picture"}
 )
@@ -23,6 +24,9 @@ func (n ContentNormalization) String() string { return nameOf(contentNames[:], n
 
 // String returns "gram", "wasserstein" or "wasserstein-truncated".
 func (d Distance) String() string { return nameOf(distanceNames[:], d) }
+
+// String returns "none", "luminance" or "histogram".
+func (c Colours) String() string { return nameOf(colourNames[:], c) }
 
 // String returns "lbfgs", "adam" or "gd".
 func (r Rule) String() string { return nameOf(ruleNames[:], r) }

@@ -103,6 +103,9 @@ var parameters = []Parameter{
 	float("style-scale", "long side of the painting as a share of the picture's: size of strokes",
 		func(r *Recipe) *float64 { return &r.Style.Scale }),
 
+	enumeration("preserve-colors", "colours of the photograph to keep: none, luminance (all but brightness), histogram (mean and spread)",
+		len(colourNames), func(r *Recipe) *Colours { return &r.Colours }),
+
 	float("tv-weight", "weight of total variation", func(r *Recipe) *float64 { return &r.Variation.Weight }),
 	{"tv", "form of total variation: l1, l2, nine",
 		func(r *Recipe) string { return variationNames[r.Variation.Kind] },

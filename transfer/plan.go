@@ -30,6 +30,8 @@ type Job struct {
 	// Budget bounds the arena of the run in bytes, and Keep says what it may hold; 0 is no bound.
 	Budget int64
 	Keep   feature.Keep
+
+	colouring colouring // of a plan's job
 }
 
 // Prepare puts a network on a device as a recipe wants it: its padding, its preprocessing where the
@@ -90,6 +92,7 @@ func NewPlan(job Job) (*Plan, error) {
 	if err := job.check(); err != nil {
 		return nil, err
 	}
+	job.recolour()
 	p := &Plan{job: job}
 	if job.Recipe.hasStyle() {
 		p.notes = job.small()

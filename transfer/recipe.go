@@ -32,6 +32,7 @@ type Recipe struct {
 
 	Content   ContentLoss
 	Style     StyleLoss
+	Colours   Colours // of the photograph that are kept
 	Variation VariationLoss
 	Optimizer Optimizer
 	Scales    Scales
@@ -114,6 +115,8 @@ type (
 	ContentNormalization uint8
 	// Distance is what of a layer's features a style loss compares, and how.
 	Distance uint8
+	// Colours is what the result keeps of the photograph's colours.
+	Colours uint8
 	// Rule is a step rule of package optim.
 	Rule uint8
 	// Init is what the first scale begins with.
@@ -135,6 +138,13 @@ const (
 	GramDistance         Distance = iota // of Gram matrices: loss.Gram
 	WassersteinDistance                  // of mean and covariance: loss.Wasserstein, exact
 	TruncatedWasserstein                 // the same as crowsonkb's style-transfer-pytorch computes it
+)
+
+// Both ways to keep colours are those of Gatys et al. 2016, arXiv:1606.05897.
+const (
+	NoColours        Colours = iota // the painting's colours replace them
+	LuminanceColours                // only brightness is painted; section 4
+	HistogramColours                // the painting takes the photograph's mean and covariance; section 3
 )
 
 const (

@@ -80,7 +80,7 @@ func (p *Plan) Run(ctx context.Context, tell func(*Progress)) (*Result, error) {
 			break
 		}
 	}
-	r.result.Picture = r.picture
+	r.result.Picture = p.job.colouring.finish(r.picture)
 	r.result.Elapsed = time.Since(r.started)
 	r.result.Finished = err == nil
 	return &r.result, err
@@ -91,7 +91,7 @@ func (st *stage) start() *canvas.Picture {
 	job, w, h := st.job, st.size.width, st.size.height
 	switch job.Recipe.Start.Init {
 	case InitStyle:
-		return canvas.Resize(job.Style.paintings[0], w, h, canvas.Lanczos)
+		return job.painting(0, w, h)
 	case InitPicture:
 		return resample(job.Start, st.size)
 	case InitNoise:
@@ -192,7 +192,7 @@ func (b *brush) report(step optim.Step, iteration int) {
 		Iteration: iteration, Iterations: b.iterations, Done: done, Total: b.Plan.Iterations(),
 		Evaluations: res.Evaluations, Elapsed: time.Since(b.started),
 		Loss: step.Loss, Terms: b.terms, GradientNorm: step.GradientNorm, Events: step.Events,
-		picture: b.look,
+		picture: func() *canvas.Picture { return b.job.colouring.finish(b.look()) },
 	})
 }
 

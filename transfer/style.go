@@ -34,6 +34,7 @@ type lesson struct {
 	pooling       engine.Pooling
 	layers        string
 	painting      int
+	colours       canvas.ColourMap // zero: its own
 	height, width int
 }
 
@@ -114,7 +115,8 @@ type study struct {
 // newStudy plans the pass over a painting at the given size.
 func newStudy(job *Job, layers []placed, painting, height, width int) (*study, error) {
 	x := job.Network
-	s := &study{lesson: lesson{network: x, pooling: job.Recipe.Pooling, painting: painting, height: height, width: width}}
+	s := &study{lesson: lesson{network: x, pooling: job.Recipe.Pooling, painting: painting,
+		colours: job.colouring.of(painting), height: height, width: width}}
 	var taps []feature.Placement
 	for _, l := range layers {
 		net := x.Network()
@@ -139,8 +141,7 @@ func (s *study) bytes() int64 {
 // learn shows the painting to the network.
 func (s *study) learn(ctx context.Context, st *stage, arena engine.Arena, offset int64) ([]engine.Statistics, error) {
 	image := arena.Image(offset, s.height, s.width)
-	picture := canvas.Resize(st.job.Style.paintings[s.painting], s.width, s.height, canvas.Lanczos)
-	st.dev.Write(image, picture.Pix)
+	st.dev.Write(image, st.job.painting(s.painting, s.width, s.height).Pix)
 	pass := s.plan.Place(arena, offset+imageBytes(s.height, s.width))
 	if _, err := pass.Evaluate(ctx, image, nil); err != nil {
 		return nil, err
