@@ -65,6 +65,7 @@ func (m *machineFlags) resolve(ctx context.Context, c console) (*checkpoint.Mode
 	if err != nil {
 		return nil, err
 	}
+	store.Offline = m.Offline
 	network, err := store.Resolve(ctx, m.Network)
 	return network, unknownIsUsage(err)
 }
