@@ -50,7 +50,7 @@ func TestLuminanceIgnoresThePaintingsHues(t *testing.T) {
 	job.Size, job.Recipe.Scales.Count = 0, 1 // brightness is taken in encoded values, resampling in linear light
 	result, _ := paint(t, job)
 	grey := canvas.Grey().Apply(job.Style.Paintings()[0])
-	job.Style, _ = NewStyle(Painting{grey, 1})
+	job.Style, _ = NewStyle(Painting{Picture: grey, Weight: 1})
 	again, _ := paint(t, job)
 	if d := relative(again.Picture.Pix, result.Picture.Pix); d > 1e-3 {
 		t.Errorf("a grey copy of the painting paints otherwise: %v", d)

@@ -39,7 +39,7 @@ func TestRecipesAgreeWithPyTorch(t *testing.T) {
 				}
 				job := newJob(t, dev, name, overrides)
 				job.Content = picture(2, 24, 29)
-				job.Style, _ = NewStyle(Painting{picture(3, 20, 33), 1})
+				job.Style, _ = NewStyle(Painting{Picture: picture(3, 20, 33), Weight: 1})
 				got, err := Evaluate(context.Background(), job, picture(want.AtSeed, 24, 29))
 				if err != nil {
 					t.Fatal(err)

@@ -22,6 +22,12 @@ type Job struct {
 	// Seed is that of InitNoise.
 	Seed uint64
 
+	// Masks give each painting a part of the photograph, one mask a painting, of any size; a nil mask is
+	// everywhere. No masks: the paintings are blended.
+	Masks []*canvas.Plane
+	// StrengthMap says where to paint how strongly, in [0,1] (0: as the photograph is); nil is 1.
+	StrengthMap *canvas.Plane
+
 	// Size is the long side of the result in pixels; 0 keeps the photograph's own.
 	Size int
 	// Enlarge lets Size exceed the photograph's long side.
@@ -95,7 +101,7 @@ func NewPlan(job Job) (*Plan, error) {
 	job.recolour()
 	p := &Plan{job: job}
 	if job.Recipe.hasStyle() {
-		p.notes = job.small()
+		p.notes = append(job.small(), job.maskNotes()...)
 	}
 	sides, last := job.sides(), job.last()
 	for i, side := range sides {
@@ -125,6 +131,9 @@ func (j *Job) check() error {
 	}
 	if j.Recipe.hasStyle() && j.Style == nil {
 		return fmt.Errorf("recipe %s: the style has a weight, and there is no painting", j.Recipe.Name)
+	}
+	if err := j.checkMasks(); err != nil {
+		return err
 	}
 	if j.Recipe.Start.Init == InitStyle && j.Style == nil {
 		return fmt.Errorf("init style: there is no painting")

@@ -65,7 +65,7 @@ func TestPaintingKeepsItsStrokes(t *testing.T) {
 		}
 	}
 	j.Content = canvas.New(1024, 700)
-	j.Style, _ = NewStyle(Painting{painting, 1})
+	j.Style, _ = NewStyle(Painting{Picture: painting, Weight: 1})
 	if notes := j.small(); len(notes) != 1 || !strings.Contains(notes[0], "--style-scale 0.39") {
 		t.Errorf("notes %q", notes)
 	}
@@ -110,7 +110,7 @@ func TestPlanErrors(t *testing.T) {
 		want   string
 	}{
 		{"too small", func(j *Job) { j.Content = canvas.New(40, 7) }, "relu4_2 needs"},
-		{"painting too small", func(j *Job) { j.Style, _ = NewStyle(Painting{canvas.New(9, 90), 1}) }, "painting 1"},
+		{"painting too small", func(j *Job) { j.Style, _ = NewStyle(Painting{Picture: canvas.New(9, 90), Weight: 1}) }, "painting 1"},
 		{"no layer", func(j *Job) { j.Recipe.Style.Layers[0].Layer = "relu1_9" }, "relu1_9"},
 		{"negative size", func(j *Job) { j.Size = -1 }, "size"},
 		{"no painting", func(j *Job) { j.Style = nil }, "no painting"},
@@ -149,7 +149,7 @@ func TestBudget(t *testing.T) {
 func TestWork(t *testing.T) {
 	job := newJob(t, reference.New32(), "gatys", map[string]string{"iterations": "4", "style-layers": "relu3_1", "content-layers": "conv1_2"})
 	job.Content = smooth(1, 16, 16)
-	job.Style, _ = NewStyle(Painting{smooth(1, 8, 16), 1})
+	job.Style, _ = NewStyle(Painting{Picture: smooth(1, 8, 16), Weight: 1})
 	plan, err := NewPlan(job)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestStyleWeights(t *testing.T) {
 	for _, weights := range [][]float64{{}, {0}, {-1}, {1, math.NaN()}, {math.Inf(1)}} {
 		var paintings []Painting
 		for _, w := range weights {
-			paintings = append(paintings, Painting{p, w})
+			paintings = append(paintings, Painting{Picture: p, Weight: w})
 		}
 		if _, err := NewStyle(paintings...); err == nil {
 			t.Errorf("weights %v are accepted", weights)
@@ -185,14 +185,14 @@ func TestStylesMix(t *testing.T) {
 		return e.Total
 	}
 	a, b := smooth(3, 50, 40), smooth(4, 41, 33)
-	one := loss(Painting{a, 1})
-	if got := loss(Painting{a, 2}, Painting{b, 0}); got != one {
+	one := loss(Painting{Picture: a, Weight: 1})
+	if got := loss(Painting{Picture: a, Weight: 2}, Painting{Picture: b, Weight: 0}); got != one {
 		t.Errorf("with a painting of weight 0 the loss is %v, without %v", got, one)
 	}
-	if got := loss(Painting{a, 1}, Painting{a, 3}); math.Abs(got/one-1) > 1e-12 {
+	if got := loss(Painting{Picture: a, Weight: 1}, Painting{Picture: a, Weight: 3}); math.Abs(got/one-1) > 1e-12 {
 		t.Errorf("twice the same painting gives %v, once %v", got, one)
 	}
-	if got := loss(Painting{a, 1}, Painting{b, 1}); got == one {
+	if got := loss(Painting{Picture: a, Weight: 1}, Painting{Picture: b, Weight: 1}); got == one {
 		t.Error("the second painting has no effect")
 	}
 }

@@ -32,6 +32,7 @@ type point struct {
 	image, gradient engine.Image
 	pass            *feature.Pass
 	variation       *loss.Variation
+	content, style  int // how many layers have a content and a style loss
 	terms           []Term
 
 	// A line search may go back to an earlier trial, so the terms of all trials of a step are kept.
@@ -43,7 +44,7 @@ type point struct {
 func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error) {
 	p := &point{image: arena.Image(0, st.size.height, st.size.width)}
 	p.gradient = arena.Image(imageBytes(st.size.height, st.size.width), st.size.height, st.size.width)
-	painting, err := st.statistics(ctx, arena, st.scratch)
+	targets, err := st.statistics(ctx, arena, st.scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +57,29 @@ func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error
 		st.sockets[i].Tap = st.contentTap(l, st.target(arena, i))
 		p.terms = append(p.terms, Term{Kind: ContentTerm, Layer: l.layer.String()})
 	}
-	for i, l := range st.style {
-		st.sockets[len(st.content)+i].Tap = st.styleTap(l, painting[i])
+	st.placeStyle(arena, targets)
+	for _, l := range st.style {
 		p.terms = append(p.terms, Term{Kind: StyleTerm, Layer: l.layer.String()})
 	}
+	p.content = len(st.content)
+	p.style = len(st.style)
 	if p.variation = st.variation(); p.variation != nil {
 		p.terms = append(p.terms, Term{Kind: VariationTerm})
 	}
 	p.pass = st.main.Place(arena, st.scratch)
 	return p, nil
+}
+
+// placeStyle makes the style losses of all regions.
+func (st *stage) placeStyle(arena engine.Arena, targets [][]engine.Statistics) {
+	sockets, offset := st.sockets[len(st.content):], st.guided
+	for r := range st.regions {
+		planes := st.guides[r].place(st.dev, arena, offset)
+		offset += st.guides[r].bytes()
+		for i, l := range st.style {
+			sockets[r*len(st.style)+i].Tap = st.styleTap(l, st.regions[r], targets[r][i], planes[i])
+		}
+	}
 }
 
 func (st *stage) target(arena engine.Arena, i int) engine.Map {
@@ -98,7 +113,13 @@ func (p *point) evaluate(ctx context.Context) (float64, error) {
 		p.trials = append(p.trials, make([]float64, len(p.terms)))
 	}
 	trial := p.trials[n]
-	copy(trial, values)
+	clear(trial)
+	for i, v := range values {
+		if i >= p.content {
+			i = p.content + (i-p.content)%p.style // a layer's term is the sum over regions
+		}
+		trial[i] += v
+	}
 	if p.variation != nil {
 		trial[len(trial)-1] = p.variation.Add(p.image, p.gradient)
 	}

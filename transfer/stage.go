@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
@@ -19,7 +20,7 @@ type socket struct{ feature.Tap }
 
 // stage is one scale of a plan: its size, its passes, and where its buffers lie in the arena.
 //
-//	0        image | gradient | optimiser's vectors | average | content targets | scratch
+//	0        image | gradient | optimiser's vectors | average | content targets | masks | scratch
 //
 // Scratch holds the paintings and the photograph while they are read, and the network's maps afterwards.
 type stage struct {
@@ -31,6 +32,9 @@ type stage struct {
 
 	content, style []placed
 	targets        []int64 // offsets of the content targets
+	regions        []region
+	guides         []guide // of each region
+	guided         int64   // offset of their planes
 	sockets        []*socket
 	lessons        []*study
 	capture        *feature.Plan // of the photograph's features; nil without a content loss
@@ -54,6 +58,16 @@ func newStage(job *Job, index int, s size, iterations int) (*stage, error) {
 		shape := st.shape(l)
 		st.targets = append(st.targets, st.scratch)
 		st.scratch += engine.Align(st.dev.MapBytes(shape, shape.Height))
+	}
+	st.guided = st.scratch
+	if len(st.style) > 0 {
+		net := job.Network.Network()
+		st.regions = job.regions()
+		for _, r := range st.regions {
+			g := guide{mask: r.mask, height: s.height, width: s.width, layers: st.style, net: &net}
+			st.guides = append(st.guides, g)
+			st.scratch += g.bytes()
+		}
 	}
 	if err := st.plan(); err != nil {
 		return nil, err
@@ -126,7 +140,11 @@ func (st *stage) plan() error {
 		}
 	}
 	var err error
-	job.Taps, st.sockets = sockets(append(append([]placed(nil), st.content...), st.style...))
+	tapped := slices.Clone(st.content)
+	for range st.regions {
+		tapped = append(tapped, st.style...)
+	}
+	job.Taps, st.sockets = sockets(tapped)
 	job.Gradient, job.Keep = true, st.job.Keep
 	if st.job.Budget > 0 {
 		job.Budget = max(st.job.Budget-st.scratch, 1)
@@ -171,17 +189,17 @@ func (st *stage) contentTap(l placed, target engine.Map) feature.Tap {
 	return loss.NewContent(st.dev, target, nil, coefficient)
 }
 
-// styleTap makes the style loss of a layer.
-func (st *stage) styleTap(l placed, painting engine.Statistics) feature.Tap {
+// styleTap makes the style loss of a layer in a region, whose weights there are plane.
+func (st *stage) styleTap(l placed, r region, painting engine.Statistics, plane engine.Plane) feature.Tap {
 	s := st.job.Recipe.Style
-	weight := s.Weight * s.Strength * l.weight
+	weight := s.Weight * s.Strength * l.weight * r.share
 	switch s.Distance {
 	case WassersteinDistance:
-		return loss.NewWasserstein(st.dev, painting, nil, loss.Exact, weight)
+		return loss.NewWasserstein(st.dev, painting, plane, loss.Exact, weight)
 	case TruncatedWasserstein:
-		return loss.NewWasserstein(st.dev, painting, nil, loss.Truncated, weight)
+		return loss.NewWasserstein(st.dev, painting, plane, loss.Truncated, weight)
 	}
-	return loss.NewGram(st.dev, painting, nil, s.Normalization, weight)
+	return loss.NewGram(st.dev, painting, plane, s.Normalization, weight)
 }
 
 // variation makes the total variation, nil where it has no weight. The pixels of a range of 255 differ

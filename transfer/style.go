@@ -16,6 +16,8 @@ import (
 type Painting struct {
 	Picture *canvas.Picture
 	Weight  float64 // not negative; only ratios count
+	// Mask says which parts of the picture to learn from, in [0,1]; nil is all of it.
+	Mask *canvas.Plane
 }
 
 // Style is what is learned from paintings: the statistics of their features, at each size that a plan
@@ -23,6 +25,7 @@ type Painting struct {
 type Style struct {
 	paintings []*canvas.Picture
 	weights   []float64
+	masks     []*canvas.Plane
 
 	mu      sync.Mutex
 	learned map[lesson][]engine.Statistics
@@ -46,9 +49,13 @@ func NewStyle(paintings ...Painting) (*Style, error) {
 		if p.Weight < 0 || math.IsNaN(p.Weight) || math.IsInf(p.Weight, 0) {
 			return nil, fmt.Errorf("style-weights: %v of painting %d must be a number and not negative", p.Weight, i+1)
 		}
+		if err := checkMask(fmt.Sprintf("style-mask %d", i+1), p.Mask); err != nil {
+			return nil, err
+		}
 		sum += p.Weight
 		s.paintings = append(s.paintings, p.Picture)
 		s.weights = append(s.weights, p.Weight)
+		s.masks = append(s.masks, p.Mask)
 	}
 	if len(paintings) == 0 || !(sum > 0) {
 		return nil, fmt.Errorf("style-weights: no painting has a weight")
@@ -72,9 +79,9 @@ func (s *Style) keep(l lesson, stats []engine.Statistics) {
 	s.learned[l] = stats
 }
 
-// statistics returns the blend of all paintings at one scale, layer by layer, and learns what is missing
-// in the scratch memory of arena from offset on.
-func (st *stage) statistics(ctx context.Context, arena engine.Arena, offset int64) ([]engine.Statistics, error) {
+// statistics returns what each region is to look like at one scale, layer by layer: the blend of its
+// paintings. It learns what is missing in the scratch memory of arena from offset on.
+func (st *stage) statistics(ctx context.Context, arena engine.Arena, offset int64) ([][]engine.Statistics, error) {
 	style := st.job.Style
 	each := make([][]engine.Statistics, len(st.lessons))
 	for i := range st.lessons {
@@ -91,25 +98,35 @@ func (st *stage) statistics(ctx context.Context, arena engine.Arena, offset int6
 		}
 		each[i] = stats
 	}
-	blend := make([]engine.Statistics, len(st.style))
-	for layer := range blend {
+	all := make([][]engine.Statistics, len(st.regions))
+	for r := range st.regions {
+		all[r] = st.blend(st.regions[r].paintings, each)
+	}
+	return all, nil
+}
+
+// blend mixes the statistics of paintings, layer by layer.
+func (st *stage) blend(paintings []int, each [][]engine.Statistics) []engine.Statistics {
+	mix := make([]engine.Statistics, len(st.style))
+	for layer := range mix {
 		var stats []engine.Statistics
 		var weights []float64
-		for i, w := range style.weights {
-			if w > 0 {
+		for _, i := range paintings {
+			if w := st.job.Style.weights[i]; w > 0 {
 				stats, weights = append(stats, each[i][layer]), append(weights, w)
 			}
 		}
-		blend[layer] = loss.Blend(stats, weights)
+		mix[layer] = loss.Blend(stats, weights)
 	}
-	return blend, nil
+	return mix
 }
 
 // study is a painting at one scale and the forward pass over it.
 type study struct {
 	lesson
-	observers []*loss.Observer
-	plan      *feature.Plan
+	guide   guide
+	sockets []*socket
+	plan    *feature.Plan
 }
 
 // newStudy plans the pass over a painting at the given size.
@@ -117,14 +134,13 @@ func newStudy(job *Job, layers []placed, painting, height, width int) (*study, e
 	x := job.Network
 	s := &study{lesson: lesson{network: x, pooling: job.Recipe.Pooling, painting: painting,
 		colours: job.colouring.of(painting), height: height, width: width}}
-	var taps []feature.Placement
+	net := x.Network()
+	s.guide = guide{mask: job.Style.masks[painting], height: height, width: width, layers: layers, net: &net}
 	for _, l := range layers {
-		net := x.Network()
-		o := loss.NewObserver(x.Device(), net.Shape(l.layer, height, width).Channels, nil)
-		s.observers = append(s.observers, o)
 		s.layers += l.layer.String() + " "
-		taps = append(taps, feature.Placement{Layer: l.layer, Tap: o})
 	}
+	var taps []feature.Placement
+	taps, s.sockets = sockets(layers)
 	plan, err := x.Plan(feature.Job{Height: height, Width: width, Taps: taps, Pooling: job.Recipe.Pooling})
 	if err != nil {
 		return nil, fmt.Errorf("painting %d at %dx%d: %w", painting+1, width, height, err)
@@ -135,19 +151,25 @@ func newStudy(job *Job, layers []placed, painting, height, width int) (*study, e
 
 // bytes is the scratch memory that learning needs.
 func (s *study) bytes() int64 {
-	return imageBytes(s.height, s.width) + s.plan.Bytes()
+	return imageBytes(s.height, s.width) + s.guide.bytes() + s.plan.Bytes()
 }
 
 // learn shows the painting to the network.
 func (s *study) learn(ctx context.Context, st *stage, arena engine.Arena, offset int64) ([]engine.Statistics, error) {
 	image := arena.Image(offset, s.height, s.width)
 	st.dev.Write(image, st.job.painting(s.painting, s.width, s.height).Pix)
-	pass := s.plan.Place(arena, offset+imageBytes(s.height, s.width))
+	offset += imageBytes(s.height, s.width)
+	observers := make([]*loss.Observer, len(s.sockets))
+	for i, plane := range s.guide.place(st.dev, arena, offset) {
+		observers[i] = loss.NewObserver(st.dev, st.shape(s.guide.layers[i]).Channels, plane)
+		s.sockets[i].Tap = observers[i]
+	}
+	pass := s.plan.Place(arena, offset+s.guide.bytes())
 	if _, err := pass.Evaluate(ctx, image, nil); err != nil {
 		return nil, err
 	}
-	stats := make([]engine.Statistics, len(s.observers))
-	for i, o := range s.observers {
+	stats := make([]engine.Statistics, len(observers))
+	for i, o := range observers {
 		stats[i] = o.Statistics()
 	}
 	return stats, nil

@@ -84,7 +84,7 @@ func newJob(t testing.TB, dev engine.Device, name string, overrides map[string]s
 	if err != nil {
 		t.Fatal(err)
 	}
-	style, err := NewStyle(Painting{smooth(3, 50, 40), 1})
+	style, err := NewStyle(Painting{Picture: smooth(3, 50, 40), Weight: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
