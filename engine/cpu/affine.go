@@ -36,19 +36,35 @@ func (d *device) SetAffine(dst engine.Affine, a, b []float64) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := m.blocks * lanes * panel
-	for k := range c {
-		column := m.a[k/panel*n+k%panel:]
-		for i, v := range a[k*c:][:c] {
-			column[i*panel] = float32(v)
-		}
-	}
+	d.setting = setting{m, a}
+	d.crew.run(&d.jobs.setAffine, m.panels)
+	d.setting = setting{}
 	m.constant = false
 	for k, v := range b {
 		for i := range maxTiles {
 			m.b[(k/lanes*maxTiles+i)*lanes+k%lanes] = float32(v)
 		}
 		m.constant = m.constant || v != 0
+	}
+}
+
+// setting is the layout of a matrix in progress.
+type setting struct {
+	affine *affine
+	matrix []float64
+}
+
+// setAffine lays out 32 rows of the matrix as the columns of a panel.
+func (d *device) setAffine(_, p int) {
+	m, c := d.setting.affine, d.setting.affine.channels
+	for from := 0; from < c; from += lanes { // two kilobytes of the panel, which stay in the cache
+		dst := m.panelOf(p)[from*panel:]
+		for k := range min(panel, c-p*panel) {
+			row := d.setting.matrix[(p*panel+k)*c:][:c]
+			for i, v := range row[from:min(from+lanes, c)] {
+				dst[i*panel+k] = float32(v)
+			}
+		}
 	}
 }
 

@@ -41,6 +41,8 @@ type device struct {
 	stem      stemming
 	rowwise   rowwise
 	reduction reduction
+	reading   *momentSums
+	setting   setting
 	affine    affineRun
 	elements  elementwise
 	variation variationRun
@@ -54,7 +56,9 @@ type jobs struct {
 	border                                 job
 	stemForward, stemBackward              job
 	rowwise                                job
-	moments, foldMoments, distance, affine job
+	moments, foldMoments, readMoments      job
+	distance                               job
+	setAffine, affine                      job
 	elements                               job
 	variation                              job
 	packRight, matMul                      job
@@ -80,7 +84,9 @@ func New(o Options) (engine.Device, error) {
 		border:      d.borderPanel,
 		stemForward: d.stemForwardRows, stemBackward: d.stemBackwardRows,
 		rowwise: d.rowwiseRow,
-		moments: d.momentsPiece, foldMoments: d.foldMoments, distance: d.distancePiece, affine: d.affineRows,
+		moments: d.momentsPiece, foldMoments: d.foldMoments, readMoments: d.readMoments,
+		distance:  d.distancePiece,
+		setAffine: d.setAffine, affine: d.affineRows,
 		elements:  d.elementsPiece,
 		variation: d.variationRow,
 		packRight: d.packRight, matMul: d.matMulGroup,

@@ -166,30 +166,36 @@ func (d *device) ReadMoments(src engine.Moments) engine.Statistics {
 		m.read = engine.Statistics{Sum: make([]float64, c), Gram: make([]float64, c*c)}
 	}
 	m.read.Weight = m.weight
-	const size = lanes * lanes
-	for i := range m.blocks {
-		first := m.start(i)
-		for j := i; j < m.blocks; j++ {
-			m.unfold(m.sums[first+(j-i)*size:], i, j)
-		}
-		for l := range min(lanes, c-i*lanes) {
-			m.read.Sum[i*lanes+l] = m.sums[first+(m.blocks-i)*size+l]
-		}
-	}
+	d.reading = m
+	d.crew.run(&d.jobs.readMoments, m.blocks)
+	d.reading = nil
 	return m.read
 }
 
-// unfold copies the products of two blocks to both sides of the diagonal.
-func (m *momentSums) unfold(sums []float64, i, j int) {
+// readMoments copies the moments of one block.
+func (d *device) readMoments(_, i int) {
+	m := d.reading
+	const size = lanes * lanes
+	sums := m.sums[m.start(i):m.start(i+1)]
+	for j := i; j < m.blocks; j++ {
+		m.unfold((*[size]float64)(sums[(j-i)*size:]), i, j)
+	}
+	copy(m.read.Sum[i*lanes:], sums[(m.blocks-i)*size:][:min(lanes, m.channels-i*lanes)])
+}
+
+// unfold copies the products of two blocks to both sides of the diagonal, on which the upper half counts.
+func (m *momentSums) unfold(sums *[lanes * lanes]float64, i, j int) {
 	c := m.channels
-	for a := range min(lanes, c-i*lanes) {
-		for b := range min(lanes, c-j*lanes) {
-			if i == j && b < a {
-				continue
+	rows, columns := min(lanes, c-i*lanes), min(lanes, c-j*lanes)
+	for a := range rows {
+		copy(m.read.Gram[(i*lanes+a)*c+j*lanes:][:columns], sums[a*lanes:])
+	}
+	for b := range columns {
+		row := m.read.Gram[(j*lanes+b)*c+i*lanes:][:rows]
+		for a := range row {
+			if i != j || a < b {
+				row[a] = sums[a*lanes+b]
 			}
-			v := sums[a*lanes+b]
-			m.read.Gram[(i*lanes+a)*c+j*lanes+b] = v
-			m.read.Gram[(j*lanes+b)*c+i*lanes+a] = v
 		}
 	}
 }
