@@ -18,6 +18,11 @@ type Options struct {
 	// only where Enlarge is set.
 	Size    int
 	Enlarge bool
+	// Masks give each painting a part of the photograph, one mask a painting in the order of Learn; a nil
+	// mask is everywhere. No masks: the paintings are blended. StrengthMap says where to paint less, from 1
+	// down to 0. Both lie in [0,1] and may have any size.
+	Masks       []*canvas.Plane
+	StrengthMap *canvas.Plane
 	// Start is the picture to begin with where the recipe starts from one.
 	Start *canvas.Picture
 	// Seed is that of the noise.
@@ -61,7 +66,7 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 	}
 	plan, err := transfer.NewPlan(transfer.Job{
 		Network: x, Recipe: o.Recipe, Content: photo, Style: style, Start: o.Start, Seed: o.Seed,
-		Size: o.Size, Enlarge: o.Enlarge, Budget: budget, Keep: o.Keep,
+		Masks: o.Masks, StrengthMap: o.StrengthMap, Size: o.Size, Enlarge: o.Enlarge, Budget: budget, Keep: o.Keep,
 	})
 	if err != nil {
 		return nil, err
