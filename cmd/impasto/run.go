@@ -20,14 +20,15 @@ const (
 
 // cli is the command line. Each command lives in a file of its own.
 type cli struct {
-	Style   styleCommand   `cmd:"" default:"withargs" group:"paint" help:"Repaint a photograph in the manner of paintings. Also plain: impasto CONTENT STYLE."`
-	Demo    demoCommand    `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
-	Inspect inspectCommand `cmd:"" group:"study" help:"Look inside the method."`
-	Recipes recipesCommand `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
-	Network networkCommand `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
-	Bench   benchCommand   `cmd:"" group:"here" help:"Measure how fast this machine is."`
-	Doctor  doctorCommand  `cmd:"" group:"here" help:"Tell what is here: processor, threads, memory, networks, versions."`
-	Version versionCommand `cmd:"" group:"here" help:"Tell what this program is."`
+	Style       styleCommand       `cmd:"" default:"withargs" group:"paint" help:"Repaint a photograph in the manner of paintings. Also plain: impasto CONTENT STYLE."`
+	Demo        demoCommand        `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
+	Reconstruct reconstructCommand `cmd:"" group:"study" help:"What each layer keeps: pictures made from features alone, from white noise on."`
+	Inspect     inspectCommand     `cmd:"" group:"study" help:"Look inside the method."`
+	Recipes     recipesCommand     `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
+	Network     networkCommand     `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
+	Bench       benchCommand       `cmd:"" group:"here" help:"Measure how fast this machine is."`
+	Doctor      doctorCommand      `cmd:"" group:"here" help:"Tell what is here: processor, threads, memory, networks, versions."`
+	Version     versionCommand     `cmd:"" group:"here" help:"Tell what this program is."`
 }
 
 const description = `Impasto repaints a photograph in the manner of a painting, by neural style transfer

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/impasto/impasto"
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/visualize"
+)
+
+type reconstructCommand struct {
+	Content reconstructContentCommand `cmd:"" help:"What each layer keeps of what is where: pictures from the features of one layer at a time."`
+	Style   reconstructStyleCommand   `cmd:"" help:"What Gram matrices keep: textures from those of more and more layers, at any size."`
+}
+
+// descentFlags are what both kinds of reconstruction take.
+type descentFlags struct {
+	Size       longSide `group:"look" default:"224" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original."`
+	Iterations int      `group:"optimisation" default:"200" placeholder:"N" help:"Steps of L-BFGS for each picture."`
+	Seed       uint64   `group:"optimisation" default:"0" placeholder:"N" help:"Seed of the white noise."`
+	Frames     string   `group:"result" placeholder:"FOLDER" help:"Write pictures on the way into a new folder."`
+
+	studyFlags
+	machineFlags
+	reportFlags
+}
+
+type reconstructContentCommand struct {
+	Image  string   `arg:"" help:"Picture: a file, or @NAME for a built-in one."`
+	Layers []string `group:"look" default:"relu1_2,relu2_2,relu3_3,relu4_2,relu5_1" placeholder:"LAYERS" help:"Layers, one picture for each."`
+
+	descentFlags
+}
+
+type reconstructStyleCommand struct {
+	Image   string      `arg:"" help:"Picture: a file, or @NAME for a built-in one."`
+	Layers  []string    `group:"look" default:"relu1_1,relu2_1,relu3_1,relu4_1,relu5_1" placeholder:"LAYERS" help:"Layers: the first picture is made from the first, the second from the first two, and so on."`
+	Texture textureSize `group:"result" placeholder:"WxH" help:"Size of the textures in pixels, as 512x256. Default: that of the picture."`
+
+	descentFlags
+}
+
+// textureSize is the value of --texture; zero is the picture's own.
+type textureSize struct{ width, height int }
+
+// UnmarshalText reads 512x256.
+func (t *textureSize) UnmarshalText(text []byte) error {
+	w, h, _ := strings.Cut(string(text), "x")
+	var failed [2]error
+	t.width, failed[0] = strconv.Atoi(w)
+	t.height, failed[1] = strconv.Atoi(h)
+	if errors.Join(failed[:]...) != nil || t.width < 1 || t.height < 1 {
+		return fmt.Errorf("%q is no size; write width and height in pixels, as 512x256", text)
+	}
+	return nil
+}
+
+// Run reconstructs from content.
+func (r *reconstructContentCommand) Run(ctx context.Context, c console) error {
+	w := r.work("content", r.Image, r.Layers)
+	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d visualize.Descent) ([]*visualize.Reconstruction, error) {
+		return visualize.ReconstructContent(ctx, x, picture, r.Layers, d)
+	}, visualize.ContentReport)
+}
+
+// Run reconstructs from style.
+func (r *reconstructStyleCommand) Run(ctx context.Context, c console) error {
+	w := r.work("style", r.Image, r.Layers)
+	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d visualize.Descent) ([]*visualize.Reconstruction, error) {
+		width, height := r.Texture.width, r.Texture.height
+		if width == 0 {
+			width, height = picture.Width, picture.Height
+		}
+		return visualize.ReconstructStyle(ctx, x, picture, r.Layers, width, height, d)
+	}, visualize.StyleReport)
+}
+
+func (f *descentFlags) work(kind, image string, layers []string) *reconstructionWork {
+	return &reconstructionWork{descentFlags: f, kind: kind, image: image, layers: layers}
+}
+
+// reconstructionWork is one reconstruction from names to files.
+type reconstructionWork struct {
+	*descentFlags
+	kind, image string
+	layers      []string
+}
+
+type (
+	reconstructFunc func(x *feature.Extractor, picture *canvas.Picture, d visualize.Descent) ([]*visualize.Reconstruction, error)
+	reportFunc      func(picture *canvas.Picture, done []*visualize.Reconstruction, lang visualize.Language) *visualize.Report
+)
+
+func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct reconstructFunc, report reportFunc) error {
+	if w.Iterations < 1 {
+		return usagef("--iterations: %d; it must be 1 or more", w.Iterations)
+	}
+	if err := w.check(stem(w.image)+"-"+w.kind, ".png", ".html", ".gif"); err != nil {
+		return err
+	}
+	if err := freshFolder(w.Frames); err != nil {
+		return err
+	}
+	picture, err := w.load(w.image)
+	if err != nil {
+		return err
+	}
+	model, x, err := w.look(ctx, c, w.layers)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	film := visualize.NewFilm(w.layers)
+	progress := &descentReporter{console: c, how: w.Progress, layers: w.layers, picture: picture}
+	done, err := reconstruct(x, picture, visualize.Descent{Iterations: w.Iterations, Seed: w.Seed, Budget: model.Memory() - x.Bytes(),
+		Progress: func(i int, p *transfer.Progress) {
+			if w.Frames != "" || slices.ContainsFunc(w.Output, isGIF) {
+				film.See(i, p)
+			}
+			progress.tell(i, p)
+		}})
+	progress.close()
+	if len(done) == 0 {
+		return err
+	}
+	made := w.made(model, "reconstruct "+w.kind, w.image, w.layers, fmt.Sprintf("--size %d --iterations %d --seed %d", w.Size.pixels, w.Iterations, w.Seed))
+	failed := w.write(func(lang visualize.Language) *visualize.Report { return withMade(report(picture, done, lang), made) }, film)
+	if failed == nil && w.Frames != "" {
+		failed = film.WriteFrames(w.Frames)
+	}
+	if failed == nil {
+		failed = w.print(c, model, picture, done)
+	}
+	switch {
+	case failed != nil:
+		return errors.Join(err, failed)
+	case err != nil && ctx.Err() != nil:
+		return interrupted{fmt.Sprintf("%s of %d are in %s", count(len(done), "picture"), len(w.layers), strings.Join(w.Output, ", "))}
+	}
+	return err
+}
+
+func isGIF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gif") }
+
+// load reads a picture at the size asked for.
+func (w *reconstructionWork) load(name string) (*canvas.Picture, error) {
+	return loadAt(name, w.Size.pixels)
+}
+
+// descentReporter tells each reconstruction as a run of its own.
+type descentReporter struct {
+	console
+	how     string
+	layers  []string
+	picture *canvas.Picture
+	present int // counts from 1
+	reporter
+}
+
+func (d *descentReporter) tell(i int, p *transfer.Progress) {
+	if d.present != i+1 {
+		d.close()
+		d.present = i + 1
+		if d.how != "none" && d.how != "json" {
+			d.notef("%s (%d of %d)", d.layers[i], i+1, len(d.layers))
+		}
+		d.reporter = newReporter(d.how, d.console, []transfer.Scale{{Width: p.Width, Height: p.Height, Iterations: p.Iterations}})
+	}
+	d.reporter.tell(p)
+}
+
+func (d *descentReporter) close() {
+	if d.reporter != nil {
+		d.reporter.close()
+		d.reporter = nil
+	}
+}
+
+// reconstructResult is what --json prints.
+type reconstructResult struct {
+	Kind    string             `json:"kind"`
+	Outputs []string           `json:"outputs"`
+	Width   int                `json:"width"`
+	Height  int                `json:"height"`
+	Network string             `json:"network"`
+	Seed    uint64             `json:"seed"`
+	Layers  []reconstructLayer `json:"layers"`
+}
+
+type reconstructLayer struct {
+	Name      string    `json:"name"`
+	FirstLoss float64   `json:"first_loss"`
+	LastLoss  float64   `json:"last_loss"`
+	PSNR      float64   `json:"psnr,omitempty"` // dB
+	Seconds   float64   `json:"seconds"`
+	Losses    []float64 `json:"losses"` // at the start and after each iteration
+}
+
+func (w *reconstructionWork) print(c console, model *impasto.Model, picture *canvas.Picture, done []*visualize.Reconstruction) error {
+	result := reconstructResult{Kind: w.kind, Outputs: w.Output, Width: picture.Width, Height: picture.Height, Network: model.Network().Name, Seed: w.Seed}
+	for _, r := range done {
+		result.Layers = append(result.Layers, reconstructLayer{r.Name(), r.Start(), r.End(), r.PSNR, r.Elapsed.Seconds(), r.Curve})
+	}
+	if w.JSON {
+		return printJSON(c, result)
+	}
+	for _, l := range result.Layers {
+		quality := ""
+		if l.PSNR != 0 {
+			quality = fmt.Sprintf(", PSNR %.1f dB", l.PSNR)
+		}
+		fmt.Fprintf(c.out, "%s: loss %.5g -> %.5g%s, %.3g s\n", l.Name, l.FirstLoss, l.LastLoss, quality, l.Seconds)
+	}
+	_, err := fmt.Fprintf(c.out, "written: %s\n", strings.Join(w.Output, ", "))
+	return err
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/impasto/impasto"
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/visualize"
+)
+
+// studyFlags say where a study goes and in which language it is.
+type studyFlags struct {
+	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Where the study goes, by the ending: .png is one sheet, .html a page of its own with everything inside. May be repeated. Default: a sheet named after the picture, numbered so that nothing is replaced."`
+	Figures string   `group:"result" placeholder:"FOLDER" help:"Write numbered figures with captions, for a report of your own, into a new folder."`
+	Lang    string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of pages, figures (SVG) and captions. Text within PNG is English."`
+}
+
+// check settles and checks the outputs before work begins. Name is what the default is called.
+func (s *studyFlags) check(name string, endings ...string) error {
+	if len(s.Output) == 0 {
+		free, err := canvas.NextFree(cut(name, longestName) + ".png")
+		if err != nil {
+			return err
+		}
+		s.Output = []string{free}
+	}
+	for _, path := range s.Output {
+		if !slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
+			return usagef("-o %s: the ending must be one of %s", path, strings.Join(endings, ", "))
+		}
+		if err := checkFile(path); err != nil {
+			return err
+		}
+	}
+	return freshFolder(s.Figures)
+}
+
+// checkFile returns an error where a file could not be written for its folder.
+func checkFile(path string) error {
+	folder := filepath.Dir(path)
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("write %s: there is no folder %s; make it first", path, folder)
+	case err != nil:
+		return fmt.Errorf("write %s: %w", path, err)
+	case !info.IsDir():
+		return fmt.Errorf("write %s: %s is no folder", path, folder)
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("write %s: that is a folder", path)
+	}
+	return nil
+}
+
+// freshFolder returns an error where a folder holds something already: studies are never mixed. The empty
+// path is none.
+func freshFolder(path string) error {
+	if path == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return checkFile(path)
+	case err != nil:
+		return fmt.Errorf("write into %s: %w", path, err)
+	case len(entries) > 0:
+		return usagef("the folder %s is not empty (%s): name a new one", path, entries[0].Name())
+	}
+	return nil
+}
+
+// loadAt reads a picture and reduces it to a long side; 0 keeps its size.
+func loadAt(name string, long int) (*canvas.Picture, error) {
+	p, err := loadPicture(name)
+	if err != nil || long == 0 {
+		return p, err
+	}
+	if w, h := canvas.Fit(p.Width, p.Height, long, false); w != p.Width || h != p.Height {
+		return canvas.Resize(p, w, h, canvas.Lanczos), nil
+	}
+	return p, nil
+}
+
+// look opens the network for looking at layers. One that is not there is a mistake in the command line.
+func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*impasto.Model, *feature.Extractor, error) {
+	model, err := m.open(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := visualize.Prepare(model.Device(), model.Network(), layers...)
+	if err != nil {
+		return nil, nil, errors.Join(usageError{err}, model.Close())
+	}
+	return model, x, nil
+}
+
+// made says how a study can be made again.
+func (s *studyFlags) made(model *impasto.Model, command, image string, layers []string, rest string) string {
+	return fmt.Sprintf("impasto %s %s --layers %s %s (%s, network %s, %s)", command, filepath.Base(image), strings.Join(layers, ","), rest,
+		thisBuild().String(), model.Network().Name, model.Device().Name())
+}
+
+func withMade(r *visualize.Report, made string) *visualize.Report {
+	r.Made = made
+	return r
+}
+
+// write writes a study to all of its outputs. The film is for .gif only and may be nil.
+func (s *studyFlags) write(report func(visualize.Language) *visualize.Report, film *visualize.Film) error {
+	for _, path := range s.Output {
+		var err error
+		switch strings.ToLower(filepath.Ext(path)) {
+		case ".png":
+			err = visualize.WritePNG(path, report(visualize.English).Sheet())
+		case ".html":
+			err = report(visualize.Language(s.Lang)).WritePage(path)
+		case ".gif":
+			err = film.WriteGIF(path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if s.Figures == "" {
+		return nil
+	}
+	return report(visualize.Language(s.Lang)).WriteFigures(s.Figures)
+}

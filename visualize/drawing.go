@@ -1,0 +1,133 @@
+package visualize
+
+import (
+	"image"
+	"image/color"
+	"strings"
+)
+
+// Drawing is a picture of lines, areas, text and pixels that can be written as SVG, where the browser
+// sets the text, and as an image for the eye. Its unit is a pixel of the screen.
+type Drawing struct {
+	Width, Height float64
+	marks         []mark
+}
+
+// mark is one thing drawn.
+type mark interface {
+	svg(w *strings.Builder)
+	paint(r *raster)
+}
+
+// point is a place in a drawing.
+type point struct{ x, y float64 }
+
+// The inks: colours that differ for all kinds of sight, in brightness too (Okabe and Ito 2008), and greys.
+var (
+	ink      = color.RGBA{0x22, 0x22, 0x22, 0xff}
+	grey     = color.RGBA{0x55, 0x55, 0x55, 0xff}
+	hairline = color.RGBA{0xdd, 0xdd, 0xdd, 0xff}
+	paper    = color.RGBA{0xff, 0xff, 0xff, 0xff}
+	hues     = []color.RGBA{
+		{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff},
+		{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff}, {0x22, 0x22, 0x22, 0xff},
+	}
+	// dashes tell lines apart without colour: lengths of ink and of gap.
+	dashes = [][]float64{nil, {6, 3}, {2, 2}, {8, 3, 2, 3}, {12, 4}, {4, 4}, {1, 3}}
+)
+
+type polyline struct {
+	points []point
+	width  float64
+	dash   []float64
+	colour color.RGBA
+}
+
+type area struct {
+	x, y, w, h float64
+	fill       color.RGBA
+	stroke     bool // an outline instead of a filling
+	width      float64
+}
+
+// anchor says which point of a text its place is.
+type anchor uint8
+
+const (
+	left anchor = iota
+	centre
+	right
+)
+
+type text struct {
+	at     point
+	words  string
+	size   float64
+	anchor anchor
+	bold   bool
+	upward bool // written from bottom to top
+	colour color.RGBA
+}
+
+type pixels struct {
+	x, y, w, h float64
+	img        image.Image
+	coarse     bool // show the pixels as squares
+	what       string
+}
+
+// group is a drawing placed in another.
+type group struct {
+	dx, dy float64
+	marks  []mark
+}
+
+func (d *Drawing) line(colour color.RGBA, width float64, points ...point) {
+	d.marks = append(d.marks, &polyline{points: points, width: width, colour: colour})
+}
+
+func (d *Drawing) fill(x, y, w, h float64, c color.RGBA) {
+	d.marks = append(d.marks, &area{x: x, y: y, w: w, h: h, fill: c})
+}
+
+func (d *Drawing) outline(x, y, w, h float64, c color.RGBA, width float64) {
+	d.marks = append(d.marks, &area{x: x, y: y, w: w, h: h, fill: c, stroke: true, width: width})
+}
+
+func (d *Drawing) write(x, y, size float64, a anchor, words string) {
+	d.marks = append(d.marks, &text{at: point{x, y}, words: words, size: size, anchor: a, colour: ink})
+}
+
+func (d *Drawing) writeBold(x, y, size float64, a anchor, words string) {
+	d.marks = append(d.marks, &text{at: point{x, y}, words: words, size: size, anchor: a, bold: true, colour: ink})
+}
+
+// show draws an image; what it shows is said in words for those who do not see it.
+func (d *Drawing) show(x, y, w, h float64, img image.Image, coarse bool, what string) {
+	d.marks = append(d.marks, &pixels{x, y, w, h, img, coarse, what})
+}
+
+// place puts another drawing into this one.
+func (d *Drawing) place(other *Drawing, x, y float64) {
+	d.marks = append(d.marks, &group{x, y, other.marks})
+}
+
+// SVG returns the drawing as an element of an HTML page, or a file of its own.
+func (d *Drawing) SVG() string {
+	var b strings.Builder
+	openSVG(&b, d.Width, d.Height)
+	for _, m := range d.marks {
+		m.svg(&b)
+	}
+	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// Image returns the drawing on white with so many pixels for one unit.
+func (d *Drawing) Image(scale float64) *image.RGBA {
+	r := newRaster(d.Width, d.Height, scale)
+	for _, m := range d.marks {
+		m.paint(r)
+	}
+	return r.img
+}

@@ -1,0 +1,26 @@
+package visualize
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+)
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"figure": func(l Language, n int) string { return l.say("figure", n) },
+	// A drawing escapes what it writes.
+	"svg": func(d *Drawing) template.HTML { return template.HTML(d.SVG()) },
+}).Parse(pageText))
+
+// Page returns the report as one HTML page: no script, no other file, its pictures inside.
+func (r *Report) Page() ([]byte, error) {
+	r.number()
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, r); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,187 @@
+package visualize
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Report is a study for the eye: figures with captions, and the sentences and numbers that go with them.
+type Report struct {
+	Title    string
+	Language Language
+	Sections []Section
+	// Made says how the report can be made again: the command, the program, the network.
+	Made string
+}
+
+// Section is a part of a report under one heading.
+type Section struct {
+	Heading string // may be empty
+	Text    []string
+	Figures []Figure
+	Table   *Table // may be nil
+}
+
+// Figure is a drawing with a caption.
+type Figure struct {
+	Drawing *Drawing
+	Caption string
+	Number  int // counts through the report, from 1; set by Report
+}
+
+// Table is rows of cells under names.
+type Table struct {
+	Head []string
+	Rows [][]string
+}
+
+// number gives the figures their numbers.
+func (r *Report) number() {
+	n := 0
+	for i := range r.Sections {
+		for j := range r.Sections[i].Figures {
+			n++
+			r.Sections[i].Figures[j].Number = n
+		}
+	}
+}
+
+// The layout of a sheet, in units.
+const (
+	sheetMargin = 24
+	sheetGap    = 20
+	sheetScale  = 2 // pixels a unit, so that text can be read at half size
+)
+
+// sheetWidth lets a row hold a picture and reconstructions from five layers.
+const sheetWidth = 6*pictureSide + 5*sheetGap + 2*sheetMargin
+
+// Sheet lays the figures out in rows, section by section.
+func (r *Report) Sheet() *Drawing {
+	r.number()
+	width := 2.0 * sheetMargin
+	for _, s := range r.Sections {
+		row := 2.0*sheetMargin - sheetGap
+		for _, f := range s.Figures {
+			row += f.Drawing.Width + sheetGap
+			width = max(width, f.Drawing.Width+2*sheetMargin)
+		}
+		width = max(width, min(row, sheetWidth))
+	}
+	d := &Drawing{Width: width}
+	d.writeBold(sheetMargin, sheetMargin+18, 22, left, r.Title)
+	y := float64(sheetMargin + 40)
+	for _, s := range r.Sections {
+		if s.Heading != "" {
+			d.writeBold(sheetMargin, y+16, 17, left, s.Heading)
+			y += 30
+		}
+		y = flow(d, s.Figures, y, width-sheetMargin)
+	}
+	if r.Made != "" {
+		for _, line := range wrap(r.Made, bodySize, width-2*sheetMargin) {
+			d.write(sheetMargin, y+10, bodySize, left, line)
+			y += lineStep
+		}
+	}
+	d.Height = y + sheetMargin
+	return d
+}
+
+// flow places figures side by side as long as there is room, and returns where they end.
+func flow(d *Drawing, figures []Figure, y, to float64) float64 {
+	x, row := float64(sheetMargin), 0.0
+	for _, f := range figures {
+		if x > sheetMargin && x+f.Drawing.Width > to {
+			x, y, row = sheetMargin, y+row+sheetGap, 0
+		}
+		d.place(f.Drawing, x, y)
+		x += f.Drawing.Width + sheetGap
+		row = max(row, f.Drawing.Height)
+	}
+	return y + row + sheetGap
+}
+
+// wrap breaks words into lines of at most a width.
+func wrap(words string, size, width float64) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(words) {
+		longer := strings.TrimSpace(line + " " + word)
+		if line != "" && textWidth(longer, size) > width {
+			lines, longer = append(lines, line), word
+		}
+		line = longer
+	}
+	return append(lines, line)
+}
+
+// WriteFigures writes every figure into a folder, as PNG and as SVG, with the captions in captions.txt.
+// The folder is made where it is not there.
+func (r *Report) WriteFigures(folder string) error {
+	r.number()
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("make the folder of figures: %w", err)
+	}
+	var captions strings.Builder
+	for _, s := range r.Sections {
+		for _, f := range s.Figures {
+			name := filepath.Join(folder, fmt.Sprintf("figure-%02d", f.Number))
+			fmt.Fprintf(&captions, "%s. %s\n\n", r.Language.say("figure", f.Number), f.Caption)
+			if err := WritePNG(name+".png", f.Drawing); err != nil {
+				return err
+			}
+			if err := writeFile(name+".svg", []byte(f.Drawing.SVG())); err != nil {
+				return err
+			}
+		}
+	}
+	return writeFile(filepath.Join(folder, "captions.txt"), []byte(captions.String()))
+}
+
+// WritePNG writes a drawing to a file, two pixels a unit. Text is set in the Go fonts, which have the
+// Latin, Greek and Cyrillic scripts.
+func WritePNG(path string, d *Drawing) error {
+	return writePNG(path, d.Image(sheetScale))
+}
+
+func writePNG(path string, img image.Image) error {
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return writeFile(path, b.Bytes())
+}
+
+// WritePage writes the report as a page that needs no other file.
+func (r *Report) WritePage(path string) error {
+	page, err := r.Page()
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return writeFile(path, page)
+}
+
+// writeFile writes beside the file and renames, so that there is never half a file.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".impasto-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package visualize
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"html"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"strings"
+)
+
+// fonts are those of the reader's system; Hangul comes from there as well.
+const fonts = `Go, &quot;Noto Sans&quot;, &quot;Noto Sans KR&quot;, &quot;Apple SD Gothic Neo&quot;, &quot;Malgun Gothic&quot;, sans-serif`
+
+func openSVG(b *strings.Builder, width, height float64) {
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.6g %.6g" width="%.6g" height="%.6g" font-family="%s">`,
+		width, height, width, height, fonts)
+	fmt.Fprintf(b, `<rect width="%.6g" height="%.6g" fill="#fff"/>`, width, height)
+}
+
+func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
+
+func (p *polyline) svg(b *strings.Builder) {
+	b.WriteString(`<polyline fill="none" points="`)
+	for i, q := range p.points {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		fmt.Fprintf(b, "%.2f,%.2f", q.x, q.y)
+	}
+	fmt.Fprintf(b, `" stroke="%s" stroke-width="%.6g" stroke-linejoin="round"`, hex(p.colour), p.width)
+	if len(p.dash) > 0 {
+		fmt.Fprintf(b, ` stroke-dasharray="%s"`, strings.Trim(fmt.Sprint(p.dash), "[]"))
+	}
+	b.WriteString("/>")
+}
+
+func (a *area) svg(b *strings.Builder) {
+	paint := fmt.Sprintf(`fill="%s"`, hex(a.fill))
+	if a.stroke {
+		paint = fmt.Sprintf(`fill="none" stroke="%s" stroke-width="%.6g"`, hex(a.fill), a.width)
+	}
+	fmt.Fprintf(b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" %s/>`, a.x, a.y, a.w, a.h, paint)
+}
+
+func (t *text) svg(b *strings.Builder) {
+	fmt.Fprintf(b, `<text x="%.2f" y="%.2f" font-size="%.6g" text-anchor="%s" fill="%s"`,
+		t.at.x, t.at.y, t.size, [...]string{left: "start", centre: "middle", right: "end"}[t.anchor], hex(t.colour))
+	if t.bold {
+		b.WriteString(` font-weight="bold"`)
+	}
+	if t.upward {
+		fmt.Fprintf(b, ` transform="rotate(-90 %.2f %.2f)"`, t.at.x, t.at.y)
+	}
+	fmt.Fprintf(b, `>%s</text>`, html.EscapeString(t.words))
+}
+
+func (p *pixels) svg(b *strings.Builder) {
+	fmt.Fprintf(b, `<image x="%.2f" y="%.2f" width="%.2f" height="%.2f" preserveAspectRatio="none" href="%s" role="img" aria-label="%s"`,
+		p.x, p.y, p.w, p.h, dataURI(p.img, p.coarse), html.EscapeString(p.what))
+	if p.coarse {
+		b.WriteString(` style="image-rendering:pixelated"`)
+	}
+	b.WriteString("/>")
+}
+
+func (g *group) svg(b *strings.Builder) {
+	fmt.Fprintf(b, `<g transform="translate(%.2f %.2f)">`, g.dx, g.dy)
+	for _, m := range g.marks {
+		m.svg(b)
+	}
+	b.WriteString("</g>")
+}
+
+// photographQuality is that of pictures in pages: a page is to stay small enough to be sent by mail.
+const photographQuality = 90
+
+// dataURI holds an image within the page: without loss where its pixels are numbers, else as JPEG.
+func dataURI(img image.Image, exact bool) string {
+	var buf bytes.Buffer
+	kind, err := "jpeg", error(nil)
+	if exact {
+		kind, err = "png", png.Encode(&buf, img)
+	} else {
+		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: photographQuality})
+	}
+	if err != nil {
+		panic("visualize: " + err.Error()) // into memory, of a size that was drawn
+	}
+	return "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(buf.Bytes())
+}
