@@ -12,6 +12,7 @@ var (
 	contentNames  = [...]string{"sum", "mean"}
 	distanceNames = [...]string{"gram", "wasserstein", "wasserstein-truncated"}
 	colourNames   = [...]string{"none", "luminance", "histogram"}
+	unitNames     = [...]string{"plain", "grey"}
 	ruleNames     = [...]string{"lbfgs", "adam", "gd"}
 	initNames     = [...]string{"content", "noise", "style", "grey", "picture"}
 )
@@ -27,6 +28,9 @@ func (d Distance) String() string { return nameOf(distanceNames[:], d) }
 
 // String returns "none", "luminance" or "histogram".
 func (c Colours) String() string { return nameOf(colourNames[:], c) }
+
+// String returns "plain" or "grey".
+func (u Units) String() string { return nameOf(unitNames[:], u) }
 
 // String returns "lbfgs", "adam" or "gd".
 func (r Rule) String() string { return nameOf(ruleNames[:], r) }

@@ -94,6 +94,8 @@ var parameters = []Parameter{
 		func(r *Recipe) *ContentNormalization { return &r.Content.Normalization }),
 
 	float("style-weight", "beta", func(r *Recipe) *float64 { return &r.Style.Weight }),
+	enumeration("loss-units", "what content-weight and style-weight count: plain values, or multiples of the losses of a flat grey picture",
+		len(unitNames), func(r *Recipe) *Units { return &r.Units }),
 	float("strength", "how strong the style is; 1 is the recipe as it is", func(r *Recipe) *float64 { return &r.Style.Strength }),
 	layers("style-layers", "layers of the style loss with their weights", func(r *Recipe) *LayerWeights { return &r.Style.Layers }),
 	enumeration("style-loss", "what of the features is compared: gram, wasserstein, wasserstein-truncated", len(distanceNames),

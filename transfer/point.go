@@ -53,11 +53,11 @@ func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error
 			return nil, err
 		}
 	}
-	for i, l := range st.content {
-		st.sockets[i].Tap = st.contentTap(l, st.target(arena, i))
+	st.units = units{1, 1}
+	st.placeTaps(arena, targets)
+	for _, l := range st.content {
 		p.terms = append(p.terms, Term{Kind: ContentTerm, Layer: l.layer.String()})
 	}
-	st.placeStyle(arena, targets)
 	for _, l := range st.style {
 		p.terms = append(p.terms, Term{Kind: StyleTerm, Layer: l.layer.String()})
 	}
@@ -67,6 +67,12 @@ func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error
 		p.terms = append(p.terms, Term{Kind: VariationTerm})
 	}
 	p.pass = st.main.Place(arena, st.scratch)
+	if st.job.Recipe.Units == GreyUnits {
+		if err := st.measure(ctx, p); err != nil {
+			return nil, err
+		}
+		st.placeTaps(arena, targets)
+	}
 	return p, nil
 }
 

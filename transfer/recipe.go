@@ -33,6 +33,7 @@ type Recipe struct {
 	Content   ContentLoss
 	Style     StyleLoss
 	Colours   Colours // of the photograph that are kept
+	Units     Units   // of the weights of content and style
 	Variation VariationLoss
 	Optimizer Optimizer
 	Scales    Scales
@@ -117,6 +118,8 @@ type (
 	Distance uint8
 	// Colours is what the result keeps of the photograph's colours.
 	Colours uint8
+	// Units is what the weights of content and style loss count.
+	Units uint8
 	// Rule is a step rule of package optim.
 	Rule uint8
 	// Init is what the first scale begins with.
@@ -145,6 +148,16 @@ const (
 	NoColours        Colours = iota // the painting's colours replace them
 	LuminanceColours                // only brightness is painted; section 4
 	HistogramColours                // the painting takes the photograph's mean and covariance; section 3
+)
+
+const (
+	// PlainUnits: the losses are what their formulas give, as in the published recipes.
+	PlainUnits Units = iota
+	// GreyUnits: at each scale the content loss is divided by that of a flat grey picture, and so is the
+	// style loss. A weight, and with it Strength, then means the same at every size, for every pair and
+	// for every network. Only a photograph, or a painting, that is flat grey itself has no such unit;
+	// its loss stays plain.
+	GreyUnits
 )
 
 const (

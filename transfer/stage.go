@@ -40,6 +40,7 @@ type stage struct {
 	capture        *feature.Plan // of the photograph's features; nil without a content loss
 	captured       []*socket
 	main           *feature.Plan
+	units          units
 
 	numbers int   // of the image, 3HW
 	scratch int64 // offset
@@ -176,7 +177,7 @@ func sockets(layers []placed) ([]feature.Placement, []*socket) {
 // contentTap makes the content loss of a layer.
 func (st *stage) contentTap(l placed, target engine.Map) feature.Tap {
 	c := st.job.Recipe.Content
-	coefficient := c.Weight * l.weight
+	coefficient := c.Weight * l.weight * st.units.content
 	if c.Reference > 0 {
 		coefficient *= c.Reference / float64(st.size.width*st.size.height)
 	}
@@ -192,7 +193,7 @@ func (st *stage) contentTap(l placed, target engine.Map) feature.Tap {
 // styleTap makes the style loss of a layer in a region, whose weights there are plane.
 func (st *stage) styleTap(l placed, r region, painting engine.Statistics, plane engine.Plane) feature.Tap {
 	s := st.job.Recipe.Style
-	weight := s.Weight * s.Strength * l.weight * r.share
+	weight := s.Weight * s.Strength * l.weight * r.share * st.units.style
 	switch s.Distance {
 	case WassersteinDistance:
 		return loss.NewWasserstein(st.dev, painting, plane, loss.Exact, weight)
