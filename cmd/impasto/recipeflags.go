@@ -18,8 +18,12 @@ type lossFlags struct {
 	Set           map[string]string `group:"look" placeholder:"SETTING=VALUE" help:"Change any other setting of the recipe, by the name that impasto recipes NAME shows. May be repeated."`
 }
 
-// runFlags change how a recipe is optimised. Unset means the recipe's.
+// runFlags change how a recipe paints. Unset means the recipe's.
 type runFlags struct {
+	PreserveColors *string `group:"look" placeholder:"none|luminance|histogram" help:"Keep the photograph's colours: paint its brightness only, or give the painting its colours first."`
+	Strength       *string `group:"look" placeholder:"X" help:"How strong the style is: 1 is the recipe as it is, 2 twice as strong."`
+	StyleScale     *string `group:"look" placeholder:"X" help:"Size of the strokes: the painting's long side as a share of the picture's. A painting is never enlarged."`
+
 	Iterations   *string `group:"optimisation" placeholder:"N" help:"Steps of the optimiser at the last scale; more give a finer picture and take longer."`
 	Scales       *string `group:"optimisation" placeholder:"N" help:"Sizes to paint at, from coarse to fine; 1 paints at the final size only."`
 	Optimizer    *string `group:"optimisation" placeholder:"lbfgs|adam|gd" help:"Step rule: L-BFGS, Adam, or gradient descent with momentum."`
@@ -56,6 +60,7 @@ func (f *runFlags) values() map[string]string {
 	values := given(map[string]*string{
 		"iterations": f.Iterations, "scales": f.Scales, "optimizer": f.Optimizer, "learning-rate": f.LearningRate,
 		"adam-betas": f.AdamBetas, "history": f.History, "line-search": f.LineSearch,
+		"preserve-colors": f.PreserveColors, "strength": f.Strength, "style-scale": f.StyleScale,
 	})
 	if f.Clamp != nil {
 		values["clamp"] = map[bool]string{true: "true", false: "false"}[*f.Clamp]

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// TestFlagsReachTheRecipe sets every flag that changes a recipe to something that no recipe has.
+func TestFlagsReachTheRecipe(t *testing.T) {
+	var flags struct {
+		lossFlags
+		runFlags
+	}
+	args := map[string]string{
+		"content-weight": "7", "style-weight": "8", "tv-weight": "9", "content-layers": "relu3_2=0.5", "style-layers": "relu2_2=0.25",
+		"pooling": "max", "preserve-colors": "luminance", "strength": "3", "style-scale": "0.5",
+		"optimizer": "adam", "iterations": "11", "scales": "2", "learning-rate": "0.125", "adam-betas": "0.5,0.75",
+		"history": "13", "line-search": "none", "init": "grey",
+	}
+	line := []string{"--clamp", "--set", "averaging=0.5", "--set", "noise=0.75"}
+	for name, value := range args {
+		line = append(line, "--"+name+"="+value)
+	}
+	parser, err := kong.New(&flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(line); err != nil {
+		t.Fatal(err)
+	}
+	recipe, err := flags.recipe(flags.runFlags.values())
+	if err != nil {
+		t.Fatal(err)
+	}
+	args["clamp"], args["averaging"], args["noise"] = "true", "0.5", "0.75"
+	for name, want := range args {
+		if got, err := recipe.Get(name); err != nil || got != want {
+			t.Errorf("%s is %q, want %q (%v)", name, got, want, err)
+		}
+	}
+}
+
+func TestInitNamesAPicture(t *testing.T) {
+	for init, isPicture := range map[string]bool{"content": false, "noise": false, "style": false, "grey": false, "me.png": true, "@cat": true} {
+		f := runFlags{Init: &init}
+		name, ok := f.start()
+		if ok != isPicture || ok && (name != init || f.values()["init"] != "picture") {
+			t.Errorf("--init %s is the picture %q: %v", init, name, ok)
+		}
+	}
+}
