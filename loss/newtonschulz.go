@@ -9,108 +9,108 @@ import (
 // steps is how often crowsonkb's style-transfer-pytorch iterates, forward and backward.
 const steps = 12
 
-// newtonSchulz is [Truncated].
+// newtonSchulz is [Truncated]: R = (B S B)^1/2 with B = S*^1/2, roots by the coupled iteration of Newton and
+// Schulz (Higham 2008, equation 6.35) on y = B S B over its norm,
 //
-// Every matrix that its iterations meet is a polynomial of one symmetric matrix: all are symmetric and
-// commute, but for rounding. So most of their products cost half. (Not z y, and the factors keep the order
-// of Higham's equation: otherwise rounding grows from step to step, to 1e-2 in the end.) And of the
-// iteration for the gradient,
+//	t = (3I - z y) / 2, y = y t, z = t z, from z = I.
+//
+// In float32 that loses the small eigenvalues of y, and with them 1e-5 of the loss. With S = A A^T, and
+// A^T B = M over the root of the norm, y is M^T x and z y is x^T x all along, where x goes from M by
+//
+//	x = x (3I - x^T x) / 2.
+//
+// The same numbers come out with the rounding of singular values in place of that of their squares.
+// Likewise, of the iteration for the gradient, on a = R over its norm and from q = I over that norm,
 //
 //	E = 3I - a a, q = (q E - a (a q - q a)) / 2, a = a E / 2,
 //
-// the commutator drops out, which saves half of the rest.
+// the commutator drops out, since all are polynomials of R. They are symmetric, and their products cost half.
 type newtonSchulz struct {
 	dev            engine.Device
 	n              int
-	root           []float32 // B = S*^1/2, [C,C]
-	s              []float32 // S, [C,C]
-	y, z, t, spare []float32 // [C,C] each, which change places
+	root           []float32 // B, [C,C]
+	m              []float32 // M, [C,C]
+	x, q, t, spare []float32 // [C,C] each, which change places
 }
 
 func newNewtonSchulz(dev engine.Device, channels int, target []float64) *newtonSchulz {
 	matrix := func() []float32 { return make([]float32, channels*channels) }
-	r := &newtonSchulz{dev: dev, n: channels, root: matrix(), s: matrix(), y: matrix(), z: matrix(), t: matrix(), spare: matrix()}
-	round(r.y, target)
+	r := &newtonSchulz{dev: dev, n: channels, root: matrix(), m: matrix(), x: matrix(), q: matrix(), t: matrix(), spare: matrix()}
+	cholesky(target, channels)
+	for i := range channels { // the root of A A^T, from M = A^T
+		for j := range i + 1 {
+			r.m[j*channels+i] = float32(target[i*channels+j])
+		}
+	}
 	r.squareRoot()
-	copy(r.root, r.y)
+	copy(r.root, r.x)
 	return r
 }
 
-// transport returns the trace of R = (B S B)^1/2 and 2 B J B, where J is the gradient of the trace by B S B.
+// transport returns the trace of R and 2 B J B, where J is the gradient of the trace by B S B. It overwrites s.
 func (r *newtonSchulz) transport(s []float64) (float64, []float32) {
-	round(r.s, s)
-	r.product(r.spare, r.root, r.s, 1, 0, false)
-	r.product(r.y, r.spare, r.root, 1, 0, true)
-	r.squareRoot()
-	trace := 0.0
-	for i := range r.n {
-		trace += float64(r.y[i*r.n+i])
-	}
+	cholesky(s, r.n)
+	round(r.spare, s)
+	r.product(engine.MatMul{Dst: r.m, A: r.spare, B: r.root, TransposeA: true, Scale: 1})
+	trace := r.squareRoot()
 	r.gradient()
-	r.product(r.spare, r.root, r.z, 2, 0, false)
-	r.product(r.s, r.spare, r.root, 1, 0, true)
-	return trace, r.s
+	r.product(engine.MatMul{Dst: r.spare, A: r.root, B: r.q, Scale: 2})
+	r.product(engine.MatMul{Dst: r.m, A: r.spare, B: r.root, Scale: 1, Symmetric: true})
+	return trace, r.m
 }
 
-// squareRoot replaces y by its root: the coupled iteration of Newton and Schulz (Higham 2008, equation
-// 6.35) on y over its norm.
-func (r *newtonSchulz) squareRoot() {
-	norm := frobenius(r.y)
-	scale(r.y, 1/norm)
-	for step := range steps {
-		if step == 0 {
-			r.complement()
-			copy(r.z, r.t)
-		} else {
-			r.product(r.t, r.z, r.y, -0.5, 1.5, false)
-		}
-		r.replace(&r.y, r.t)
-		if 0 < step && step < steps-1 {
-			r.product(r.spare, r.t, r.z, 1, 0, true)
-			r.z, r.spare = r.spare, r.z
-		}
-	}
-	scale(r.y, math.Sqrt(norm))
-}
-
-// complement sets t to (3I - y)/2.
-func (r *newtonSchulz) complement() {
-	for i, v := range r.y {
-		r.t[i] = -0.5 * v
-	}
+// squareRoot sets x to the root of m^T m and returns its trace.
+func (r *newtonSchulz) squareRoot() (trace float64) {
+	r.product(engine.MatMul{Dst: r.t, A: r.m, B: r.m, TransposeA: true, Scale: 1, Symmetric: true})
+	norm := frobenius(r.t)
+	scale(r.t, -0.5/norm)
 	for i := range r.n {
 		r.t[i*r.n+i] += 1.5
 	}
+	copy(r.x, r.m)
+	scale(r.x, 1/math.Sqrt(norm))
+	for step := range steps {
+		if step > 0 {
+			r.product(engine.MatMul{Dst: r.t, A: r.x, B: r.x, TransposeA: true, Scale: -0.5, Diagonal: 1.5, Symmetric: true})
+		}
+		r.product(engine.MatMul{Dst: r.spare, A: r.x, B: r.t, Scale: 1})
+		r.x, r.spare = r.spare, r.x
+	}
+	for i, v := range r.m {
+		trace += float64(float64(v) * float64(r.x[i]))
+	}
+	r.product(engine.MatMul{Dst: r.spare, A: r.m, B: r.x, TransposeA: true, Scale: 1, Symmetric: true})
+	r.x, r.spare = r.spare, r.x
+	return trace
 }
 
-// gradient sets z to the gradient of the trace of the root y by its square.
+// gradient sets q to the gradient of the trace of the root x by its square. It overwrites x.
 func (r *newtonSchulz) gradient() {
-	norm := frobenius(r.y)
-	scale(r.y, 1/norm)
+	norm := frobenius(r.x)
+	scale(r.x, 1/norm)
 	for step := range steps {
-		r.product(r.t, r.y, r.y, -0.5, 1.5, true)
+		r.product(engine.MatMul{Dst: r.t, A: r.x, B: r.x, Scale: -0.5, Diagonal: 1.5, Symmetric: true})
 		if step == 0 {
-			copy(r.z, r.t) // q is I, over the norm, and halved at the end
-			scale(r.z, 0.5/norm)
+			copy(r.q, r.t)
+			scale(r.q, 0.5/norm) // halved as the result is to be
 		} else {
-			r.replace(&r.z, r.t)
+			r.replace(&r.q)
 		}
 		if step < steps-1 {
-			r.replace(&r.y, r.t)
+			r.replace(&r.x)
 		}
 	}
 }
 
-// replace sets m to m t.
-func (r *newtonSchulz) replace(m *[]float32, t []float32) {
-	r.product(r.spare, *m, t, 1, 0, true)
+// replace sets m to m t, which commute.
+func (r *newtonSchulz) replace(m *[]float32) {
+	r.product(engine.MatMul{Dst: r.spare, A: *m, B: r.t, Scale: 1, Symmetric: true})
 	*m, r.spare = r.spare, *m
 }
 
-// product computes dst = scale a b + diagonal I.
-func (r *newtonSchulz) product(dst, a, b []float32, scale, diagonal float32, symmetric bool) {
-	r.dev.MatMul(engine.MatMul{Dst: dst, A: a, B: b, Rows: r.n, Inner: r.n, Columns: r.n,
-		Scale: scale, Diagonal: diagonal, Symmetric: symmetric})
+func (r *newtonSchulz) product(op engine.MatMul) {
+	op.Rows, op.Inner, op.Columns = r.n, r.n, r.n
+	r.dev.MatMul(op)
 }
 
 func round(dst []float32, src []float64) {

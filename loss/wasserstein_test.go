@@ -100,14 +100,13 @@ func distance(a, b []float64) float64 {
 	return math.Sqrt(d / n)
 }
 
-// agree holds a loss to the definition. Twelve steps amplify what float32 rounds by 1.5 each.
-func agree(t *testing.T, kind Transport, value, wantValue float64, gradient, wantGradient []float64) {
+// agree holds a loss to the definition.
+func agree(t *testing.T, value, wantValue float64, gradient, wantGradient []float64) {
 	t.Helper()
-	tolerance := map[Transport]float64{Exact: 5e-6, Truncated: 2e-4}[kind]
-	if !(math.Abs(value/wantValue-1) <= tolerance) {
+	if !(math.Abs(value/wantValue-1) <= 3e-6) {
 		t.Errorf("value is %v, want %v", value, wantValue)
 	}
-	if d := distance(gradient, wantGradient); !(d <= 5e-5) {
+	if d := distance(gradient, wantGradient); !(d <= 4e-5) {
 		t.Errorf("gradient is off by %v", d)
 	}
 }
@@ -130,7 +129,7 @@ func TestWassersteinAgainstDefinition(t *testing.T) {
 					at.w[0] = 1
 					want, wantGradient := define(t, at, painting, by)
 					got, gradient := s.show(t, at, func(w engine.Plane) tap { return NewWasserstein(dev, painting, w, kind, 1) })
-					agree(t, kind, got, want, gradient, wantGradient)
+					agree(t, got, want, gradient, wantGradient)
 				})
 			}
 		}
@@ -183,7 +182,7 @@ func TestWassersteinAgreesWithPyTorch(t *testing.T) {
 		value, gradient := s.show(t, generated(1, c.Channels, c.Positions), func(w engine.Plane) tap {
 			return NewWasserstein(s.dev, painting, w, kind, 1)
 		})
-		agree(t, kind, value, c.Value, gradient, c.Gradient)
+		agree(t, value, c.Value, gradient, c.Gradient)
 	}
 }
 

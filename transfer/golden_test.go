@@ -44,41 +44,35 @@ func TestRecipesAgreeWithPyTorch(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				compare(t, got, want, looseness[name])
+				compare(t, got, want)
 			})
 		}
 	}
 }
 
-// looseness multiplies the bounds of a recipe. The truncated roots run in float32 on either device, on
-// covariances of a narrow network that are all but singular; package loss holds them to closer bounds on
-// better ones.
-var looseness = map[string]float64{"crowsonkb": 100}
-
 // The goldens are float64; the bounds are what float32 needs. A term may be off by 1e-5 of itself, or by
 // 1e-6 of the total.
-func compare(t *testing.T, got *Evaluation, want golden, loose float64) {
+func compare(t *testing.T, got *Evaluation, want golden) {
 	t.Helper()
-	loose = max(loose, 1)
-	if math.Abs(got.Total/want.Total-1) > 1e-6*loose {
+	if math.Abs(got.Total/want.Total-1) > 1e-6 {
 		t.Errorf("total is %v, PyTorch has %v", got.Total, want.Total)
 	}
 	if len(got.Terms) != len(want.Terms) {
 		t.Fatalf("%d terms, PyTorch has %d", len(got.Terms), len(want.Terms))
 	}
 	for i, v := range want.Terms {
-		if math.Abs(got.Terms[i].Value-v) > max(1e-5*v, 1e-6*loose*want.Total) {
+		if math.Abs(got.Terms[i].Value-v) > max(1e-5*v, 1e-6*want.Total) {
 			t.Errorf("%s %s is %v, PyTorch has %v", got.Terms[i].Kind, got.Terms[i].Layer, got.Terms[i].Value, v)
 		}
 	}
-	if math.Abs(got.GradientNorm/want.GradientL2-1) > 1e-5*loose {
+	if math.Abs(got.GradientNorm/want.GradientL2-1) > 1e-5 {
 		t.Errorf("the gradient's norm is %v, PyTorch has %v", got.GradientNorm, want.GradientL2)
 	}
 	gradient := make([]float32, len(want.Gradient)/4)
 	for i := range gradient {
 		gradient[i] = math.Float32frombits(binary.LittleEndian.Uint32(want.Gradient[4*i:]))
 	}
-	if d := relative(got.Gradient, gradient); d > 1e-5*loose {
+	if d := relative(got.Gradient, gradient); d > 1e-5 {
 		t.Errorf("the gradient is off by %v", d)
 	}
 }
