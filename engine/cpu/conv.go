@@ -185,17 +185,30 @@ func (c *convolving) dstBlocks() int {
 // M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles.
 func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int) {
 	size := c.schedule.size * lanes
-	groups := (tiles + maxTiles - 1) / maxTiles
 	v = v[f*c.vStride:][:c.vStride]
 	m = m[f*c.mStride:][:c.mStride]
 	for ; p < end; p++ {
 		u := c.filters.panel(f, p)
-		for g := range groups {
-			t, n := tiles*g/groups, tiles*(g+1)/groups-tiles*g/groups
+		for t := 0; t < tiles; {
+			n := nextTiles(tiles - t)
 			k.multiply(m[2*p*size+t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false)
+			t += n
 		}
 	}
 }
+
+// nextTiles returns how many of the remaining tiles the next product takes: as many as it can, since the
+// first product of a panel waits for its weights and the others do not, but fewer where less than
+// minTiles would be left, with which a processor waits for its own sums.
+func nextTiles(remaining int) int {
+	if remaining > maxTiles && remaining < maxTiles+minTiles {
+		return remaining - minTiles
+	}
+	return min(remaining, maxTiles)
+}
+
+// minTiles times two registers of sums are eight multiply-adds, as many as are in flight at once.
+const minTiles = 4
 
 // chunkTiles and chunkBlocks cut the transforms of a shared block into pieces of about ten microseconds.
 const (
