@@ -216,6 +216,21 @@ func TestStyleIsLearnedOnce(t *testing.T) {
 	}
 }
 
+// Matrix roots take as long at any size; the estimate must know.
+func TestWorkOfRoots(t *testing.T) {
+	work := func(distance string, iterations string) float64 {
+		plan, err := NewPlan(newJob(t, reference.New32(), "gatys", map[string]string{"style-loss": distance, "iterations": iterations}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan.Work()
+	}
+	cubes := 6.*6*6 + 8*8*8 + 10*10*10 + 12*12*12 + 12*12*12
+	if got, want := work("wasserstein", "4")-work("gram", "4"), 5*76*cubes; math.Abs(got/want-1) > 1e-9 {
+		t.Errorf("roots are estimated at %v multiply-adds, want %v", got, want)
+	}
+}
+
 // TestGradientByDifferences moves the picture along a random direction, in float64. The truncated
 // Wasserstein distance has a gradient that is not its derivative.
 func TestGradientByDifferences(t *testing.T) {
