@@ -57,6 +57,9 @@ func (k *kernels) over(base *kernels) *kernels {
 	if k.transformInput != nil {
 		merged.transformInput = k.transformInput
 	}
+	if k.transformFilters != nil {
+		merged.transformFilters, merged.slowFilters = k.transformFilters, false
+	}
 	if k.transformForward != nil {
 		merged.transformForward = k.transformForward
 	}

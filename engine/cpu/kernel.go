@@ -37,6 +37,12 @@ type kernels struct {
 	// rows[y][(4t+x)*16 + lane], 0 <= x, y < 6, and frequency f goes to dst[f*stride + t*16 + lane].
 	transformInput func(dst []float32, stride int, rows *[patchSize][]float32, tiles int)
 
+	// transformFilters computes G g G^T for n groups of 16 filters: group i is g[(i*9+tap)*16 + lane], and
+	// frequency f goes to dst[f*stride + i*16 + lane]. With slowFilters that takes so long that weights are
+	// better transformed once and for all.
+	transformFilters func(dst []float32, stride int, g []float32, n int)
+	slowFilters      bool
+
 	transformForward  func(run *forwardRun)
 	transformBackward func(run *backwardRun)
 

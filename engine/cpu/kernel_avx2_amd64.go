@@ -161,6 +161,23 @@ func stemForwardAVX2(dst []float32, dstStride int, mask []uint16, maskStride int
 //go:noescape
 func stemBackwardAVX2(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)
 
+// transformFiltersAVX2 computes G g G^T of Lavin and Gray 2016 for F(4x4,3x3):
+//
+//	for i := range n {
+//		for lane := range 16 {
+//			var filter [3][3]float32
+//			for tap := range 9 {
+//				filter[tap/3][tap%3] = g[(i*9+tap)*16+lane]
+//			}
+//			for f, v := range transformedFilter(filter) {
+//				dst[f*stride+i*16+lane] = v
+//			}
+//		}
+//	}
+//
+//go:noescape
+func transformFiltersAVX2(dst []float32, stride int, g []float32, n int)
+
 // axpyAVX2 computes
 //
 //	for i := range dst {

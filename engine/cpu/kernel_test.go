@@ -170,6 +170,19 @@ func TestTransformInput(t *testing.T) {
 	})
 }
 
+func TestTransformFilters(t *testing.T) {
+	eachKernels(t, 30, func(f *fixture, k, want *kernels) {
+		n := 1 + f.rng.IntN(5)
+		stride := n*lanes + f.rng.IntN(40)
+		g := f.floats(n * 9 * lanes)
+		dst := f.floats((frequencies-1)*stride + n*lanes)
+		expect := clone(dst)
+		want.transformFilters(expect, stride, g, n)
+		k.transformFilters(dst, stride, g, n)
+		f.near("filter transform", dst, expect, 1e-6)
+	})
+}
+
 func (f *fixture) products(tiles, stride int) []float32 {
 	return f.floats((frequencies-1)*stride + tiles*lanes)
 }

@@ -8,6 +8,8 @@ func portable() *kernels {
 		name:              "portable",
 		multiply:          multiply,
 		transformInput:    transformInput,
+		transformFilters:  transformFilters,
+		slowFilters:       true,
 		transformForward:  transformForward,
 		transformBackward: transformBackward,
 		unpool:            unpool,

@@ -45,6 +45,28 @@ func outputTransform(d0, d1, d2, d3, d4, d5 float32) (o0, o1, o2, o3 float32) {
 	return (d0 + s) + t, m + float32(2*n), s + float32(4*t), (m + float32(8*n)) + d5
 }
 
+// transformFilters transforms columns first, as transformInput does.
+func transformFilters(dst []float32, stride int, g []float32, n int) {
+	for i := range n * lanes {
+		filter := g[i/lanes*9*lanes+i%lanes:]
+		var t [patchSize][3]float32
+		for j := range 3 {
+			t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j] = filterTransform32(filter[j*lanes], filter[(3+j)*lanes], filter[(6+j)*lanes])
+		}
+		for y := range t {
+			f := dst[y*patchSize*stride+i:]
+			f[0], f[stride], f[2*stride], f[3*stride], f[4*stride], f[5*stride] = filterTransform32(t[y][0], t[y][1], t[y][2])
+		}
+	}
+}
+
+// filterTransform32 is G of Lavin and Gray 2016, section 4.3, on one column.
+func filterTransform32(a, b, c float32) (r0, r1, r2, r3, r4, r5 float32) {
+	e, o := float32((a+c)*(-1.0/6)), float32(b*(1.0/6))
+	s, t := float32(a*(1.0/24))+float32(c*(1.0/6)), float32(b*(1.0/12))
+	return a * 0.25, e - o, e + o, s + t, s - t, c
+}
+
 // tile is a 4x4 output tile of one block of channels.
 type tile [tileSize][tileSize][lanes]float32
 

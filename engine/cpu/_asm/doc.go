@@ -3,12 +3,13 @@ package main
 // The signatures and comments of kernels that both instruction sets have.
 
 const (
-	multiplyParams       = "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)"
-	transformInputParams = "(dst []float32, stride int, rows *[patchSize][]float32, tiles int)"
-	momentsParams        = "(sum *[lanes * lanes]float32, a, b []float32, n int)"
-	unpoolParams         = "(dst, src []float32, mask []uint16, scale float32, n int)"
-	stemForwardParams    = "(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight, bias []float32, n int, rectify bool)"
-	stemBackwardParams   = "(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)"
+	multiplyParams         = "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)"
+	transformInputParams   = "(dst []float32, stride int, rows *[patchSize][]float32, tiles int)"
+	transformFiltersParams = "(dst []float32, stride int, g []float32, n int)"
+	momentsParams          = "(sum *[lanes * lanes]float32, a, b []float32, n int)"
+	unpoolParams           = "(dst, src []float32, mask []uint16, scale float32, n int)"
+	stemForwardParams      = "(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight, bias []float32, n int, rectify bool)"
+	stemBackwardParams     = "(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)"
 )
 
 func multiplyDoc(name string) string {
@@ -155,6 +156,22 @@ func transformInputDoc(name string) string {
 			}
 			for f, v := range transformedPatch(d) {
 				dst[f*stride+t*16+lane] = v
+			}
+		}
+	}`
+}
+
+func transformFiltersDoc(name string) string {
+	return name + ` computes G g G^T of Lavin and Gray 2016 for F(4x4,3x3):
+
+	for i := range n {
+		for lane := range 16 {
+			var filter [3][3]float32
+			for tap := range 9 {
+				filter[tap/3][tap%3] = g[(i*9+tap)*16+lane]
+			}
+			for f, v := range transformedFilter(filter) {
+				dst[f*stride+i*16+lane] = v
 			}
 		}
 	}`

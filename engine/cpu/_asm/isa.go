@@ -9,6 +9,7 @@ func avx512(a *assembly) {
 	momentsAVX512(a)
 	stemForwardAVX512(a)
 	stemBackwardAVX512(a)
+	newAVX512(a).transformFilters()
 	newAVX512(a).vectors()
 	newAVX512(a).peak()
 }
@@ -22,6 +23,7 @@ func avx2(a *assembly) {
 	momentsAVX2(a)
 	stemForwardAVX2(a)
 	stemBackwardAVX2(a)
+	newAVX2(a).transformFilters()
 	newAVX2(a).vectors()
 	newAVX2(a).peak()
 }
