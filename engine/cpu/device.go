@@ -33,6 +33,9 @@ type device struct {
 	partials []float64
 	// schedule, where not nil, replaces newSchedule: tests try all kinds.
 	schedule func(f *filters, tiles int) schedule
+	// rawAbove is the number of channels, read plus written, above which a convolution keeps its weights as
+	// they are, too.
+	rawAbove int
 
 	// The operation in progress, in fields so that its jobs need no closures.
 	building  building
@@ -53,6 +56,7 @@ type device struct {
 type jobs struct {
 	build                                  job
 	convBlock, convInput, convMul, convOut job
+	convAfresh                             job
 	border                                 job
 	stemForward, stemBackward              job
 	rowwise                                job
@@ -77,10 +81,11 @@ func New(o Options) (engine.Device, error) {
 	if o.Threads == 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	d := &device{kernels: k, crew: newCrew(o.Threads), spaces: make([]workspace, o.Threads)}
+	d := &device{kernels: k, crew: newCrew(o.Threads), spaces: make([]workspace, o.Threads), rawAbove: localChannels}
 	d.jobs = jobs{
 		build:     d.build,
 		convBlock: d.convBlock, convInput: d.convInput, convMul: d.convMultiply, convOut: d.convOutput,
+		convAfresh:  d.convAfresh,
 		border:      d.borderPanel,
 		stemForward: d.stemForwardRows, stemBackward: d.stemBackwardRows,
 		rowwise: d.rowwiseRow,

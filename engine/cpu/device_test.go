@@ -123,6 +123,7 @@ func TestConvolutionAgainstDefinition(t *testing.T) {
 func testConvolution(w *twin) {
 	rng := w.rng
 	w.devices[0].(*device).schedule = randomSchedule(rng)
+	w.devices[0].(*device).rawAbove = rng.IntN(2) * localChannels
 	in, out := 1+rng.IntN(70), 1+rng.IntN(70)
 	shape := engine.Shape{Channels: in, Height: 1 + rng.IntN(23), Width: 1 + rng.IntN(23)}
 	if rng.IntN(8) == 0 {
@@ -165,12 +166,19 @@ func testConvolution(w *twin) {
 
 // TestSchedulesAgree asks for the same bits from every way to share out the tiles.
 func TestSchedulesAgree(t *testing.T) {
+	for _, rawAbove := range []int{0, localChannels} {
+		testSchedules(t, rawAbove)
+	}
+}
+
+func testSchedules(t *testing.T, rawAbove int) {
 	shape := engine.Shape{Channels: 40, Height: 21, Width: 19}
 	var want []float32
 	for seed := range 12 {
 		w := newTwin(t, "", []int{1, 2, 3, 7}[seed%4], 1)
 		d := w.devices[0]
 		d.(*device).schedule = randomSchedule(rand.New(rand.NewPCG(uint64(seed), 1)))
+		d.(*device).rawAbove = rawAbove
 		c := d.NewConvolution(40, 40, w.floats(9*40*40), w.floats(40), engine.PadZero)
 		x, y := w.maps(shape), w.maps(shape)
 		d.Forward(engine.Forward{Conv: c, Src: x[0], Rows: engine.All(shape), Dst: y[0]})

@@ -29,11 +29,17 @@ type filters struct {
 	u      []float32
 	blocks int // of 16 channels summed over
 	panels int // of 32 channels computed
+	// raw are the weights as transformFilters reads them, [panels][16*blocks][2][9][16]; nil where every
+	// map has so many tiles that the transformed ones are better.
+	raw []float32
 }
 
 func newFilters(contracted, computed int) filters {
 	return filters{blocks: blocksOf(contracted), panels: panelsOf(computed)}
 }
+
+// channels is how many are read and written.
+func (f *filters) channels() int { return lanes*f.blocks + panel*f.panels }
 
 func (f *filters) panelSize() int { return f.blocks * lanes * panel }
 func (f *filters) size() int      { return frequencies * f.panels * f.panelSize() }
@@ -42,6 +48,15 @@ func (f *filters) size() int      { return frequencies * f.panels * f.panelSize(
 func (f *filters) panel(frequency, p int) []float32 {
 	n := f.panelSize()
 	return f.u[(frequency*f.panels+p)*n:][:n]
+}
+
+// rawSize is the length of a panel of raw.
+func (f *filters) rawSize() int { return f.blocks * lanes * 9 * panel }
+
+// rawPanel returns the weights of panel p from channel c on.
+func (f *filters) rawPanel(p, c int) []float32 {
+	n := f.rawSize()
+	return f.raw[p*n:][c*9*panel : n]
 }
 
 // building is the state of the job that transforms the weights of one convolution.
@@ -62,11 +77,19 @@ func (d *device) NewConvolution(in, out int, weight, bias []float32, padding eng
 	if padding != engine.PadZero {
 		tapSize = 9 * c.backward.panels * c.backward.panelSize()
 	}
-	all := d.keep(c.forward.size() + c.backward.size() + tapSize + c.forward.panels*panel)
+	rawForward, rawBackward := 0, 0
+	if !d.kernels.slowFilters && c.forward.channels() > d.rawAbove {
+		rawForward, rawBackward = c.forward.panels*c.forward.rawSize(), c.backward.panels*c.backward.rawSize()
+	}
+	all := d.keep(c.forward.size() + c.backward.size() + rawForward + rawBackward + tapSize + c.forward.panels*panel)
 	c.bytes = int64(len(all)) * 4
 	c.forward.u, all = all[:c.forward.size()], all[c.forward.size():]
 	c.backward.u, all = all[:c.backward.size()], all[c.backward.size():]
 	c.bias, all = all[:c.forward.panels*panel], all[c.forward.panels*panel:]
+	if rawForward > 0 {
+		c.forward.raw, all = all[:rawForward], all[rawForward:]
+		c.backward.raw, all = all[:rawBackward], all[rawBackward:]
+	}
 	copy(c.bias, bias)
 	d.building = building{c, weight}
 	d.crew.run(&d.jobs.build, c.forward.panels*buildParts+c.backward.panels*buildParts)
@@ -109,6 +132,12 @@ func (d *device) build(_, index int) {
 				c.filter(&kernel, d.building.weight, k, i)
 			}
 			transformFilter(&buffer, n, &kernel)
+			if f.raw != nil {
+				raw := f.rawPanel(p, i)[n%panel/lanes*9*lanes+n%lanes:]
+				for tap, w := range kernel {
+					raw[tap*lanes] = w
+				}
+			}
 		}
 		for frequency := range buffer {
 			copy(f.panel(frequency, p)[g*buildRows*panel:], buffer[frequency][:])
