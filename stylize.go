@@ -64,14 +64,22 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 	if budget <= 0 {
 		return nil, &feature.BudgetError{Need: m.memory - budget, Budget: m.memory}
 	}
-	plan, err := transfer.NewPlan(transfer.Job{
+	job := transfer.Job{
 		Network: x, Recipe: o.Recipe, Content: photo, Style: style, Start: o.Start, Seed: o.Seed,
 		Masks: o.Masks, StrengthMap: o.StrengthMap, Size: o.Size, Enlarge: o.Enlarge, Budget: budget, Keep: o.Keep,
-	})
+	}
+	plan, err := transfer.NewPlan(job)
 	if err != nil {
 		return nil, err
 	}
-	return &Plan{Plan: plan, model: m, peak: m.memory - budget + plan.Bytes()}, nil
+	// What the run takes on the host does not depend on the arena, so it is known now.
+	if host := plan.HostBytes(); plan.Bytes()+host > budget {
+		job.Budget = max(budget-host, 1)
+		if plan, err = transfer.NewPlan(job); err != nil {
+			return nil, err
+		}
+	}
+	return &Plan{Plan: plan, model: m, peak: m.memory - budget + plan.Bytes() + plan.HostBytes()}, nil
 }
 
 // room returns the memory that is left for an arena beside the network, the pictures and the process.
@@ -93,10 +101,11 @@ func (p *Plan) Peak() int64 { return p.peak }
 // Run paints. It waits until the model's other runs leave enough memory. Where the context ends the run
 // the result holds the picture so far next to the error.
 func (p *Plan) Run(ctx context.Context, progress func(*Progress)) (*Result, error) {
-	if err := p.model.arenas.Acquire(ctx, p.Bytes()); err != nil {
+	bytes := p.Bytes() + p.HostBytes()
+	if err := p.model.arenas.Acquire(ctx, bytes); err != nil {
 		return nil, err
 	}
-	defer p.model.arenas.Release(p.Bytes())
+	defer p.model.arenas.Release(bytes)
 	return p.Plan.Run(ctx, progress)
 }
 
