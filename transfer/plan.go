@@ -225,11 +225,15 @@ func (p *Plan) Iterations() int {
 }
 
 // HostBytes returns the most that the run takes on the host beside its arena and the caller's pictures:
-// pictures and moments on their way from one scale to the next.
+// pictures and moments on their way from one scale to the next, the photograph in grey where only its
+// brightness is painted, and the matrices of style losses.
 func (p *Plan) HostBytes() int64 {
 	var most int64
 	for i, st := range p.stages {
-		bytes := 2 * imageBytes(st.size.height, st.size.width)
+		bytes := 2*imageBytes(st.size.height, st.size.width) + st.matrixBytes()
+		if own := p.job.colouring.own; own != nil {
+			bytes += imageBytes(own.Height, own.Width)
+		}
 		if i > 0 {
 			before := imageBytes(p.stages[i-1].size.height, p.stages[i-1].size.width)
 			bytes += before
@@ -240,6 +244,21 @@ func (p *Plan) HostBytes() int64 {
 		most = max(most, bytes)
 	}
 	return most
+}
+
+// matrixBytes is what the style losses keep on the host, in matrices [C,C]: moments, target and gradient
+// in float64 and the gradient again for the device, and what a Wasserstein distance takes its roots in.
+func (st *stage) matrixBytes() int64 {
+	each := 32
+	if st.job.Recipe.Style.Distance != GramDistance {
+		each = 56
+	}
+	n := 0
+	for _, l := range st.style {
+		c := st.shape(l).Channels
+		n += each * c * c
+	}
+	return int64(n * len(st.regions))
 }
 
 // Work returns the multiply-adds of direct convolution, forward and backward, that the run is worth: with

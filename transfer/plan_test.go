@@ -286,3 +286,34 @@ func TestLookIsTheSameAtAnySize(t *testing.T) {
 		}
 	}
 }
+
+// What is kept on the host grows with the regions and with the kind of loss, not with the picture.
+func TestHostBytesOfStyleLosses(t *testing.T) {
+	bytes := func(more map[string]string, masks int) int64 {
+		job := newJob(t, reference.New32(), "gatys", more)
+		var paintings []Painting
+		for range max(masks, 1) {
+			paintings = append(paintings, Painting{Picture: smooth(3, 50, 40), Weight: 1})
+			if masks > 0 {
+				job.Masks = append(job.Masks, nil)
+			}
+		}
+		job.Style, _ = NewStyle(paintings...)
+		plan, err := NewPlan(job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan.HostBytes()
+	}
+	const squares = 6*6 + 8*8 + 10*10 + 12*12 + 12*12
+	gram := bytes(nil, 0)
+	if got := bytes(map[string]string{"style-loss": "wasserstein"}, 0) - gram; got != 24*squares {
+		t.Errorf("roots take %d bytes, want %d", got, 24*squares)
+	}
+	if got := bytes(nil, 3) - gram; got != 2*32*squares {
+		t.Errorf("two more regions take %d bytes, want %d", got, 2*32*squares)
+	}
+	if got := bytes(map[string]string{"preserve-colors": "luminance"}, 0) - gram; got < 4*3*40*30 {
+		t.Errorf("the grey photograph takes %d bytes", got)
+	}
+}
