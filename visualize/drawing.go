@@ -43,13 +43,6 @@ type polyline struct {
 	colour color.RGBA
 }
 
-type area struct {
-	x, y, w, h float64
-	fill       color.RGBA
-	stroke     bool // an outline instead of a filling
-	width      float64
-}
-
 // anchor says which point of a text its place is.
 type anchor uint8
 
@@ -86,12 +79,8 @@ func (d *Drawing) line(colour color.RGBA, width float64, points ...point) {
 	d.marks = append(d.marks, &polyline{points: points, width: width, colour: colour})
 }
 
-func (d *Drawing) fill(x, y, w, h float64, c color.RGBA) {
-	d.marks = append(d.marks, &area{x: x, y: y, w: w, h: h, fill: c})
-}
-
 func (d *Drawing) outline(x, y, w, h float64, c color.RGBA, width float64) {
-	d.marks = append(d.marks, &area{x: x, y: y, w: w, h: h, fill: c, stroke: true, width: width})
+	d.line(c, width, point{x, y}, point{x + w, y}, point{x + w, y + h}, point{x, y + h}, point{x, y})
 }
 
 func (d *Drawing) write(x, y, size float64, a anchor, words string) {

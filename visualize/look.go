@@ -50,44 +50,77 @@ func Prepare(dev engine.Device, model *checkpoint.Model, layers ...string) (*fea
 // Look shows a picture to a network and returns its features at some layers, in the order asked for. The
 // error says where the picture is too small for a layer.
 func Look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) ([]*Maps, error) {
-	net, dev := x.Network(), x.Device()
-	job := feature.Job{Height: picture.Height, Width: picture.Width}
-	targets := engine.Align(4 * int64(len(picture.Pix)))
-	scratch := targets
-	sockets := make([]*socket, len(layers))
-	for i, l := range layers {
-		shape := net.Shape(l, picture.Height, picture.Width)
-		sockets[i] = &socket{}
-		job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: sockets[i]})
-		scratch += engine.Align(dev.MapBytes(shape, shape.Height))
-	}
-	plan, err := x.Plan(job)
+	maps, _, err := look(ctx, x, picture, layers, false)
+	return maps, err
+}
+
+// look is Look with the statistics of each layer, if they are wanted.
+func look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer, moments bool) ([]*Maps, []engine.Statistics, error) {
+	g, err := newGlance(x, picture, layers, moments)
 	if err != nil {
-		return nil, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
+		return nil, nil, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
 	}
-	arena, err := dev.NewArena(scratch + plan.Bytes())
+	arena, err := x.Device().NewArena(g.bytes + g.plan.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("take %d MiB of memory: %w", (scratch+plan.Bytes())>>20, err)
+		return nil, nil, fmt.Errorf("take %d MiB of memory: %w", (g.bytes+g.plan.Bytes())>>20, err)
 	}
 	defer arena.Close()
-	copies := make([]engine.Map, len(layers))
-	for i, l := range layers {
-		shape := net.Shape(l, picture.Height, picture.Width)
-		copies[i] = arena.Map(targets, shape, shape.Height)
-		sockets[i].Tap = loss.NewCapture(dev, copies[i])
-		targets += engine.Align(dev.MapBytes(shape, shape.Height))
-	}
+	dev := x.Device()
+	copies := g.place(dev, arena)
 	shown := arena.Image(0, picture.Height, picture.Width)
 	dev.Write(shown, picture.Pix)
-	if _, err := plan.Place(arena, scratch).Evaluate(ctx, shown, nil); err != nil {
-		return nil, err
+	if _, err := g.plan.Place(arena, g.bytes).Evaluate(ctx, shown, nil); err != nil {
+		return nil, nil, err
 	}
-	maps := make([]*Maps, len(layers))
+	maps, statistics := make([]*Maps, len(layers)), make([]engine.Statistics, len(g.observers))
 	for i, c := range copies {
 		maps[i] = &Maps{Layer: layers[i], Shape: c.Shape(), Data: make([]float32, c.Shape().Elements())}
 		dev.ReadMap(maps[i].Data, c, engine.All(c.Shape()))
 	}
-	return maps, nil
+	for i, o := range g.observers {
+		statistics[i] = o.Statistics()
+	}
+	return maps, statistics, nil
+}
+
+// glance is one forward pass with the places of what it copies, which follow the image in the arena.
+type glance struct {
+	plan      *feature.Plan
+	shapes    []engine.Shape
+	offsets   []int64
+	sockets   []*socket
+	observers []*loss.Observer
+	bytes     int64 // before the plan's own
+}
+
+func newGlance(x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer, moments bool) (*glance, error) {
+	net, dev := x.Network(), x.Device()
+	job := feature.Job{Height: picture.Height, Width: picture.Width}
+	g := &glance{bytes: engine.Align(4 * int64(len(picture.Pix)))}
+	for _, l := range layers {
+		shape, s := net.Shape(l, picture.Height, picture.Width), &socket{}
+		g.shapes, g.offsets, g.sockets = append(g.shapes, shape), append(g.offsets, g.bytes), append(g.sockets, s)
+		g.bytes += engine.Align(dev.MapBytes(shape, shape.Height))
+		job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: s})
+		if moments {
+			o := loss.NewObserver(dev, shape.Channels, nil)
+			g.observers = append(g.observers, o)
+			job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: o})
+		}
+	}
+	var err error
+	g.plan, err = x.Plan(job)
+	return g, err
+}
+
+// place puts the copies into the arena and fills the sockets.
+func (g *glance) place(dev engine.Device, arena engine.Arena) []engine.Map {
+	copies := make([]engine.Map, len(g.shapes))
+	for i, shape := range g.shapes {
+		copies[i] = arena.Map(g.offsets[i], shape, shape.Height)
+		g.sockets[i].Tap = loss.NewCapture(dev, copies[i])
+	}
+	return copies
 }
 
 // socket is a tap that is planned before there is memory for its target.

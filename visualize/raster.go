@@ -45,15 +45,6 @@ func (r *raster) rect(x, y, w, h float64) image.Rectangle {
 	return image.Rect(int(math.Round(r.x(x))), int(math.Round(r.y(y))), int(math.Round(r.x(x+w))), int(math.Round(r.y(y+h))))
 }
 
-func (a *area) paint(r *raster) {
-	if !a.stroke {
-		draw.Draw(r.img, r.rect(a.x, a.y, a.w, a.h), image.NewUniform(a.fill), image.Point{}, draw.Over)
-		return
-	}
-	corners := []point{{a.x, a.y}, {a.x + a.w, a.y}, {a.x + a.w, a.y + a.h}, {a.x, a.y + a.h}, {a.x, a.y}}
-	(&polyline{points: corners, width: a.width, colour: a.fill}).paint(r)
-}
-
 func (g *group) paint(r *raster) {
 	r.dx, r.dy = r.dx+g.dx, r.dy+g.dy
 	for _, m := range g.marks {

@@ -63,7 +63,7 @@ func PSNR(a, b *canvas.Picture) float64 {
 // features of a layer alone leaves in the picture what the layer is blind to, above all fine noise that
 // the pooling drops; Mahendran and Vedaldi 2015 (section 3) take it away with total variation, and so do
 // we. The weight was chosen on the example photographs.
-const contentVariation = 0.4
+const contentVariation = 4
 
 const defaultIterations = 200
 

@@ -59,22 +59,17 @@ const (
 	sheetScale  = 2 // pixels a unit, so that text can be read at half size
 )
 
-// sheetWidth lets a row hold a picture and reconstructions from five layers.
-const sheetWidth = 6*pictureSide + 5*sheetGap + 2*sheetMargin
+// A sheet is as wide as it must be. sheetWidth lets a row hold a picture and reconstructions from five
+// layers.
+const (
+	minSheetWidth = 640
+	sheetWidth    = 6*pictureSide + 5*sheetGap + 2*sheetMargin
+)
 
 // Sheet lays the figures out in rows, section by section.
 func (r *Report) Sheet() *Drawing {
 	r.number()
-	width := 2.0 * sheetMargin
-	for _, s := range r.Sections {
-		row := 2.0*sheetMargin - sheetGap
-		for _, f := range s.Figures {
-			row += f.Drawing.Width + sheetGap
-			width = max(width, f.Drawing.Width+2*sheetMargin)
-		}
-		width = max(width, min(row, sheetWidth))
-	}
-	d := &Drawing{Width: width}
+	d := &Drawing{Width: minSheetWidth}
 	d.writeBold(sheetMargin, sheetMargin+18, 22, left, r.Title)
 	y := float64(sheetMargin + 40)
 	for _, s := range r.Sections {
@@ -82,10 +77,10 @@ func (r *Report) Sheet() *Drawing {
 			d.writeBold(sheetMargin, y+16, 17, left, s.Heading)
 			y += 30
 		}
-		y = flow(d, s.Figures, y, width-sheetMargin)
+		y = flow(d, s.Figures, y)
 	}
 	if r.Made != "" {
-		for _, line := range wrap(r.Made, bodySize, width-2*sheetMargin) {
+		for _, line := range wrap(r.Made, bodySize, d.Width-2*sheetMargin) {
 			d.write(sheetMargin, y+10, bodySize, left, line)
 			y += lineStep
 		}
@@ -94,14 +89,16 @@ func (r *Report) Sheet() *Drawing {
 	return d
 }
 
-// flow places figures side by side as long as there is room, and returns where they end.
-func flow(d *Drawing, figures []Figure, y, to float64) float64 {
+// flow places figures side by side as long as there is room, widens the drawing to hold them, and returns
+// where they end.
+func flow(d *Drawing, figures []Figure, y float64) float64 {
 	x, row := float64(sheetMargin), 0.0
 	for _, f := range figures {
-		if x > sheetMargin && x+f.Drawing.Width > to {
+		if x > sheetMargin && x+f.Drawing.Width > sheetWidth-sheetMargin {
 			x, y, row = sheetMargin, y+row+sheetGap, 0
 		}
 		d.place(f.Drawing, x, y)
+		d.Width = max(d.Width, x+f.Drawing.Width+sheetMargin)
 		x += f.Drawing.Width + sheetGap
 		row = max(row, f.Drawing.Height)
 	}

@@ -38,14 +38,6 @@ func (p *polyline) svg(b *strings.Builder) {
 	b.WriteString("/>")
 }
 
-func (a *area) svg(b *strings.Builder) {
-	paint := fmt.Sprintf(`fill="%s"`, hex(a.fill))
-	if a.stroke {
-		paint = fmt.Sprintf(`fill="none" stroke="%s" stroke-width="%.6g"`, hex(a.fill), a.width)
-	}
-	fmt.Fprintf(b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" %s/>`, a.x, a.y, a.w, a.h, paint)
-}
-
 func (t *text) svg(b *strings.Builder) {
 	fmt.Fprintf(b, `<text x="%.2f" y="%.2f" font-size="%.6g" text-anchor="%s" fill="%s"`,
 		t.at.x, t.at.y, t.size, [...]string{left: "start", centre: "middle", right: "end"}[t.anchor], hex(t.colour))

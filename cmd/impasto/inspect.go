@@ -10,7 +10,9 @@ import (
 )
 
 type inspectCommand struct {
-	Loss inspectLossCommand `cmd:"" help:"Every weighted term of the loss at one picture, and the gradient. Nothing is resized."`
+	Features inspectFeaturesCommand `cmd:"" help:"What the strongest channels of a layer see in a picture, with the patches that excite them most."`
+	Gram     inspectGramCommand     `cmd:"" help:"What Gram matrices measure: which features occur together in a picture, or how two pictures differ."`
+	Loss     inspectLossCommand     `cmd:"" help:"Every weighted term of the loss at one picture, and the gradient. Nothing is resized."`
 }
 
 type inspectLossCommand struct {

@@ -106,7 +106,7 @@ func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*i
 
 // made says how a study can be made again.
 func (s *studyFlags) made(model *impasto.Model, command, image string, layers []string, rest string) string {
-	return fmt.Sprintf("impasto %s %s --layers %s %s (%s, network %s, %s)", command, filepath.Base(image), strings.Join(layers, ","), rest,
+	return fmt.Sprintf("impasto %s %s --layers %s %s (%s, network %s, %s)", command, image, strings.Join(layers, ","), rest,
 		thisBuild().String(), model.Network().Name, model.Device().Name())
 }
 

@@ -38,6 +38,54 @@ func TestReconstruct(t *testing.T) {
 	}
 }
 
+func TestInspectFeatures(t *testing.T) {
+	studio(t)
+	o := invoke(t, "inspect", "features", "photo.png", "--layers", "relu1_1,relu2_1", "--channels", "2", "--json", "-o", "f.html", "--csv", "f.csv", "--lang", "ko")
+	var result featuresResult
+	if err := json.Unmarshal([]byte(o.out), &result); err != nil || o.status != statusDone {
+		t.Fatal(o.status, err, o.errors)
+	}
+	// relu2_1 sees 10 pixels every 2, the first from -4 on.
+	if l := result.Layers[1]; l.Field != 10 || l.Stride != 2 || l.Offset != -4 || len(l.Strongest) != 2 || l.Dead <= 0 || l.Dead >= 1 {
+		t.Errorf("%+v", l)
+	}
+	rows, err := os.ReadFile("f.csv")
+	if err != nil || strings.Count(string(rows), "\n") != 1+64+128 {
+		t.Errorf("%v, %d rows", err, strings.Count(string(rows), "\n"))
+	}
+	if page, err := os.ReadFile("f.html"); err != nil || !strings.Contains(string(page), "수용장") {
+		t.Errorf("%v, the page is not in Korean", err)
+	}
+}
+
+func TestInspectGram(t *testing.T) {
+	studio(t)
+	o := invoke(t, "inspect", "gram", "photo.png", "--layers", "relu1_1", "--pair", "3,5", "--json", "-o", "g.png", "-o", "g.html", "--csv", "g.csv")
+	var one gramResult
+	if err := json.Unmarshal([]byte(o.out), &one); err != nil || o.status != statusDone {
+		t.Fatal(o.status, err, o.errors)
+	}
+	picture := one.Layers[0].Pictures[0]
+	if pair := picture.Pairs[0]; len(picture.Pairs) != 1 || pair.Channels != [2]int{3, 5} || picture.Positions != 32*24 || len(picture.Eigenvalues) != 64 || one.Layers[0].StyleLoss != nil {
+		t.Errorf("%+v", picture)
+	}
+	if rows, err := os.ReadFile("g.csv"); err != nil || strings.Count(string(rows), "\n") != 1+64*65/2 {
+		t.Errorf("%v, %d rows", err, strings.Count(string(rows), "\n"))
+	}
+
+	// The style loss of a picture against itself is 0.
+	for second, zero := range map[string]bool{"photo.png": true, "painting.png": false} {
+		o := invoke(t, "inspect", "gram", "photo.png", second, "--layers", "relu1_1", "--json")
+		var two gramResult
+		if err := json.Unmarshal([]byte(o.out), &two); err != nil || o.status != statusDone {
+			t.Fatal(o.status, err, o.errors)
+		}
+		if e := two.Layers[0].StyleLoss; e == nil || (*e == 0) != zero {
+			t.Errorf("against %s the style loss is %v", second, e)
+		}
+	}
+}
+
 // TestStudyMistakes holds each mistake to one line that says what to do.
 func TestStudyMistakes(t *testing.T) {
 	studio(t)
@@ -58,10 +106,19 @@ func TestStudyMistakes(t *testing.T) {
 		{"reconstruct content photo.png --figures full", statusUsage, "name a new one"},
 		{"reconstruct content photo.png --iterations 0", statusUsage, "1 or more"},
 		{"reconstruct style photo.png --texture 5", statusUsage, "512x256"},
+		{"inspect gram photo.png --pair 1,64 --layers relu1_1", statusUsage, "channels 0 to 63"},
+		{"inspect gram photo.png --pair one", statusUsage, "12,40"},
+		{"inspect gram photo.png painting.png --pair 1,2", statusUsage, "one picture"},
+		{"inspect features photo.png --layers conv9_9", statusUsage, "near are"},
+		{"inspect features photo.png -o a.gif", statusUsage, "ending"},
 		{"reconstruct style absent.png", statusFailed, "absent.png"},
 		{"reconstruct content photo.png --size 8", statusFailed, "8x6"},
 	} {
-		o := invoke(t, append(strings.Fields(c.args), "--progress", "none")...)
+		args := strings.Fields(c.args)
+		if args[0] == "reconstruct" {
+			args = append(args, "--progress", "none")
+		}
+		o := invoke(t, args...)
 		if o.status != c.status || !strings.Contains(o.errors, c.want) || strings.Count(o.errors, "\n") != 1 {
 			t.Errorf("%s: %d %q", c.args, o.status, o.errors)
 		}

@@ -1,0 +1,83 @@
+package visualize
+
+import (
+	"fmt"
+	"image"
+	"image/draw"
+
+	"github.com/impasto/impasto/canvas"
+)
+
+// The sizes of what figures of channels are made of, in units.
+const (
+	mapSide   = 160
+	patchSide = 76
+	patchGap  = 4
+)
+
+// FeaturesReport turns studies of features into figures: for each layer, its strongest channels as maps,
+// each with the patches of the picture that excite it most.
+func FeaturesReport(picture *canvas.Picture, studies []*Features, lang Language) *Report {
+	intro := Section{Text: []string{lang.say("features.lead")},
+		Figures: []Figure{original(picture, "features.original", lang)},
+		Table: &Table{Head: []string{lang.say("layer"), lang.say("shape"), lang.say("field"), lang.say("stride"),
+			lang.say("dead"), lang.say("deadchannels"), lang.say("mean"), lang.say("norm")}}}
+	r := &Report{Title: lang.say("features.title"), Language: lang}
+	sections := []Section{}
+	for _, f := range studies {
+		intro.Table.Rows = append(intro.Table.Rows, []string{f.Layer.String(), f.Shape.String(), pixelCount(f.Field.Size), pixelCount(f.Field.Stride),
+			percent(f.Dead), fmt.Sprint(f.DeadChannels), short(f.Mean), short(f.Norm)})
+		s := Section{Heading: f.Layer.String(), Text: []string{lang.say("features.sentence", f.Layer, f.Shape.Channels, f.Field.Size, f.Field.Size, percent(f.Dead))}}
+		for i := range f.Channels {
+			if c := &f.Channels[i]; len(c.Patches) > 0 {
+				s.Figures = append(s.Figures, Figure{Drawing: f.draw(c, picture, lang),
+					Caption: lang.say("features.caption", c.Index, f.Layer, short(c.Max), percent(c.Active))})
+			}
+		}
+		sections = append(sections, s)
+	}
+	r.Sections = append([]Section{intro}, sections...)
+	return r
+}
+
+func pixelCount(n int) string  { return fmt.Sprintf("%d px", n) }
+func percent(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }
+func ratio(w, h int) (a, b float64) {
+	fw, fh := canvas.Fit(w, h, mapSide, true)
+	return float64(fw), float64(fh)
+}
+
+// draw shows a channel's map and its patches beside it.
+func (f *Features) draw(c *Channel, picture *canvas.Picture, lang Language) *Drawing {
+	d := &Drawing{}
+	d.writeBold(0, 14, bodySize, left, lang.say("channel", c.Index))
+	w, h := ratio(f.Shape.Width, f.Shape.Height)
+	d.show(0, 22, w, h, mapImage(c.Map, f.Shape), true, lang.say("channel", c.Index))
+	d.write(0, 22+h+16, bodySize-1, left, lang.say("range", short(c.Max)))
+	right, bottom := patches(d, picture, c.Patches, 3, mapSide+10, 22)
+	d.Width, d.Height = right, max(bottom, 22+h+22)
+	return d
+}
+
+// patches shows parts of a picture in a grid of so many columns, each with its value, and returns where the
+// grid ends. The space of all columns is taken whether or not there are so many patches.
+func patches(d *Drawing, picture *canvas.Picture, list []Patch, columns int, x, y float64) (right, bottom float64) {
+	img := imageOf(picture)
+	for i, p := range list {
+		px := x + float64(i%columns)*(patchSide+patchGap)
+		py := y + float64(i/columns)*(patchSide+16)
+		d.show(px, py, patchSide, patchSide, crop(img, p.Seen), p.Seen.Dx() < patchSide, short(p.Value))
+		d.write(px, py+patchSide+11, 11, left, short(p.Value))
+	}
+	rows := (len(list) + columns - 1) / columns
+	return x + float64(columns)*(patchSide+patchGap), y + float64(rows)*(patchSide+16)
+}
+
+// crop cuts a part out of an image; what lies beyond the image is grey, as it is padding.
+func crop(img image.Image, part image.Rectangle) image.Image {
+	out := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
+	draw.Draw(out, out.Bounds(), image.NewUniform(hairline), image.Point{}, draw.Src)
+	seen := part.Intersect(img.Bounds())
+	draw.Draw(out, seen.Sub(part.Min), img, seen.Min, draw.Src)
+	return out
+}
