@@ -8,7 +8,7 @@ import (
 
 // lossFlags change what a recipe's loss is. Unset means the recipe's.
 type lossFlags struct {
-	Recipe        string            `group:"look" default:"gatys" placeholder:"NAME" help:"Set of conventions to paint by; impasto recipes lists them, impasto recipes NAME shows one. Every flag below changes one of its settings."`
+	Recipe        string            `group:"look" default:"gatys" placeholder:"NAME|FILE" help:"Set of conventions to paint by: a name that impasto recipes lists, or a file of your own (impasto recipes NAME --toml prints one to start from). Every flag below changes one of its settings."`
 	ContentWeight *string           `group:"look" placeholder:"ALPHA" help:"Weight of the content loss (alpha), 0 or more: the larger, the closer to the photograph."`
 	StyleWeight   *string           `group:"look" placeholder:"BETA" help:"Weight of the style loss (beta), 0 or more: the larger, the closer to the painting."`
 	TVWeight      *string           `name:"tv-weight" group:"look" placeholder:"GAMMA" help:"Weight of total variation, 0 or more: removes speckle, and in the end detail."`
@@ -89,9 +89,9 @@ func (f *runFlags) start() (name string, ok bool) {
 
 // recipe returns the recipe with the given changes. Whatever is wrong with it is the user's mistake.
 func (f *lossFlags) recipe(changes map[string]string) (transfer.Recipe, error) {
-	r, err := transfer.Find(f.Recipe)
+	r, err := findRecipe(f.Recipe)
 	if err != nil {
-		return r, usageError{err}
+		return r, err
 	}
 	all := f.values()
 	maps.Copy(all, changes)

@@ -8,7 +8,8 @@ import (
 )
 
 type recipesCommand struct {
-	Name string `arg:"" optional:"" help:"Recipe to show with all its settings."`
+	Name string `arg:"" optional:"" placeholder:"NAME|FILE" help:"Recipe to show with all its settings."`
+	TOML bool   `name:"toml" group:"report" help:"Print the recipe as a file to change and to paint with."`
 	JSON bool   `group:"report" help:"Print one JSON object."`
 }
 
@@ -25,6 +26,9 @@ type recipeResult struct {
 func (r *recipesCommand) Run(c console) error {
 	if r.Name != "" {
 		return r.show(c)
+	}
+	if r.TOML {
+		return usagef("--toml prints one recipe: name it, as impasto recipes gatys --toml")
 	}
 	all := make([]recipeResult, 0, len(transfer.Names()))
 	for _, name := range transfer.Names() {
@@ -55,9 +59,12 @@ func describe(r *transfer.Recipe) recipeResult {
 }
 
 func (r *recipesCommand) show(c console) error {
-	recipe, err := transfer.Find(r.Name)
+	recipe, err := findRecipe(r.Name)
 	if err != nil {
-		return usageError{err}
+		return err
+	}
+	if r.TOML {
+		return writeRecipe(c.out, &recipe)
 	}
 	d := describe(&recipe)
 	if r.JSON {

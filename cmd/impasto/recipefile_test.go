@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/impasto/impasto/transfer"
+)
+
+// TestRecipeFileRoundTrip reads back what --toml prints, for every recipe.
+func TestRecipeFileRoundTrip(t *testing.T) {
+	for _, name := range transfer.Names() {
+		want, err := transfer.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		if err := writeRecipe(&text, &want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := parseRecipe([]byte(text.String()))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(describe(&want).Settings, describe(&got).Settings); diff != "" {
+			t.Errorf("%s changes on its way through a file:\n%s", name, diff)
+		}
+		if got.Name != "my-"+name {
+			t.Errorf("%s reads back as %s", name, got.Name)
+		}
+	}
+}
+
+func TestRecipeFileChangesBase(t *testing.T) {
+	r, err := parseRecipe([]byte("base = \"gatys\"\n[settings]\nstyle-weight = 25\nclamp = true\nstyle-layers = \"relu2_1=1\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Style.Weight != 25 || !r.Clamp || len(r.Style.Layers) != 1 || r.Name != "own" {
+		t.Errorf("read %+v", r)
+	}
+}
+
+func TestRecipeFileRefuses(t *testing.T) {
+	for want, text := range map[string]string{
+		"not TOML":     "style-weight = = 1",
+		"is not known": "[settings]\nstile-weight = 1",
+		"weight":       "style-weight = 1",
+		"base":         "base = \"nobody\"",
+		"is wanted":    "[settings]\nstyle-weight = [1]",
+		"no number":    "[settings]\nstyle-weight = nan",
+		"must be":      "[settings]\nstyle-weight = -1",
+	} {
+		if _, err := parseRecipe([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "none.toml")
+	if _, err := findRecipe(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("a missing file: %v", err)
+	}
+	if err := os.WriteFile(path, make([]byte, recipeFileLimit+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := findRecipe(path); err == nil || !strings.Contains(err.Error(), "over the limit") {
+		t.Errorf("a huge file: %v", err)
+	}
+}
