@@ -114,6 +114,23 @@ func TestReconstructContent(t *testing.T) {
 	}
 }
 
+// TestReconstructionIsThePicture holds the shallow layers to what they are known to keep: visually, all.
+func TestReconstructionIsThePicture(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 700 iterations")
+	}
+	x := builtIn(t, "relu2_2")
+	done, err := ReconstructContent(t.Context(), x, example(t, "astronaut", 96), []string{"relu1_2", "relu2_2"}, Descent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, least := range []float64{24, 20} {
+		if done[i].PSNR < least {
+			t.Errorf("%s: PSNR %.1f dB, want %v", done[i].Name(), done[i].PSNR, least)
+		}
+	}
+}
+
 // TestReconstructStyle checks that a texture may have any size, and that its Gram matrices come closer.
 func TestReconstructStyle(t *testing.T) {
 	x := builtIn(t, "relu2_1")

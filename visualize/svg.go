@@ -10,6 +10,8 @@ import (
 	"image/jpeg"
 	"image/png"
 	"strings"
+
+	"golang.org/x/image/draw"
 )
 
 // fonts are those of the reader's system; Hangul comes from there as well.
@@ -50,10 +52,18 @@ func (t *text) svg(b *strings.Builder) {
 	fmt.Fprintf(b, `>%s</text>`, html.EscapeString(t.words))
 }
 
+// svg embeds the image with no more than two pixels a unit: a page is to stay small enough to be sent by
+// mail.
 func (p *pixels) svg(b *strings.Builder) {
+	img, exact := p.img, p.coarse
+	if w, h := int(2*p.w), int(2*p.h); w < img.Bounds().Dx() && h < img.Bounds().Dy() {
+		small := image.NewRGBA(image.Rect(0, 0, w, h))
+		draw.CatmullRom.Scale(small, small.Bounds(), img, img.Bounds(), draw.Src, nil)
+		img, exact = small, false
+	}
 	fmt.Fprintf(b, `<image x="%.2f" y="%.2f" width="%.2f" height="%.2f" preserveAspectRatio="none" href="%s" role="img" aria-label="%s"`,
-		p.x, p.y, p.w, p.h, dataURI(p.img, p.coarse), html.EscapeString(p.what))
-	if p.coarse {
+		p.x, p.y, p.w, p.h, dataURI(img, exact), html.EscapeString(p.what))
+	if exact {
 		b.WriteString(` style="image-rendering:pixelated"`)
 	}
 	b.WriteString("/>")
@@ -67,7 +77,7 @@ func (g *group) svg(b *strings.Builder) {
 	b.WriteString("</g>")
 }
 
-// photographQuality is that of pictures in pages: a page is to stay small enough to be sent by mail.
+// photographQuality is that of JPEG in pages.
 const photographQuality = 90
 
 // dataURI holds an image within the page: without loss where its pixels are numbers, else as JPEG.

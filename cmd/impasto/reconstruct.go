@@ -24,7 +24,7 @@ type reconstructCommand struct {
 // descentFlags are what both kinds of reconstruction take.
 type descentFlags struct {
 	Size       longSide `group:"look" default:"224" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original."`
-	Iterations int      `group:"optimisation" default:"200" placeholder:"N" help:"Steps of L-BFGS for each picture."`
+	Iterations int      `group:"optimisation" placeholder:"N" help:"Steps of L-BFGS for each picture. Default: 200, and 500 for content of the second block."`
 	Seed       uint64   `group:"optimisation" default:"0" placeholder:"N" help:"Seed of the white noise."`
 	Frames     string   `group:"result" placeholder:"FOLDER" help:"Write pictures on the way into a new folder."`
 
@@ -100,7 +100,7 @@ type (
 )
 
 func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct reconstructFunc, report reportFunc) error {
-	if w.Iterations < 1 {
+	if w.Iterations < 0 {
 		return usagef("--iterations: %d; it must be 1 or more", w.Iterations)
 	}
 	if err := w.check(stem(w.image)+"-"+w.kind, ".png", ".html", ".gif"); err != nil {
@@ -131,7 +131,7 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 	if len(done) == 0 {
 		return err
 	}
-	made := w.made(model, "reconstruct "+w.kind, w.image, w.layers, fmt.Sprintf("--size %d --iterations %d --seed %d", w.Size.pixels, w.Iterations, w.Seed))
+	made := w.made(model, "reconstruct "+w.kind, w.image, w.layers, w.settings())
 	failed := w.write(func(lang visualize.Language) *visualize.Report { return withMade(report(picture, done, lang), made) }, film)
 	if failed == nil && w.Frames != "" {
 		failed = film.WriteFrames(w.Frames)
@@ -146,6 +146,15 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 		return interrupted{fmt.Sprintf("%s of %d are in %s", count(len(done), "picture"), len(w.layers), strings.Join(w.Output, ", "))}
 	}
 	return err
+}
+
+// settings are the flags that decide about the numbers.
+func (f *descentFlags) settings() string {
+	s := fmt.Sprintf("--size %d --seed %d", f.Size.pixels, f.Seed)
+	if f.Iterations > 0 {
+		s += fmt.Sprintf(" --iterations %d", f.Iterations)
+	}
+	return s
 }
 
 func isGIF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gif") }

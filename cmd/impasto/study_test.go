@@ -104,7 +104,7 @@ func TestStudyMistakes(t *testing.T) {
 		{"reconstruct content photo.png -o nowhere/a.png", statusFailed, "make it first"},
 		{"reconstruct content photo.png --frames full", statusUsage, "name a new one"},
 		{"reconstruct content photo.png --figures full", statusUsage, "name a new one"},
-		{"reconstruct content photo.png --iterations 0", statusUsage, "1 or more"},
+		{"reconstruct content photo.png --iterations=-1", statusUsage, "1 or more"},
 		{"reconstruct style photo.png --texture 5", statusUsage, "512x256"},
 		{"inspect gram photo.png --pair 1,64 --layers relu1_1", statusUsage, "channels 0 to 63"},
 		{"inspect gram photo.png --pair one", statusUsage, "12,40"},
