@@ -3883,7 +3883,7 @@ fewer1:
 	RET
 
 // func transformFiltersAVX2(dst []float32, stride int, g []float32, n int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3
 TEXT ·transformFiltersAVX2(SB), NOSPLIT, $0-64
 	MOVQ         stride+24(FP), CX
 	SHLQ         $0x02, CX
@@ -3907,17 +3907,8 @@ half2:
 	MOVQ         SI, AX
 	ADDQ         R9, AX
 	VMULPS       (R10), Y11, Y0
-	PREFETCHT0   2304(R10)
-	PREFETCHT0   2496(R10)
-	PREFETCHT0   2688(R10)
 	VMULPS       64(R10), Y11, Y1
-	PREFETCHT0   2368(R10)
-	PREFETCHT0   2560(R10)
-	PREFETCHT0   2752(R10)
 	VMULPS       128(R10), Y11, Y2
-	PREFETCHT0   2432(R10)
-	PREFETCHT0   2624(R10)
-	PREFETCHT0   2816(R10)
 	VMULPS       Y11, Y0, Y7
 	VMOVUPS      Y7, (AX)
 	VADDPS       Y2, Y0, Y8

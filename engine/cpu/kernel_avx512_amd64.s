@@ -6165,7 +6165,7 @@ done4:
 	RET
 
 // func transformFiltersAVX512(dst []float32, stride int, g []float32, n int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·transformFiltersAVX512(SB), NOSPLIT, $0-64
 	MOVQ         stride+24(FP), CX
 	SHLQ         $0x02, CX
@@ -6187,17 +6187,8 @@ filters1:
 	MOVQ         SI, AX
 	ADDQ         R9, AX
 	VMULPS       (R10), Z11, Z0
-	PREFETCHT0   2304(R10)
-	PREFETCHT0   2496(R10)
-	PREFETCHT0   2688(R10)
 	VMULPS       64(R10), Z11, Z1
-	PREFETCHT0   2368(R10)
-	PREFETCHT0   2560(R10)
-	PREFETCHT0   2752(R10)
 	VMULPS       128(R10), Z11, Z2
-	PREFETCHT0   2432(R10)
-	PREFETCHT0   2624(R10)
-	PREFETCHT0   2816(R10)
 	VMULPS       Z11, Z0, Z7
 	VMOVUPS      Z7, (AX)
 	VADDPS       Z2, Z0, Z8

@@ -5,9 +5,6 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// filterAhead is how many bytes ahead of the transform the weights are fetched, which come from memory.
-const filterAhead = 4 * 9 * 64
-
 // filterTransform is the state of transformFilters, which takes two rows of frequencies at a time: row i
 // of G g is in v[0:3] or v[3:6].
 type filterTransform struct {
@@ -59,9 +56,6 @@ func (f *filterTransform) tap(i, j int) operand.Mem { return at(f.g, (3*i+j)*64)
 func (f *filterTransform) outer() {
 	for j := range 3 {
 		f.VMULPS(f.tap(0, j), f.quarter(), f.v[j])
-		for i := range 3 {
-			f.PREFETCHT0(f.tap(i, j).Offset(filterAhead))
-		}
 	}
 	f.row(f.v[0:3])
 }
