@@ -56,21 +56,21 @@ func newShade(root bool, slices ...[]float64) shade {
 
 func (s shade) signed() bool { return &s.ramp[0] == &diverging[0] }
 
-// at returns the colour of a number.
+// at returns the colour of a number, one of 256.
 func (s shade) at(v float64) color.RGBA {
 	t := math.Abs(v) / s.limit
 	if s.root {
 		t = math.Sqrt(t)
 	}
 	if s.signed() {
-		return s.ramp.at(0.5 + math.Copysign(t, v)/2)
+		t = 0.5 + math.Copysign(t, v)/2
 	}
-	return s.ramp.at(t)
+	return s.ramp.at(math.Round(255*t) / 255)
 }
 
 // bar draws the scale upright with its numbers at the right.
 func (s shade) bar(d *Drawing, x, y, h float64) {
-	const steps, width = 64, 14
+	const steps, width = 128, 14
 	low := 0.0
 	if s.signed() {
 		low = -1

@@ -67,11 +67,14 @@ func (p *pixels) paint(r *raster) {
 // paint strokes each piece of the line as a quadrilateral with a disc at its ends. All are wound the same
 // way, so that overlaps stay full.
 func (p *polyline) paint(r *raster) {
-	b := r.img.Bounds()
-	ras := vector.NewRasterizer(b.Dx(), b.Dy())
 	half := max(p.width*r.scale, 1) / 2
+	box := r.around(p.points, half)
+	if box.Empty() {
+		return
+	}
+	ras := vector.NewRasterizer(box.Dx(), box.Dy())
 	for _, piece := range dashed(p.points, p.dash) {
-		a, z := point{r.x(piece[0].x), r.y(piece[0].y)}, point{r.x(piece[1].x), r.y(piece[1].y)}
+		a, z := r.within(box, piece[0]), r.within(box, piece[1])
 		length := math.Hypot(z.x-a.x, z.y-a.y)
 		if length == 0 {
 			continue
@@ -82,7 +85,23 @@ func (p *polyline) paint(r *raster) {
 			disc(ras, z, half)
 		}
 	}
-	ras.Draw(r.img, b, image.NewUniform(p.colour), image.Point{})
+	ras.Draw(r.img, box, image.NewUniform(p.colour), image.Point{})
+}
+
+// around returns the pixels within a distance of the smallest rectangle with all points.
+func (r *raster) around(points []point, distance float64) image.Rectangle {
+	box := image.Rectangle{}
+	for _, q := range points {
+		at := image.Rect(int(math.Floor(r.x(q.x)-distance)), int(math.Floor(r.y(q.y)-distance)),
+			int(math.Ceil(r.x(q.x)+distance))+1, int(math.Ceil(r.y(q.y)+distance))+1)
+		box = box.Union(at)
+	}
+	return box.Intersect(r.img.Bounds())
+}
+
+// within returns the place of a point in pixels from the corner of a box.
+func (r *raster) within(box image.Rectangle, p point) point {
+	return point{r.x(p.x) - float64(box.Min.X), r.y(p.y) - float64(box.Min.Y)}
 }
 
 func polygon(ras *vector.Rasterizer, corners ...point) {

@@ -85,7 +85,7 @@ func dataURI(img image.Image, exact bool) string {
 	var buf bytes.Buffer
 	kind, err := "jpeg", error(nil)
 	if exact {
-		kind, err = "png", png.Encode(&buf, img)
+		kind, err = "png", png.Encode(&buf, withPalette(img))
 	} else {
 		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: photographQuality})
 	}
@@ -93,4 +93,31 @@ func dataURI(img image.Image, exact bool) string {
 		panic("visualize: " + err.Error()) // into memory, of a size that was drawn
 	}
 	return "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(buf.Bytes())
+}
+
+// withPalette returns an image of at most 256 colours as one with a palette, a third as large in a file, and
+// any other as it is.
+func withPalette(img image.Image) image.Image {
+	full, ok := img.(*image.RGBA)
+	if !ok {
+		return img
+	}
+	index := map[color.RGBA]uint8{}
+	out := image.NewPaletted(full.Bounds(), nil)
+	for y := range full.Bounds().Dy() {
+		for x := range full.Bounds().Dx() {
+			c := full.RGBAAt(x, y)
+			i, known := index[c]
+			if !known {
+				if len(index) == 256 {
+					return img
+				}
+				i = uint8(len(index))
+				index[c] = i
+				out.Palette = append(out.Palette, c)
+			}
+			out.Pix[y*out.Stride+x] = i
+		}
+	}
+	return out
 }
