@@ -136,6 +136,7 @@ func (g *Gram) drawPair(p *Pair, picture *canvas.Picture, lang Language) *Drawin
 		sign   string
 	}{{"F" + strconv.Itoa(p.I), p.MapI, "×"}, {"F" + strconv.Itoa(p.J), p.MapJ, "="}, {fmt.Sprintf("F%d × F%d, Σ = %s", p.I, p.J, sum), p.Product, ""}} {
 		d.writeBold(x, 14, bodySize, left, m.name)
+		d.Width = x + max(w, textWidth(m.name, bodySize)*1.25) // bold, and the reader's font may be wider
 		d.show(x, 22, w, h, mapImage(m.values, g.Shape), true, m.name)
 		x += w
 		if i < 2 {
@@ -143,11 +144,11 @@ func (g *Gram) drawPair(p *Pair, picture *canvas.Picture, lang Language) *Drawin
 			x += 26
 		}
 	}
-	d.Width, d.Height = x, 22+h+8
+	d.Height = 22 + h + 8
 	if len(p.Patches) > 0 {
 		d.write(0, 22+h+20, bodySize, left, lang.say("whereboth"))
-		d.Width, d.Height = patches(d, picture, p.Patches, len(p.Patches), 0, 22+h+28)
-		d.Width = max(d.Width, x)
+		right, bottom := patches(d, picture, p.Patches, len(p.Patches), 0, 22+h+28)
+		d.Width, d.Height = max(d.Width, right), bottom
 	}
 	return d
 }

@@ -3,6 +3,7 @@ package visualize
 import (
 	"fmt"
 	"image"
+	"strings"
 
 	"github.com/impasto/impasto/canvas"
 )
@@ -34,7 +35,7 @@ func StyleReport(picture *canvas.Picture, done []*Reconstruction, lang Language)
 		if i > 1 {
 			label = fmt.Sprintf("%s ... %s", r.Layers[0], r.Layers[i])
 		}
-		caption := lang.say("style.caption", r.Name(), short(r.Start()), short(r.End()), len(r.Curve)-1)
+		caption := lang.say("style.caption", strings.Join(r.Layers, ", "), short(r.Start()), short(r.End()), len(r.Curve)-1)
 		s.Figures = append(s.Figures, Figure{Drawing: labelled(r.Picture, label), Caption: caption})
 		table.Rows = append(table.Rows, []string{r.Name(), short(r.Start()), short(r.End()), fmt.Sprintf("%.1f", r.Elapsed.Seconds())})
 	}
