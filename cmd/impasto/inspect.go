@@ -74,7 +74,7 @@ func (l *inspectLossCommand) evaluate(ctx context.Context, c console, recipe tra
 	if _, err := transfer.Deepest(model.Network(), &recipe); err != nil {
 		return nil, "", usageError{err}
 	}
-	style, err := learn(ctx, model, pictures[2:])
+	style, err := model.Learn(ctx, new(guidance).paintings(pictures[2:])...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"time"
 
@@ -22,6 +23,7 @@ type painter struct {
 
 	content string
 	styles  []string
+	control controlFlags
 	start   string // picture to begin with, "" for what the recipe says
 	seed    uint64
 
@@ -40,15 +42,20 @@ func (p *painter) run(ctx context.Context) error {
 	if p.output, err = outputPath(p.output, p.content, p.styles); err != nil {
 		return err
 	}
+	guidance, err := p.control.guidance(len(p.styles))
+	if err != nil {
+		return err
+	}
 	photo, err := loadPicture(p.content)
 	if err != nil {
 		return err
 	}
-	paintings, err := loadPictures(p.styles)
+	pictures, err := loadPictures(p.styles)
 	if err != nil {
 		return err
 	}
-	options := impasto.Options{Recipe: p.recipe, Size: p.size, Enlarge: p.enlarge, Seed: p.seed}
+	options := impasto.Options{Recipe: p.recipe, Size: p.size, Enlarge: p.enlarge, Seed: p.seed,
+		Masks: guidance.masks, StrengthMap: guidance.strength}
 	if p.start != "" {
 		if options.Start, err = loadPicture(p.start); err != nil {
 			return err
@@ -59,19 +66,19 @@ func (p *painter) run(ctx context.Context) error {
 		return err
 	}
 	defer model.Close()
-	plan, err := p.plan(ctx, model, photo, paintings, options)
+	plan, err := p.plan(ctx, model, photo, guidance.paintings(pictures), options)
 	if err != nil {
 		return err
 	}
 	return p.paint(ctx, model, plan)
 }
 
-func (p *painter) plan(ctx context.Context, model *impasto.Model, photo *canvas.Picture, paintings []*canvas.Picture, o impasto.Options) (*impasto.Plan, error) {
+func (p *painter) plan(ctx context.Context, model *impasto.Model, photo *canvas.Picture, paintings []impasto.Painting, o impasto.Options) (*impasto.Plan, error) {
 	// A layer that the network has not is a mistake in the command line.
 	if _, err := transfer.Deepest(model.Network(), &o.Recipe); err != nil {
 		return nil, usageError{err}
 	}
-	style, err := learn(ctx, model, paintings)
+	style, err := model.Learn(ctx, paintings...)
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +89,10 @@ func (p *painter) plan(ctx context.Context, model *impasto.Model, photo *canvas.
 	return plan, nil
 }
 
-// learn makes one style of paintings that count alike.
-func learn(ctx context.Context, model *impasto.Model, paintings []*canvas.Picture) (*impasto.Style, error) {
-	all := make([]impasto.Painting, len(paintings))
-	for i, picture := range paintings {
-		all[i] = impasto.Painting{Picture: picture, Weight: 1}
-	}
-	return model.Learn(ctx, all...)
-}
-
 func (p *painter) paint(ctx context.Context, model *impasto.Model, plan *impasto.Plan) error {
 	seconds := plan.Seconds(measureRate(model.Device()))
 	if p.dryRun {
+		p.tellNotes(model, plan)
 		return p.printPlan(model, plan, seconds)
 	}
 	rows, err := newTrace(p.tracePath)
@@ -123,6 +122,14 @@ func (p *painter) announce(model *impasto.Model, plan *impasto.Plan, seconds tim
 	p.notef("%s on %s: %dx%d, %s, content weight %.3g; about %s of memory and %s (%s, %s)",
 		p.recipe.Name, model.Network().Name, w, h, schedule(plan), p.contentWeight(w*h),
 		byteSize(plan.Peak()), clock(seconds), dev.Name(), count(dev.Threads(), "thread"))
+	p.tellNotes(model, plan)
+}
+
+// tellNotes says what a user should know before the run.
+func (p *painter) tellNotes(model *impasto.Model, plan *impasto.Plan) {
+	if p.report.Progress == "none" {
+		return
+	}
 	for _, note := range append(p.foreign(model), plan.Notes()...) {
 		p.notef("note: %s", note)
 	}
@@ -250,12 +257,14 @@ func (p *painter) record(model *impasto.Model, r *impasto.Result) string {
 			settings[parameter.Name] = v
 		}
 	}
-	text, err := json.Marshal(map[string]any{
+	record := map[string]any{
 		"program": thisBuild().String(), "recipe": p.recipe.Name, "settings": settings,
 		"network": model.Network().Name, "isa": model.Device().Name(),
 		"content": stem(p.content), "styles": stems(p.styles), "seed": p.seed, "size": p.size,
 		"iterations": r.Iterations, "finished": r.Finished,
-	})
+	}
+	maps.Copy(record, p.control.record())
+	text, err := json.Marshal(record)
 	if err != nil {
 		panic(err) // strings and numbers always encode
 	}

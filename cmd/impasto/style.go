@@ -13,6 +13,7 @@ type styleCommand struct {
 
 	lossFlags
 	runFlags
+	controlFlags
 	machineFlags
 
 	DryRun bool   `group:"report" help:"Print the plan, its memory and its time, and paint nothing."`
@@ -36,7 +37,7 @@ func (s *styleCommand) Run(ctx context.Context, c console) error {
 	start, _ := s.start()
 	return (&painter{
 		console: c, machine: s.machineFlags, report: s.reportFlags, recipe: recipe,
-		content: s.Content, styles: s.Styles, start: start, seed: s.Seed,
+		content: s.Content, styles: s.Styles, control: s.controlFlags, start: start, seed: s.Seed,
 		size: s.Size.pixels, enlarge: s.Enlarge,
 		output: s.Output, preview: s.Preview, dryRun: s.DryRun, tracePath: s.Trace,
 	}).run(ctx)

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/impasto/impasto/canvas"
+)
+
+// writeMap makes a picture of vertical stripes, each of one colour.
+func writeMap(t *testing.T, name string, width, height int, stripes ...[3]float32) {
+	t.Helper()
+	p := canvas.New(width, height)
+	for i := range p.Pix {
+		x, c := i%width, i/(width*height)
+		p.Pix[i] = stripes[x*len(stripes)/width][c]
+	}
+	if err := canvas.Save(name, p, canvas.EncodeOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var (
+	black = [3]float32{}
+	white = [3]float32{1, 1, 1}
+	blue  = [3]float32{0, 0, 1}
+	green = [3]float32{0, 1, 0}
+)
+
+// painted runs the program on two paintings and returns the picture.
+func painted(t *testing.T, file string, more ...string) *canvas.Picture {
+	t.Helper()
+	args := append([]string{"photo.png", "painting.png", "other.png", "--size", "32", "--iterations", "3", "--progress", "none", "-o", file}, more...)
+	if got := invoke(t, args...); got.status != statusDone {
+		t.Fatal(got.errors)
+	}
+	p, err := canvas.Open(file, canvas.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func twoPaintings(t *testing.T) {
+	t.Helper()
+	studio(t)
+	writePicture(t, "other.png", 40, 32, 2.5)
+}
+
+func TestStyleWeightsCountByTheirRatio(t *testing.T) {
+	twoPaintings(t)
+	alike := painted(t, "alike.png")
+	if same := painted(t, "same.png", "--style-weights", "0.5,0.5"); !slices.Equal(alike.Pix, same.Pix) {
+		t.Error("equal weights give another picture than none")
+	}
+	only := painted(t, "only.png", "--style-weights", "3,0")
+	if slices.Equal(alike.Pix, only.Pix) {
+		t.Error("a painting without weight counts")
+	}
+	if got := invoke(t, small("--size", "32", "-o", "one.png")...); got.status != statusDone {
+		t.Fatal(got.errors)
+	}
+	one, err := canvas.Open("one.png", canvas.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(one.Pix, only.Pix) {
+		t.Error("a painting of all the weight gives another picture than that painting alone")
+	}
+}
+
+func TestOneMapIsAMaskForEachPainting(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "map.png", 32, 24, green, blue) // blue is darker: it is the first painting's
+	writeMap(t, "left.png", 32, 24, white, black)
+	writeMap(t, "right.png", 32, 24, black, white)
+	one := painted(t, "one.png", "--content-mask", "map.png")
+	two := painted(t, "two.png", "--content-mask", "right.png", "--content-mask", "left.png")
+	if !slices.Equal(one.Pix, two.Pix) {
+		t.Error("a map of two colours gives another picture than its two masks")
+	}
+	if swapped := painted(t, "swapped.png", "--content-mask", "left.png", "--content-mask", "right.png"); slices.Equal(one.Pix, swapped.Pix) {
+		t.Error("it does not matter which mask is whose")
+	}
+}
+
+func TestNoneIsNoMask(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "right.png", 32, 24, black, white)
+	writeMap(t, "white.png", 36, 30, white)
+	masked := painted(t, "masked.png", "--style-mask", "right.png", "--style-mask", "none")
+	whole := painted(t, "whole.png", "--style-mask", "none", "--style-mask", "none")
+	if slices.Equal(masked.Pix, whole.Pix) {
+		t.Error("a mask of a painting changes nothing")
+	}
+	if plain := painted(t, "plain.png"); !slices.Equal(plain.Pix, whole.Pix) {
+		t.Error("none masks something")
+	}
+}
+
+func TestStrengthMapKeepsThePhotograph(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "map.png", 16, 12, black, black, black, white)
+	photo, err := canvas.Open("photo.png", canvas.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// changed is how far the first columns are from the photograph.
+	changed := func(p *canvas.Picture) float64 {
+		sum := 0.0
+		for i, v := range p.Pix {
+			if i%p.Width < 4 {
+				sum += math.Abs(float64(v - photo.Pix[i]))
+			}
+		}
+		return sum
+	}
+	everywhere := changed(painted(t, "everywhere.png"))
+	there := changed(painted(t, "there.png", "--strength-map", "map.png"))
+	if !(there < everywhere/2) {
+		t.Errorf("black changes by %v, white by %v", there, everywhere)
+	}
+}
+
+func TestMaskOfAnotherSizeIsTold(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "map.png", 16, 16, white)
+	for _, more := range [][]string{nil, {"--dry-run"}} {
+		args := append([]string{"photo.png", "painting.png", "--size", "32", "--iterations", "1", "--content-mask", "map.png", "--progress", "plain"}, more...)
+		got := invoke(t, args...)
+		if want := "note: content-mask 1 is 16x16 and its picture 32x24: it is resampled\n"; got.status != statusDone || !strings.Contains(got.errors, want) {
+			t.Errorf("%v: says %q, which lacks %q", more, got.errors, want)
+		}
+	}
+}
+
+func TestResultTellsItsControls(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "map.png", 32, 24, black, white)
+	writeMap(t, "faces.png", 32, 24, green, white)
+	painted(t, "out.png", "--style-weights", "3,1", "--content-mask", "map.png", "--strength-map", "faces.png")
+	record, err := canvas.ReadRecipe("out.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"style_weights":"3,1"`, `"content_masks":["map"]`, `"strength_map":"faces"`} {
+		if !strings.Contains(record, want) {
+			t.Errorf("the picture says of itself %s, which lacks %s", record, want)
+		}
+	}
+}
+
+// TestControlMistakes holds mistakes to one line, told before anything is written.
+func TestControlMistakes(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "map.png", 32, 24, black, white)
+	writeMap(t, "black.png", 32, 24, black)
+	if err := os.WriteFile("text.png", []byte("no picture"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []struct {
+		status int
+		says   string
+		args   string
+	}{
+		{statusUsage, "--style-weights: 1 number for 2 paintings", "--style-weights 3"},
+		{statusUsage, `--style-weights: "-1" is no share`, "--style-weights=3,-1"},
+		{statusUsage, `--style-weights: "NaN" is no share`, "--style-weights NaN,1"},
+		{statusUsage, `--style-weights: "much" is no share`, "--style-weights much,1"},
+		{statusUsage, "--style-weights: all are 0", "--style-weights 0,0"},
+		{statusUsage, "--content-mask: 3 masks for 2 paintings", "--content-mask map.png --content-mask map.png --content-mask map.png"},
+		{statusUsage, "--style-mask: 1 mask for 2 paintings", "--style-mask map.png"},
+		{statusFailed, "missing.png", "--content-mask missing.png"},
+		{statusFailed, "missing.png", "--style-mask none --style-mask missing.png"},
+		{statusFailed, "text.png", "--strength-map text.png"},
+		{statusFailed, "--strength-map: black.png is black all over", "--strength-map black.png"},
+		{statusFailed, "--content-mask: black.png is black all over", "--content-mask map.png --content-mask black.png"},
+		{statusFailed, "--content-mask black.png: the map has 1 colours", "--content-mask black.png"},
+	} {
+		got := invoke(t, append([]string{"photo.png", "painting.png", "other.png", "-o", "out.png"}, strings.Fields(m.args)...)...)
+		if line := strings.TrimSuffix(got.errors, "\n"); got.status != m.status || strings.Contains(line, "\n") || !strings.Contains(line, m.says) {
+			t.Errorf("%s: exit status %d, says %q; want %d, one line with %q", m.args, got.status, got.errors, m.status, m.says)
+		}
+		if _, err := os.Stat("out.png"); err == nil {
+			t.Fatalf("%s: there is a picture", m.args)
+		}
+	}
+}
