@@ -271,6 +271,9 @@ const (
 	// more the products take longer than the transformed weights, four times as large, take to come from
 	// memory. The number of a whole map counts, since the two differ in their last bits.
 	afreshTiles = 32
+	// afreshChannels is the number of channels, read plus written, above which a convolution keeps its
+	// weights for that. Fewer do not meet such small maps in a VGG.
+	afreshChannels = 512
 	// afreshBlocks is how many blocks of 16 channels are transformed at a time: for a panel of 32 channels
 	// 300 KB, which stay in the second-level cache.
 	afreshBlocks = 4

@@ -81,7 +81,7 @@ func New(o Options) (engine.Device, error) {
 	if o.Threads == 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	d := &device{kernels: k, crew: newCrew(o.Threads), spaces: make([]workspace, o.Threads), rawAbove: localChannels}
+	d := &device{kernels: k, crew: newCrew(o.Threads), spaces: make([]workspace, o.Threads), rawAbove: afreshChannels}
 	d.jobs = jobs{
 		build:     d.build,
 		convBlock: d.convBlock, convInput: d.convInput, convMul: d.convMultiply, convOut: d.convOutput,
@@ -109,8 +109,10 @@ func (d *device) Threads() int { return d.crew.size }
 // channels: the tiles of one shared block, or those of a block a thread, and the memory for borders.
 func (d *device) WorkspaceBytes(channels int) int64 {
 	perTile := int64(frequencies * 4 * (lanes*blocksOf(channels) + panel*panelsOf(channels)))
-	local := int64(d.crew.size) * (localBytes + maxTiles*frequencies*4*localChannels)
-	return max(sharedTiles*perTile, local, partialBytes) + int64(d.crew.size)*int64(unsafe.Sizeof(workspace{}))
+	local := int64(localBytes + maxTiles*frequencies*4*localChannels)
+	threads := int64(d.crew.size)
+	return max(sharedTiles*perTile, threads*local, afreshTiles*perTile+threads*afreshSize*4, partialBytes) +
+		threads*int64(unsafe.Sizeof(workspace{}))
 }
 
 // Close stops the threads and frees the parameters.
