@@ -83,6 +83,20 @@ func look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, la
 	return maps, statistics, nil
 }
 
+// LookBytes returns the memory that looking at layers of a picture takes at most, on the device and on the
+// host, without the picture: whole maps are kept, twice while they are copied.
+func LookBytes(x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) (int64, error) {
+	g, err := newGlance(x, picture, layers, false)
+	if err != nil {
+		return 0, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
+	}
+	host := int64(0)
+	for _, s := range g.shapes {
+		host += 4 * int64(s.Elements())
+	}
+	return g.bytes + g.plan.Bytes() + host, nil
+}
+
 // glance is one forward pass with the places of what it copies, which follow the image in the arena.
 type glance struct {
 	plan      *feature.Plan

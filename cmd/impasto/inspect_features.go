@@ -49,7 +49,11 @@ func (f *inspectFeaturesCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	studies, err := visualize.StudyFeatures(ctx, x, picture, layersOf(x, f.Layers), f.Channels, f.Patches)
+	layers := layersOf(x, f.Layers)
+	if err := fits(model, x, picture, layers); err != nil {
+		return err
+	}
+	studies, err := visualize.StudyFeatures(ctx, x, picture, layers, f.Channels, f.Patches)
 	if err != nil {
 		return err
 	}

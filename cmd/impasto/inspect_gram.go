@@ -67,6 +67,11 @@ func (g *inspectGramCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
+	for _, p := range pictures {
+		if err := fits(model, x, p, layersOf(x, g.Layers)); err != nil {
+			return err
+		}
+	}
 	studies, err := g.study(ctx, x, pictures)
 	if err != nil {
 		return err

@@ -104,6 +104,19 @@ func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*i
 	return model, x, nil
 }
 
+// fits returns an error where looking at layers of a picture takes more memory than there is.
+func fits(model *impasto.Model, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) error {
+	need, err := visualize.LookBytes(x, picture, layers)
+	if err != nil {
+		return err
+	}
+	if budget := model.Memory() - x.Bytes(); need > budget {
+		return fmt.Errorf("looking at a picture of %dx%d takes %s of memory, and there are %s: give a smaller --size, or fewer --layers",
+			picture.Width, picture.Height, byteSize(need), byteSize(max(budget, 0)))
+	}
+	return nil
+}
+
 // made says how a study can be made again.
 func (s *studyFlags) made(model *impasto.Model, command, image string, layers []string, rest string) string {
 	return fmt.Sprintf("impasto %s %s --layers %s %s (%s, network %s, %s)", command, image, strings.Join(layers, ","), rest,

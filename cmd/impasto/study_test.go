@@ -93,6 +93,7 @@ func TestStudyMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	writePicture(t, "full/other.png", 4, 4, 0)
+	writePicture(t, "large.png", 800, 600, 0)
 	for _, c := range []struct {
 		args   string
 		status int
@@ -110,6 +111,7 @@ func TestStudyMistakes(t *testing.T) {
 		{"inspect gram photo.png --pair one", statusUsage, "12,40"},
 		{"inspect gram photo.png painting.png --pair 1,2", statusUsage, "one picture"},
 		{"inspect features photo.png --layers conv9_9", statusUsage, "near are"},
+		{"inspect gram large.png --size original --layers relu1_1 --memory 128MiB", statusFailed, "smaller --size"},
 		{"inspect features photo.png -o a.gif", statusUsage, "ending"},
 		{"reconstruct style absent.png", statusFailed, "absent.png"},
 		{"reconstruct content photo.png --size 8", statusFailed, "8x6"},
