@@ -134,6 +134,8 @@ var parameters = []Parameter{
 
 	enumeration("init", "start: content, noise, style, grey, picture", len(initNames), func(r *Recipe) *Init { return &r.Start.Init }),
 	float("noise", "standard deviation of init noise, pixels in 0..1", func(r *Recipe) *float64 { return &r.Start.Noise }),
+	float("jitter", "standard deviation of seeded noise that is laid over any other start, pixels in 0..1; with it seeds give variations",
+		func(r *Recipe) *float64 { return &r.Start.Jitter }),
 	flag("clamp", "limit every iterate to 0..1", func(r *Recipe) *bool { return &r.Clamp }),
 	float("averaging", "decay of the running average of iterates; 0: none", func(r *Recipe) *float64 { return &r.Averaging }),
 }

@@ -19,7 +19,7 @@ type Job struct {
 	// Start is the picture that InitPicture begins with, of the result's size or of any other, to
 	// which it is then resampled.
 	Start *canvas.Picture
-	// Seed is that of InitNoise.
+	// Seed is that of InitNoise and of Start.Jitter.
 	Seed uint64
 
 	// Masks give each painting a part of the photograph, one mask a painting, of any size; a nil mask is

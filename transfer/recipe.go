@@ -106,6 +106,9 @@ type Scales struct {
 type Start struct {
 	Init  Init
 	Noise float64 // InitNoise: standard deviation about the mean colour of photographs
+	// Jitter is the standard deviation of seeded noise that is laid over any other start. The optimisation
+	// then settles elsewhere, so that every seed gives a variation of the same picture.
+	Jitter float64
 }
 
 // The preprocessing of networks, the forms of the losses, step rules and starts.
@@ -272,6 +275,7 @@ func (r *Recipe) ranges() []interval {
 		{"tv-range", r.Variation.Range, 0, 65535, true},
 		{"averaging", r.Averaging, 0, belowOne, false},
 		{"noise", r.Start.Noise, 0, 100, false},
+		{"jitter", r.Start.Jitter, 0, 100, false},
 		{"learning-rate", o.Rate, 0, huge, o.Rule != Descent},
 		{"scales", float64(s.Count), 0, 64, false},
 		{"scale-ratio", s.Ratio, 1.05, 16, false},

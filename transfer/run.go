@@ -88,6 +88,19 @@ func (p *Plan) Run(ctx context.Context, tell func(*Progress)) (*Result, error) {
 
 // start returns the picture that the first scale begins with.
 func (st *stage) start() *canvas.Picture {
+	p := st.plainStart()
+	if s := st.job.Recipe.Start; s.Jitter > 0 && s.Init != InitNoise {
+		p = p.Clone()
+		rng := rand.New(rand.NewPCG(st.job.Seed, 1)) // the stream beside InitNoise's
+		for i := range p.Pix {
+			p.Pix[i] += float32(s.Jitter * rng.NormFloat64())
+		}
+	}
+	return p
+}
+
+// plainStart is start without jitter.
+func (st *stage) plainStart() *canvas.Picture {
 	job, w, h := st.job, st.size.width, st.size.height
 	switch job.Recipe.Start.Init {
 	case InitStyle:
