@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	"math"
+	"slices"
 
 	"github.com/impasto/impasto/canvas"
 )
@@ -53,10 +55,22 @@ func (f *Features) draw(c *Channel, picture *canvas.Picture, lang Language) *Dra
 	d.writeBold(0, 14, bodySize, left, lang.say("channel", c.Index))
 	w, h := ratio(f.Shape.Width, f.Shape.Height)
 	d.show(0, 22, w, h, mapImage(c.Map, f.Shape), true, lang.say("channel", c.Index))
-	d.write(0, 22+h+16, bodySize-1, left, lang.say("range", short(c.Max)))
+	d.write(0, 22+h+16, bodySize-1, left, c.scale(lang))
 	right, bottom := patches(d, picture, c.Patches, 3, mapSide+10, 22)
 	d.Width, d.Height = right, max(bottom, 22+h+22)
 	return d
+}
+
+// scale says what the colours of the channel's map mean: a layer before its ReLU has negative numbers, too.
+func (c *Channel) scale(lang Language) string {
+	limit := 0.0
+	for _, v := range c.Map {
+		limit = max(limit, math.Abs(float64(v)))
+	}
+	if slices.Min(c.Map) < 0 {
+		return lang.say("signedrange", short(-limit), short(limit))
+	}
+	return lang.say("range", short(limit))
 }
 
 // patches shows parts of a picture in a grid of so many columns, each with its value, and returns where the

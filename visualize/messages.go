@@ -58,6 +58,7 @@ var messages = map[string][2]string{
 	"norm":         {"norm", "노름"},
 	"channel":      {"channel %d", "채널 %d"},
 	"range":        {"dark 0, bright %s", "어두움 0, 밝음 %s"},
+	"signedrange":  {"blue %s, orange %s", "파랑 %s, 주황 %s"},
 
 	"features.title": {"What the channels of a layer see", "층의 채널들이 보는 것"},
 	"features.lead": {

@@ -143,7 +143,7 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 	case failed != nil:
 		return errors.Join(err, failed)
 	case err != nil && ctx.Err() != nil:
-		return interrupted{fmt.Sprintf("%s of %d are in %s", count(len(done), "picture"), len(w.layers), strings.Join(w.Output, ", "))}
+		return interrupted{fmt.Sprintf("%d of %d pictures are in %s", len(done), len(w.layers), strings.Join(w.Output, ", "))}
 	}
 	return err
 }
@@ -181,7 +181,7 @@ func (d *descentReporter) tell(i int, p *transfer.Progress) {
 		if d.how != "none" && d.how != "json" {
 			d.notef("%s (%d of %d)", d.layers[i], i+1, len(d.layers))
 		}
-		d.reporter = newReporter(d.how, d.console, []transfer.Scale{{Width: p.Width, Height: p.Height, Iterations: p.Iterations}})
+		d.reporter = newReporter(d.how, d.console, variation{}, []transfer.Scale{{Width: p.Width, Height: p.Height, Iterations: p.Iterations}})
 	}
 	d.reporter.tell(p)
 }
