@@ -120,7 +120,7 @@ func TestReconstructionIsThePicture(t *testing.T) {
 		t.Skip("takes 700 iterations")
 	}
 	x := builtIn(t, "relu2_2")
-	done, err := ReconstructContent(t.Context(), x, example(t, "astronaut", 96), []string{"relu1_2", "relu2_2"}, Descent{})
+	done, err := ReconstructContent(t.Context(), x, example(t, "astronaut", 64), []string{"relu1_2", "relu2_2"}, Descent{})
 	if err != nil {
 		t.Fatal(err)
 	}
