@@ -55,8 +55,12 @@ func (p *painter) printPlan(model *impasto.Model, plan *impasto.Plan, seconds ti
 		}
 		text.WriteByte('\n')
 	}
-	fmt.Fprintf(&text, "memory: about %s of %s\ntime: about %s (%s, %s)\n", byteSize(r.PeakBytes), byteSize(r.Budget),
-		clock(seconds), r.ISA, count(r.Threads, "thread"))
+	each := ""
+	if p.variation.several() {
+		each = fmt.Sprintf(" for each of %d variations", p.variation.of)
+	}
+	fmt.Fprintf(&text, "memory: about %s of %s\ntime: about %s%s (%s, %s)\n", byteSize(r.PeakBytes), byteSize(r.Budget),
+		clock(seconds), each, r.ISA, count(r.Threads, "thread"))
 	_, err := p.out.Write([]byte(text.String()))
 	return err
 }

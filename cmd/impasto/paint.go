@@ -27,6 +27,10 @@ type painter struct {
 	start   string // picture to begin with, "" for what the recipe says
 	seed    uint64
 
+	variations int          // how many pictures; 0 is 1
+	variation  variation    // the one at work: output, tracePath and seed are its
+	result     *paintResult // what it came to, once it has
+
 	size    int // long side; 0: the photograph's own
 	enlarge bool
 
@@ -38,8 +42,8 @@ type painter struct {
 
 // run checks all that can be checked before the work begins, in the order of what it costs, and paints.
 func (p *painter) run(ctx context.Context) error {
-	var err error
-	if p.output, err = outputPath(p.output, p.content, p.styles); err != nil {
+	all, err := p.each()
+	if err != nil {
 		return err
 	}
 	guidance, err := p.control.guidance(len(p.styles))
@@ -54,7 +58,7 @@ func (p *painter) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	options := impasto.Options{Recipe: p.recipe, Size: p.size, Enlarge: p.enlarge, Seed: p.seed,
+	options := impasto.Options{Recipe: p.recipe, Size: p.size, Enlarge: p.enlarge,
 		Masks: guidance.masks, StrengthMap: guidance.strength}
 	if p.start != "" {
 		if options.Start, err = loadPicture(p.start); err != nil {
@@ -66,30 +70,47 @@ func (p *painter) run(ctx context.Context) error {
 		return err
 	}
 	defer model.Close()
-	plan, err := p.plan(ctx, model, photo, guidance.paintings(pictures), options)
+	// A layer that the network has not is a mistake in the command line.
+	if _, err := transfer.Deepest(model.Network(), &p.recipe); err != nil {
+		return usageError{err}
+	}
+	style, err := model.Learn(ctx, guidance.paintings(pictures)...)
 	if err != nil {
 		return err
 	}
-	return p.paint(ctx, model, plan)
+	for _, one := range all {
+		if err = one.paint(ctx, model, photo, style, options); err != nil || one.dryRun {
+			break
+		}
+	}
+	return errors.Join(err, p.printAll(all))
 }
 
-func (p *painter) plan(ctx context.Context, model *impasto.Model, photo *canvas.Picture, paintings []impasto.Painting, o impasto.Options) (*impasto.Plan, error) {
-	// A layer that the network has not is a mistake in the command line.
-	if _, err := transfer.Deepest(model.Network(), &o.Recipe); err != nil {
-		return nil, usageError{err}
+// each returns a painter for every variation. It fails where a result could not be written.
+func (p *painter) each() ([]*painter, error) {
+	all := make([]*painter, max(p.variations, 1))
+	for i := range all {
+		one := *p
+		if len(all) > 1 {
+			one.variation = variation{i + 1, len(all)}
+		}
+		one.seed += uint64(i)
+		one.tracePath = one.variation.file(p.tracePath)
+		var err error
+		if one.output, err = outputPath(p.output, p.content, p.styles, one.variation); err != nil {
+			return nil, err
+		}
+		all[i] = &one
 	}
-	style, err := model.Learn(ctx, paintings...)
-	if err != nil {
-		return nil, err
-	}
+	return all, nil
+}
+
+func (p *painter) paint(ctx context.Context, model *impasto.Model, photo *canvas.Picture, style *impasto.Style, o impasto.Options) error {
+	o.Seed = p.seed
 	plan, err := model.Plan(photo, style, o)
 	if err != nil {
-		return nil, withWhatFits(err, model, photo, style, o)
+		return withWhatFits(err, model, photo, style, o)
 	}
-	return plan, nil
-}
-
-func (p *painter) paint(ctx context.Context, model *impasto.Model, plan *impasto.Plan) error {
 	seconds := plan.Seconds(measureRate(model.Device()))
 	if p.dryRun {
 		p.tellNotes(model, plan)
@@ -100,7 +121,7 @@ func (p *painter) paint(ctx context.Context, model *impasto.Model, plan *impasto
 		return err
 	}
 	p.announce(model, plan, seconds)
-	progress := newReporter(p.report.Progress, p.console, plan.Scales())
+	progress := newReporterOf(p.variation, p.report.Progress, p.console, plan.Scales())
 	result, err := plan.Run(ctx, func(now *impasto.Progress) {
 		rows.tell(now)
 		progress.tell(now)
@@ -119,10 +140,15 @@ func (p *painter) announce(model *impasto.Model, plan *impasto.Plan, seconds tim
 	}
 	w, h := plan.Size()
 	dev := model.Device()
-	p.notef("%s on %s: %dx%d, %s, content weight %.3g; about %s of memory and %s (%s, %s)",
-		p.recipe.Name, model.Network().Name, w, h, schedule(plan), p.contentWeight(w*h),
-		byteSize(plan.Peak()), clock(seconds), dev.Name(), count(dev.Threads(), "thread"))
-	p.tellNotes(model, plan)
+	if p.variation.number <= 1 {
+		p.notef("%s on %s: %dx%d, %s, content weight %.3g; about %s of memory and %s (%s, %s)",
+			p.recipe.Name, model.Network().Name, w, h, schedule(plan), p.contentWeight(w*h),
+			byteSize(plan.Peak()), clock(seconds), dev.Name(), count(dev.Threads(), "thread"))
+		p.tellNotes(model, plan)
+	}
+	if p.variation.several() {
+		p.notef("%s, seed %d: %s", p.variation, p.seed, p.output)
+	}
 }
 
 // tellNotes says what a user should know before the run.
@@ -237,16 +263,35 @@ type paintResult struct {
 	PeakBytes      int64              `json:"peak_bytes,omitempty"`
 }
 
+// printResult prints what a picture came to. As JSON, that of several pictures waits for printAll.
 func (p *painter) printResult(model *impasto.Model, plan *impasto.Plan, r *impasto.Result) error {
 	if p.report.JSON {
-		return printJSON(p.console, paintResult{p.output, r.Picture.Width, r.Picture.Height, r.Finished,
+		p.result = &paintResult{p.output, r.Picture.Width, r.Picture.Height, r.Finished,
 			p.recipe.Name, model.Network().Name, model.Device().Name(), model.Device().Threads(), p.seed,
 			r.Iterations, r.Evaluations, r.Elapsed.Seconds(), r.FirstLoss, r.LastLoss, termValues(r.Terms), r.Events.String(),
-			plan.Peak(), peakBytes()})
+			plan.Peak(), peakBytes()}
+		return nil
 	}
 	_, err := fmt.Fprintf(p.out, "%s: %dx%d, %s in %s, loss %.5g -> %.5g\n", p.output,
 		r.Picture.Width, r.Picture.Height, count(r.Iterations, "iteration"), clock(r.Elapsed), r.FirstLoss, r.LastLoss)
 	return err
+}
+
+// printAll prints one JSON object, of those pictures that were made.
+func (p *painter) printAll(all []*painter) error {
+	var results []*paintResult
+	for _, one := range all {
+		if one.result != nil {
+			results = append(results, one.result)
+		}
+	}
+	switch {
+	case len(results) == 0:
+		return nil
+	case len(all) == 1:
+		return printJSON(p.console, results[0])
+	}
+	return printJSON(p.console, map[string]any{"variations": results})
 }
 
 // record is how a picture was made, as it is embedded in the file.

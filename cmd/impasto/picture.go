@@ -50,15 +50,16 @@ func loadPictures(names []string) ([]*canvas.Picture, error) {
 const longestName = 100
 
 // outputPath is where a result goes: what the user says, or else CONTENT-STYLE.png in the current folder,
-// numbered so that nothing is replaced. It fails where no picture could be written there.
-func outputPath(asked, content string, styles []string) (string, error) {
-	path := asked
+// numbered so that nothing is replaced. A variation has its number in the name. It fails where no picture
+// could be written there.
+func outputPath(asked, content string, styles []string, v variation) (string, error) {
+	path := v.file(asked)
 	if path == "" {
 		name := stem(content)
 		for _, s := range styles {
 			name += "-" + stem(s)
 		}
-		free, err := canvas.NextFree(cut(name, longestName) + ".png")
+		free, err := canvas.NextFree(v.file(cut(name, longestName) + ".png"))
 		if err != nil {
 			return "", err
 		}

@@ -27,6 +27,11 @@ type reporter interface {
 const plainInterval = 5 * time.Second
 
 func newReporter(how string, c console, scales []transfer.Scale) reporter {
+	return newReporterOf(variation{}, how, c, scales)
+}
+
+// newReporterOf returns a reporter that names the variation that it tells of.
+func newReporterOf(v variation, how string, c console, scales []transfer.Scale) reporter {
 	if how == "auto" {
 		how = "plain"
 		if _, terminal := terminalOf(c.err); terminal {
@@ -36,11 +41,11 @@ func newReporter(how string, c console, scales []transfer.Scale) reporter {
 	left := newRemaining(scales)
 	switch how {
 	case "bar":
-		return newBar(c, left)
+		return newBar(c, v, left)
 	case "plain":
-		return &plainLines{console: c, left: left}
+		return &plainLines{console: c, variation: v, left: left}
 	case "json":
-		return &jsonLines{enc: json.NewEncoder(c.err), left: left}
+		return &jsonLines{enc: json.NewEncoder(c.err), variation: v, left: left}
 	}
 	return silence{}
 }
@@ -89,9 +94,10 @@ func (silence) close()                  {}
 // plainLines tells the first iteration, the last of each scale, and some in between.
 type plainLines struct {
 	console
-	left *remaining
-	last time.Duration
-	told bool
+	variation variation
+	left      *remaining
+	last      time.Duration
+	told      bool
 }
 
 func (l *plainLines) tell(p *transfer.Progress) {
@@ -100,7 +106,7 @@ func (l *plainLines) tell(p *transfer.Progress) {
 		return
 	}
 	l.told, l.last = true, p.Elapsed
-	l.notef("%s, iteration %d of %d, loss %.6g%s", at(p), p.Iteration, p.Iterations, p.Loss, pace)
+	l.notef("%s, iteration %d of %d, loss %.6g%s", l.variation.before(at(p)), p.Iteration, p.Iterations, p.Loss, pace)
 }
 
 func (l *plainLines) close() {}
@@ -138,12 +144,15 @@ func clock(d time.Duration) string {
 
 // jsonLines tells each iteration as one object.
 type jsonLines struct {
-	enc  *json.Encoder
-	left *remaining
+	enc       *json.Encoder
+	variation variation
+	left      *remaining
 }
 
 // jsonProgress is a line of --progress json.
 type jsonProgress struct {
+	Variation   int                `json:"variation,omitempty"` // from 1, of several
+	Variations  int                `json:"variations,omitempty"`
 	Scale       int                `json:"scale"` // from 1
 	Scales      int                `json:"scales"`
 	Width       int                `json:"width"`
@@ -162,7 +171,7 @@ type jsonProgress struct {
 }
 
 func (l *jsonLines) tell(p *transfer.Progress) {
-	line := jsonProgress{p.Scale + 1, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, p.Done, p.Total,
+	line := jsonProgress{l.variation.number, l.variation.of, p.Scale + 1, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, p.Done, p.Total,
 		p.Evaluations, p.Elapsed.Seconds(), nil, p.Loss, termValues(p.Terms), p.GradientNorm, p.Events.String()}
 	if _, left, known := l.left.after(p); known {
 		s := left.Seconds()
@@ -194,13 +203,14 @@ func termValues(terms []transfer.Term) map[string]float64 {
 type bar struct {
 	container *mpb.Progress
 	line      *mpb.Bar
+	variation variation
 	left      *remaining
 	text      chan string // the latest text; holds one
 	shown     string
 }
 
-func newBar(c console, left *remaining) *bar {
-	b := &bar{left: left, text: make(chan string, 1), shown: "reading the pictures"}
+func newBar(c console, v variation, left *remaining) *bar {
+	b := &bar{variation: v, left: left, text: make(chan string, 1), shown: "reading the pictures"}
 	b.container = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))
 	b.line = b.container.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})),
@@ -218,7 +228,7 @@ func (b *bar) latest(decor.Statistics) string {
 }
 
 func (b *bar) tell(p *transfer.Progress) {
-	text := fmt.Sprintf("%s, %d/%d, loss %.5g%s", at(p), p.Iteration, p.Iterations, p.Loss, b.left.pace(p))
+	text := fmt.Sprintf("%s, %d/%d, loss %.5g%s", b.variation.before(at(p)), p.Iteration, p.Iterations, p.Loss, b.left.pace(p))
 	select {
 	case <-b.text: // an older text that was never drawn
 	default:

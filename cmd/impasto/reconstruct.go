@@ -181,7 +181,7 @@ func (d *descentReporter) tell(i int, p *transfer.Progress) {
 		if d.how != "none" && d.how != "json" {
 			d.notef("%s (%d of %d)", d.layers[i], i+1, len(d.layers))
 		}
-		d.reporter = newReporter(d.how, d.console, variation{}, []transfer.Scale{{Width: p.Width, Height: p.Height, Iterations: p.Iterations}})
+		d.reporter = newReporter(d.how, d.console, []transfer.Scale{{Width: p.Width, Height: p.Height, Iterations: p.Iterations}})
 	}
 	d.reporter.tell(p)
 }

@@ -11,6 +11,7 @@ type styleCommand struct {
 	Enlarge bool     `group:"result" help:"Let --size exceed the photograph."`
 	Preview bool     `group:"result" help:"Draw the result in the terminal, too."`
 
+	variationFlags
 	lossFlags
 	runFlags
 	controlFlags
@@ -28,16 +29,25 @@ keeps the photograph's content and takes on the painting's style. Ctrl-C ends ea
 a second Ctrl-C ends at once.`
 }
 
+// Validate is called by kong.
+func (s *styleCommand) Validate() error {
+	if err := s.variationFlags.check(); err != nil {
+		return err
+	}
+	return s.machineFlags.Validate()
+}
+
 // Run paints.
 func (s *styleCommand) Run(ctx context.Context, c console) error {
 	recipe, err := s.recipe(s.runFlags.values())
 	if err != nil {
 		return err
 	}
+	s.vary(&recipe)
 	start, _ := s.start()
 	return (&painter{
 		console: c, machine: s.machineFlags, report: s.reportFlags, recipe: recipe,
-		content: s.Content, styles: s.Styles, control: s.controlFlags, start: start, seed: s.Seed,
+		content: s.Content, styles: s.Styles, control: s.controlFlags, start: start, seed: s.Seed, variations: s.Variations,
 		size: s.Size.pixels, enlarge: s.Enlarge,
 		output: s.Output, preview: s.Preview, dryRun: s.DryRun, tracePath: s.Trace,
 	}).run(ctx)
