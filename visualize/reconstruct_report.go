@@ -11,7 +11,7 @@ import (
 // ContentReport turns reconstructions from content into figures beside the picture that they are of.
 func ContentReport(picture *canvas.Picture, done []*Reconstruction, lang Language) *Report {
 	s := Section{Text: []string{lang.say("content.lead")}}
-	if n := len(done); n > 1 {
+	if n := len(done); n > 1 && done[0].PSNR > done[n-1].PSNR {
 		s.Text = append(s.Text, lang.say("content.sentence", done[0].Name(), done[0].PSNR, done[n-1].Name(), done[n-1].PSNR))
 	}
 	s.Figures = append(s.Figures, original(picture, "content.original", lang))
