@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/visualize"
@@ -42,45 +43,20 @@ const patchesOfPair = 6
 
 // Run looks at Gram matrices.
 func (g *inspectGramCommand) Run(ctx context.Context, c console) error {
-	if g.Pairs < 0 {
-		return usagef("--pairs: %d; it must be 0 or more", g.Pairs)
-	}
-	names, title := []string{g.Image}, stem(g.Image)+"-gram"
-	if g.Second != "" {
-		names, title = append(names, g.Second), stem(g.Image)+"-"+stem(g.Second)+"-gram"
-		if g.Pair != nil {
-			return usagef("--pair shows the maps of one picture; two were given")
-		}
-	}
-	if err := g.check(title, ".png", ".html"); err != nil {
+	pictures, err := g.pictures()
+	if err != nil {
 		return err
-	}
-	pictures := make([]*canvas.Picture, len(names))
-	for i, name := range names {
-		var err error
-		if pictures[i], err = loadAt(name, g.Size.pixels); err != nil {
-			return err
-		}
 	}
 	model, x, err := g.look(ctx, c, g.Layers)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
-	for _, p := range pictures {
-		if err := fits(model, x, p, layersOf(x, g.Layers)); err != nil {
-			return err
-		}
-	}
-	studies, err := g.study(ctx, x, pictures)
+	studies, err := g.study(ctx, model, x, pictures)
 	if err != nil {
 		return err
 	}
-	settings := fmt.Sprintf("--size %d --pairs %d", g.Size.pixels, g.Pairs)
-	if g.Pair != nil {
-		settings = fmt.Sprintf("--size %d --pair %d,%d", g.Size.pixels, g.Pair[0], g.Pair[1])
-	}
-	made := g.made(model, "inspect gram", strings.Join(names, " "), g.Layers, settings)
+	made := g.made(model, "inspect gram", strings.Join(g.names(), " "), g.Layers, g.settings())
 	if err := g.write(func(lang visualize.Language) *visualize.Report {
 		if len(pictures) == 2 {
 			return withMade(visualize.GramPairReport([2]*canvas.Picture(pictures), studies[0], studies[1], lang), made)
@@ -95,8 +71,48 @@ func (g *inspectGramCommand) Run(ctx context.Context, c console) error {
 	return g.print(c, model.Network().Name, studies)
 }
 
+// pictures checks the command line and loads one picture or two.
+func (g *inspectGramCommand) pictures() ([]*canvas.Picture, error) {
+	if g.Pairs < 0 {
+		return nil, usagef("--pairs: %d; it must be 0 or more", g.Pairs)
+	}
+	names := g.names()
+	if len(names) == 2 && g.Pair != nil {
+		return nil, usagef("--pair shows the maps of one picture; two were given")
+	}
+	if err := g.check(strings.Join(stems(names), "-")+"-gram", ".png", ".html"); err != nil {
+		return nil, err
+	}
+	pictures := make([]*canvas.Picture, len(names))
+	for i, name := range names {
+		var err error
+		if pictures[i], err = loadAt(name, g.Size.pixels); err != nil {
+			return nil, err
+		}
+	}
+	return pictures, nil
+}
+
+func (g *inspectGramCommand) names() []string {
+	if g.Second == "" {
+		return []string{g.Image}
+	}
+	return []string{g.Image, g.Second}
+}
+
+// settings are the flags that decide about the numbers.
+func (g *inspectGramCommand) settings() string {
+	switch {
+	case g.Pair != nil:
+		return fmt.Sprintf("--size %d --pair %d,%d", g.Size.pixels, g.Pair[0], g.Pair[1])
+	case g.Second != "":
+		return fmt.Sprintf("--size %d", g.Size.pixels)
+	}
+	return fmt.Sprintf("--size %d --pairs %d", g.Size.pixels, g.Pairs)
+}
+
 // study looks at each picture.
-func (g *inspectGramCommand) study(ctx context.Context, x *feature.Extractor, pictures []*canvas.Picture) ([][]*visualize.Gram, error) {
+func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, x *feature.Extractor, pictures []*canvas.Picture) ([][]*visualize.Gram, error) {
 	layers := layersOf(x, g.Layers)
 	net := x.Network()
 	if g.Pair != nil {
@@ -108,6 +124,9 @@ func (g *inspectGramCommand) study(ctx context.Context, x *feature.Extractor, pi
 	}
 	studies := make([][]*visualize.Gram, len(pictures))
 	for i, p := range pictures {
+		if err := fits(model, x, p, layers); err != nil {
+			return nil, err
+		}
 		var err error
 		if studies[i], err = visualize.StudyGram(ctx, x, p, layers, visualize.GramOptions{Pairs: g.Pairs, Asked: (*[2]int)(g.Pair), Patches: patchesOfPair}); err != nil {
 			return nil, err
