@@ -24,6 +24,7 @@ type runFlags struct {
 	Strength       *string `group:"look" placeholder:"X" help:"How strong the style is: 1 is the recipe as it is, 2 twice as strong."`
 	StyleScale     *string `group:"look" placeholder:"X" help:"Size of the strokes: the painting's long side as a share of the picture's. A painting is never enlarged."`
 
+	Effort       string  `group:"optimisation" default:"normal" placeholder:"draft|normal|best" help:"How much work the picture is worth: a multiple of the recipe's iterations."`
 	Iterations   *string `group:"optimisation" placeholder:"N" help:"Steps of the optimiser at the last scale; more give a finer picture and take longer."`
 	Scales       *string `group:"optimisation" placeholder:"N" help:"Sizes to paint at, from coarse to fine; 1 paints at the final size only."`
 	Optimizer    *string `group:"optimisation" placeholder:"lbfgs|adam|gd" help:"Step rule: L-BFGS, Adam, or gradient descent with momentum."`
@@ -89,10 +90,20 @@ func (f *runFlags) start() (name string, ok bool) {
 
 // recipe returns the recipe with the given changes. Whatever is wrong with it is the user's mistake.
 func (f *lossFlags) recipe(changes map[string]string) (transfer.Recipe, error) {
+	return f.recipeAt("normal", changes)
+}
+
+// recipeAt is recipe at an effort. What the changes say of iterations stands.
+func (f *lossFlags) recipeAt(effort string, changes map[string]string) (transfer.Recipe, error) {
+	e, err := transfer.FindEffort(effort)
+	if err != nil {
+		return transfer.Recipe{}, usageError{err}
+	}
 	r, err := findRecipe(f.Recipe)
 	if err != nil {
 		return r, err
 	}
+	e.Apply(&r)
 	all := f.values()
 	maps.Copy(all, changes)
 	if err := r.Override(all); err != nil {

@@ -50,3 +50,25 @@ func TestInitNamesAPicture(t *testing.T) {
 		}
 	}
 }
+
+func TestEffortYieldsToFlags(t *testing.T) {
+	for _, c := range []struct {
+		effort, want string
+		changes      map[string]string
+	}{
+		{"normal", "300", nil},
+		{"draft", "48", nil},
+		{"draft", "70", map[string]string{"iterations": "70"}},
+	} {
+		recipe, err := (&lossFlags{Recipe: "gatys"}).recipeAt(c.effort, c.changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := recipe.Get("iterations"); err != nil || got != c.want {
+			t.Errorf("%s with %v: %s iterations, want %s (%v)", c.effort, c.changes, got, c.want, err)
+		}
+	}
+	if _, err := (&lossFlags{Recipe: "gatys"}).recipeAt("some", nil); status(err) != statusUsage {
+		t.Errorf("an unknown effort: %v", err)
+	}
+}

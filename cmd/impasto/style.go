@@ -39,7 +39,7 @@ func (s *styleCommand) Validate() error {
 
 // Run paints.
 func (s *styleCommand) Run(ctx context.Context, c console) error {
-	recipe, err := s.recipe(s.runFlags.values())
+	recipe, err := s.recipeAt(s.Effort, s.runFlags.values())
 	if err != nil {
 		return err
 	}
