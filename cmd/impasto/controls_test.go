@@ -168,6 +168,13 @@ func TestControlMistakes(t *testing.T) {
 	}{
 		{statusUsage, "--style-weights: 1 number for 2 paintings", "--style-weights 3"},
 		{statusUsage, `--style-weights: "-1" is no share`, "--style-weights=3,-1"},
+		{statusUsage, `--style-weights: "-.5" is no share`, "--style-weights -.5,1"},
+		{statusUsage, "content-weight: -1 is too small; it must be at least 0", "--content-weight -1"},
+		{statusUsage, "iterations: -3 is too small; it must be at least 0", "--iterations -3"},
+		{statusUsage, "strength: -Inf is no number to work with", "--strength -inf"},
+		{statusUsage, `--size: "-5" is no size`, "--size -5"},
+		{statusUsage, "--threads: -1; it must be 1 or more", "--threads -1"},
+		{statusUsage, "unknown flag -1", "-1"},
 		{statusUsage, `--style-weights: "NaN" is no share`, "--style-weights NaN,1"},
 		{statusUsage, `--style-weights: "much" is no share`, "--style-weights much,1"},
 		{statusUsage, "--style-weights: all are 0", "--style-weights 0,0"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -125,7 +126,7 @@ func execute(ctx context.Context, args []string, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	selected, err := parser.Parse(args)
+	selected, err := parser.Parse(joinNegatives(args))
 	if err != nil {
 		return hint(err)
 	}
@@ -148,6 +149,27 @@ func withDefault(value *kong.Value) string {
 		return value.Help
 	}
 	return fmt.Sprintf("%s (default: %s)", value.Help, value.Default)
+}
+
+// negative is a number below zero, or a list that begins with one.
+var negative = regexp.MustCompile(`^-(\.?[0-9]|(?i:inf))`)
+
+// joinNegatives writes a flag and a negative number behind it as one word, --flag=-1: the parser would take
+// the number for a flag, and what the flag itself has to say of it would not be told.
+func joinNegatives(args []string) []string {
+	var joined []string
+	for i, arg := range args {
+		if arg == "--" {
+			return append(joined, args[i:]...)
+		}
+		last := len(joined) - 1
+		if i > 0 && negative.MatchString(arg) && strings.HasPrefix(args[i-1], "--") && !strings.Contains(args[i-1], "=") {
+			joined[last] += "=" + arg
+			continue
+		}
+		joined = append(joined, arg)
+	}
+	return joined
 }
 
 // hint adds to a mistake in the command line where the right words are found.

@@ -109,3 +109,20 @@ func TestCut(t *testing.T) {
 		t.Errorf("cut to %q", got)
 	}
 }
+
+func TestNegativesJoinTheirFlags(t *testing.T) {
+	for line, want := range map[string]string{
+		"a b --iterations -3 --size 4": "a b --iterations=-3 --size 4",
+		"--adam-betas -0.5,1":          "--adam-betas=-0.5,1",
+		"--strength -.5 -o out.png":    "--strength=-.5 -o out.png",
+		"--strength=1 -5":              "--strength=1 -5",
+		"--output --json -o x":         "--output --json -o x",
+		"a -1":                         "a -1",
+		"--size 3 -- --seed -1":        "--size 3 -- --seed -1",
+		"-- -1":                        "-- -1",
+	} {
+		if got := strings.Join(joinNegatives(strings.Fields(line)), " "); got != want {
+			t.Errorf("%s became %s, want %s", line, got, want)
+		}
+	}
+}
