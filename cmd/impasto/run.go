@@ -25,6 +25,7 @@ type cli struct {
 	Demo        demoCommand        `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
 	Reconstruct reconstructCommand `cmd:"" group:"study" help:"What each layer keeps: pictures made from features alone, from white noise on."`
 	Inspect     inspectCommand     `cmd:"" group:"study" help:"Look inside the method."`
+	Export      exportCommand      `cmd:"" group:"study" help:"Write this run as a short program for PyTorch."`
 	Recipes     recipesCommand     `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
 	Network     networkCommand     `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
 	Bench       benchCommand       `cmd:"" group:"here" help:"Measure how fast this machine is."`

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed" // for the template
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/transfer"
+)
+
+type exportCommand struct {
+	Content string   `arg:"" optional:"" help:"Photograph that the program reads unless it is told otherwise."`
+	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several."`
+
+	PyTorch bool     `name:"pytorch" default:"true" group:"result" help:"Write a program in Python for PyTorch; there is no other kind."`
+	Output  string   `short:"o" group:"result" placeholder:"FILE" help:"Where the program goes; what is there is replaced. Default: standard output."`
+	Weights string   `group:"result" placeholder:"FILE" help:"Write the network's parameters there, too (safetensors), and let the program read them. Without it the program takes torchvision's network, or the file of --network."`
+	Size    longSide `group:"result" default:"512" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for the photograph's own."`
+	Enlarge bool     `group:"result" help:"Let --size exceed the photograph."`
+
+	lossFlags
+	runFlags
+	machineFlags
+}
+
+// Help is the long help of the command.
+func (*exportCommand) Help() string {
+	return `The program is short, does this very run and nothing else, and can be read from top to bottom. With
+--at PICTURE it prints the terms of the loss and writes the gradient: they agree with impasto inspect loss.`
+}
+
+//go:embed export.py.tmpl
+var programText string
+
+var programTemplate = template.Must(template.New("nst.py").Parse(programText))
+
+// Run writes the program.
+func (e *exportCommand) Run(ctx context.Context, c console) error {
+	recipe, err := e.recipe(e.runFlags.values())
+	if err != nil {
+		return err
+	}
+	if err := e.checkNames(); err != nil {
+		return err
+	}
+	for _, path := range []string{e.Output, e.Weights} {
+		if path != "" {
+			if err := checkFile(path); err != nil {
+				return err
+			}
+		}
+	}
+	model, err := e.resolve(ctx, c)
+	if err != nil {
+		return err
+	}
+	p, err := e.program(&recipe, model)
+	if err != nil {
+		return err
+	}
+	if e.Weights != "" {
+		if err := writeWeights(e.Weights, model); err != nil {
+			return err
+		}
+	}
+	text, err := p.text()
+	if err != nil {
+		return err
+	}
+	if e.Output == "" {
+		_, err = c.out.Write(text)
+		return err
+	}
+	if err := os.WriteFile(e.Output, text, 0o666); err != nil {
+		return fmt.Errorf("write the program: %w", err)
+	}
+	return nil
+}
+
+// checkNames refuses pictures that only this program can open.
+func (e *exportCommand) checkNames() error {
+	start, _ := e.start()
+	for _, name := range append([]string{e.Content, start}, e.Styles...) {
+		if strings.HasPrefix(name, "@") {
+			return usagef("%s is built in, and the program cannot read it; name a file, or no picture at all", name)
+		}
+	}
+	if e.Content != "" && len(e.Styles) == 0 {
+		return usagef("there is a photograph and no painting; name both or none")
+	}
+	return nil
+}
+
+func writeWeights(path string, model *checkpoint.Model) error {
+	var out bytes.Buffer
+	if err := checkpoint.Write(&out, model, checkpoint.Float32); err != nil {
+		return fmt.Errorf("write the network to %s: %w", path, err)
+	}
+	if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("write the network: %w", err)
+	}
+	return nil
+}
+
+// program is what the template asks for: everything as Python writes it.
+type program struct {
+	Recipe        *transfer.Recipe
+	File, Program string
+
+	Weights, Architecture, Blocks, Deepest string
+	Input, Matrix, Offset                  string
+	Padding, Pooling                       string
+
+	Content, Style              string
+	Alpha, Beta, Gamma, Range   string
+	Reference                   string // "" where the weight is for any size
+	ContentNormalization        string
+	Distance, Normalization, TV string // TV is "" where it has no weight
+	Units                       bool
+	Grey                        bool // the mean colour is needed
+	Colours                     string
+
+	Rule, Rate, Search, Betas, Epsilon, Momentum string
+	History                                      int
+	Carry, Clamp                                 bool
+	Averaging                                    string
+
+	Size                      int
+	Enlarge, OneScale         bool
+	Count, Smallest, Least    int
+	Ratio, StyleScale         string
+	Iterations                int
+	Coarse, First             string
+	Init, Noise, StartPicture string
+	Seed                      uint64
+	Photo, Paintings          string
+}
+
+func (e *exportCommand) program(r *transfer.Recipe, model *checkpoint.Model) (*program, error) {
+	p := &program{Recipe: r, File: "nst.py", Program: thisBuild().String()}
+	if e.Output != "" {
+		p.File = filepath.Base(e.Output)
+	}
+	if err := e.describeNetwork(p, model); err != nil {
+		return nil, err
+	}
+	p.describeLoss(r)
+	p.describeRun(r)
+	p.Size, p.Enlarge, p.Seed = e.Size.pixels, e.Enlarge, e.Seed
+	if start, ok := e.start(); ok {
+		p.StartPicture = quote(start)
+	}
+	if e.Content != "" {
+		p.Photo = quote(e.Content)
+		names := make([]string, len(e.Styles))
+		for i, s := range e.Styles {
+			names[i] = quote(s)
+		}
+		p.Paintings = "[" + strings.Join(names, ", ") + "]"
+	}
+	return p, nil
+}
+
+// describeNetwork says where the parameters come from, how far the network is run, and what it reads.
+func (e *exportCommand) describeNetwork(p *program, model *checkpoint.Model) error {
+	deepest, err := transfer.Deepest(model, p.Recipe)
+	if err != nil {
+		return usageError{err}
+	}
+	p.Deepest, p.Least = deepest.String(), deepest.MinSize()
+	p.Architecture, p.Weights = string(model.Architecture), "None"
+	p.Blocks = strings.ReplaceAll(fmt.Sprint(model.Architecture.Blocks()), " ", ", ")
+	switch {
+	case e.Weights != "":
+		p.Weights = quote(e.Weights)
+	case strings.EqualFold(filepath.Ext(e.machineFlags.Network), ".safetensors"):
+		p.Weights = quote(e.machineFlags.Network)
+	case !torchvisions[model.Name]:
+		return usagef("torchvision does not have the network %s; let its parameters be written with --weights FILE", model.Name)
+	}
+	p.Padding, p.Pooling = p.Recipe.StemPadding.String(), p.Recipe.Pooling.String()
+	pre := p.Recipe.Input.Preprocessing()
+	if model.Input.Stated {
+		pre = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
+	}
+	p.Input = "other"
+	for _, known := range []transfer.Input{transfer.InputImageNet, transfer.InputCaffe, transfer.InputRGB255} {
+		if known.Preprocessing() == pre {
+			p.Input = known.String()
+		}
+	}
+	p.Matrix, p.Offset = asJSON(pre.Matrix), asJSON(pre.Offset)
+	return nil
+}
+
+// torchvisions are the networks that torchvision has, to the rounding of the built-in one.
+var torchvisions = map[string]bool{"vgg16": true, "vgg16-full": true, "vgg19": true}
+
+func (p *program) describeLoss(r *transfer.Recipe) {
+	p.Content, p.Style = layerTable(r.Content.Layers, r.Content.Weight), layerTable(r.Style.Layers, r.Style.Weight*r.Style.Strength)
+	p.Alpha, p.Beta = python(r.Content.Weight), python(r.Style.Weight)
+	if r.Style.Strength != 1 {
+		p.Beta += " * " + python(r.Style.Strength)
+	}
+	if r.Content.Reference > 0 {
+		p.Reference = python(r.Content.Reference)
+	}
+	p.ContentNormalization = r.Content.Normalization.String()
+	p.Distance, p.Normalization = r.Style.Distance.String(), r.Style.Normalization.String()
+	if r.Variation.Weight > 0 {
+		p.TV, p.Gamma, p.Range = [...]string{engine.VariationL1: "l1", engine.VariationL2: "l2", engine.VariationNine: "nine"}[r.Variation.Kind],
+			python(r.Variation.Weight), python(r.Variation.Range)
+	}
+	p.Units, p.Colours = r.Units == transfer.GreyUnits, r.Colours.String()
+}
+
+func (p *program) describeRun(r *transfer.Recipe) {
+	o := r.Optimizer
+	p.Rule, p.Rate, p.History = o.Rule.String(), python(o.Rate), o.History
+	p.Search = map[string]string{"wolfe": `"strong_wolfe"`, "none": "None"}[o.Search.String()]
+	p.Betas = "(" + python(o.Beta1) + ", " + python(o.Beta2) + ")"
+	p.Epsilon, p.Momentum = python(o.Epsilon), python(o.Momentum)
+	p.Clamp = r.Clamp
+	if r.Averaging > 0 {
+		p.Averaging = python(r.Averaging)
+	}
+	s := r.Scales
+	p.OneScale, p.Count, p.Smallest, p.Iterations = s.Count == 1, s.Count, s.Smallest, s.Iterations
+	p.Carry = o.Rule == transfer.Adam && o.CarryMoments && !p.OneScale
+	p.Ratio, p.Coarse, p.First, p.StyleScale = python(s.Ratio), python(s.Coarse), python(s.First), python(r.Style.Scale)
+	p.Init, p.Noise = r.Start.Init.String(), python(r.Start.Noise)
+	p.Grey = p.Units || r.Start.Init == transfer.InitNoise || r.Start.Init == transfer.InitGrey
+}
+
+// layerTable writes the layers that count as a dictionary.
+func layerTable(layers transfer.LayerWeights, weight float64) string {
+	var parts []string
+	for _, l := range layers {
+		if l.Weight*weight > 0 {
+			parts = append(parts, quote(l.Layer)+": "+python(l.Weight))
+		}
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// python writes a number so that no digit is lost.
+func python(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// quote writes a string: what JSON allows, Python allows.
+func quote(s string) string { return asJSON(s) }
+
+func asJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // strings and numbers always encode
+	}
+	return string(text)
+}
+
+// blankLines are more of them than Python's style guide has between functions.
+var blankLines = regexp.MustCompile(`\n{4,}`)
+
+// text fills in the template.
+func (p *program) text() ([]byte, error) {
+	var out bytes.Buffer
+	if err := programTemplate.Execute(&out, p); err != nil {
+		return nil, fmt.Errorf("write the program: %w", err)
+	}
+	return blankLines.ReplaceAll(out.Bytes(), []byte("\n\n\n")), nil
+}
