@@ -18,7 +18,7 @@ type Effort struct {
 // efforts is the table. Coarse scales are cheap and decide where the strokes go, so that a draft saves most
 // at the last one, which only refines.
 var efforts = []Effort{
-	{"draft", "to see what a pair comes to: 15 s at 512 pixels with recipe impasto", 0.12, 0.35, 0.23},
+	{"draft", "to see what a pair comes to: 15 s at 512 pixels with recipe impasto", 0.1, 0.3, 0.2},
 	{"normal", "the recipe as it is: 75 s at 512 pixels with recipe impasto", 1, 1, 1},
 	{"best", "for those who wait: the loss goes as low as it will", 3, 2, 2},
 }

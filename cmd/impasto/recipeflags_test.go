@@ -57,7 +57,7 @@ func TestEffortYieldsToFlags(t *testing.T) {
 		changes      map[string]string
 	}{
 		{"normal", "300", nil},
-		{"draft", "36", nil},
+		{"draft", "30", nil},
 		{"draft", "70", map[string]string{"iterations": "70"}},
 	} {
 		recipe, err := (&lossFlags{Recipe: "gatys"}).recipeAt(c.effort, c.changes)
