@@ -19,7 +19,7 @@ func TestExportWritesThisRun(t *testing.T) {
 		"--pooling max":               {"F.max_pool2d(x, 2)", "avg_pool2d"},
 		"--optimizer adam":            {"torch.optim.Adam([x], lr=0.02, betas=(0.9, 0.999), eps=1e-08)", "LBFGS"},
 		"--recipe crowsonkb":          {`mode="replicate"`, "def resample(x, size, mode=\"nearest\")"},
-		"--recipe gordicaleksa":       {"def variation(x):", "0.229"},
+		"--recipe gordicaleksa":       {"def variation(x):", "replicate"},
 		"--style-layers relu3_1":      {`STYLE = {"relu3_1": 1}`, "relu5_1"},
 		"--strength 2":                {"BETA = 1e+06 * 2", "GAMMA"},
 		"--init noise --seed 7":       {"torch.manual_seed(7)", "--start"},

@@ -26,6 +26,7 @@ type cli struct {
 	Reconstruct reconstructCommand `cmd:"" group:"study" help:"What each layer keeps: pictures made from features alone, from white noise on."`
 	Inspect     inspectCommand     `cmd:"" group:"study" help:"Look inside the method."`
 	Export      exportCommand      `cmd:"" group:"study" help:"Write this run as a short program for PyTorch."`
+	Check       checkCommand       `cmd:"" group:"study" help:"Say what is different in a loss that a program of your own computed."`
 	Recipes     recipesCommand     `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
 	Network     networkCommand     `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
 	Bench       benchCommand       `cmd:"" group:"here" help:"Measure how fast this machine is."`

@@ -1,0 +1,478 @@
+package visualize
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/transfer"
+)
+
+// mistake is one way to differ from the recipe. Of one kind a program makes one at most.
+type mistake struct {
+	kind        string
+	says        string // a clause: what is, and what is wanted
+	approximate bool   // known in kind only
+	change      func(*convention)
+}
+
+// conventionOf is a recipe as a convention.
+func conventionOf(net *feature.Network, t *Trial) (convention, error) {
+	r := &t.Recipe
+	c := convention{
+		alpha: r.Content.Weight, beta: r.Style.Weight * r.Style.Strength,
+		gram: r.Style.Distance == transfer.GramDistance, gramForm: gramForms[r.Style.Normalization],
+		contentForm: contentForm{0.5, byNothing},
+		variation:   r.Variation.Kind, gamma: r.Variation.Weight * r.Variation.Range,
+	}
+	if r.Content.Normalization == transfer.ContentMean {
+		c.contentForm = contentForm{1, byElements}
+	}
+	if r.Content.Reference > 0 {
+		c.alpha *= r.Content.Reference / float64(t.Photo.Width*t.Photo.Height)
+	}
+	if r.Variation.Kind != engine.VariationL1 {
+		c.gamma *= r.Variation.Range
+	}
+	find := func(layers transfer.LayerWeights, weight float64) (found []tapped, err error) {
+		for _, l := range layers {
+			if l.Weight*weight <= 0 {
+				continue
+			}
+			layer, err := net.Layer(l.Layer)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, tapped{layer, l.Layer, l.Weight})
+		}
+		return found, nil
+	}
+	var err error
+	if c.content, err = find(r.Content.Layers, c.alpha); err != nil {
+		return c, err
+	}
+	c.style, err = find(r.Style.Layers, c.beta)
+	return c, err
+}
+
+// gramForms are the recipes' own.
+var gramForms = [...]gramForm{
+	loss.Textbook:    {byNothing, byPaper, 0.25, true},
+	loss.Mean:        {byPositions, byMatrix, 1, false},
+	loss.MeanElement: {byElements, byMatrix, 1, false},
+	loss.SumElement:  {byElements, byNothing, 1, false},
+}
+
+// listMistakes makes the table: what is likeliest first, since of explanations that fit alike the first is given.
+func (s *search) listMistakes(model *checkpoint.Model) {
+	s.listInputs(model)
+	if len(s.base.style) > 0 && s.base.gram {
+		s.listGram()
+	}
+	if len(s.base.content) > 0 {
+		s.listContent()
+	}
+	s.listNetwork()
+	s.listLayers()
+	s.listWeights()
+	s.listVariation()
+	if s.claim.Gradient != nil {
+		s.listReadings()
+	}
+}
+
+func (s *search) add(kind, says string, change func(*convention)) {
+	s.mistakes = append(s.mistakes, mistake{kind: kind, says: says, change: change})
+}
+
+func (s *search) name() string { return s.trial.Recipe.Name }
+
+// preprocessing is what the network is meant to read: matrix and offset.
+func (s *search) preprocessing(model *checkpoint.Model) (m [3][3]float64, b [3]float64) {
+	p := s.trial.Recipe.Input.Preprocessing()
+	if model.Input.Stated {
+		p = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
+	}
+	for i := range 3 {
+		b[i] = float64(p.Offset[i])
+		for j := range 3 {
+			m[i][j] = float64(p.Matrix[i][j])
+		}
+	}
+	return m, b
+}
+
+// listInputs lists wrong preprocessings. The network stays; the picture is recoloured so that it reads what
+// it would.
+func (s *search) listInputs(model *checkpoint.Model) {
+	m, b := s.preprocessing(model)
+	right := canvas.ColourMap{A: m, B: b}
+	s.inputs = []canvas.ColourMap{{A: diagonal(1)}}
+	inverse := invert(m)
+	add := func(says string, wrong canvas.ColourMap) {
+		if closeMaps(wrong, right) {
+			return
+		}
+		see := canvas.ColourMap{A: times(inverse, wrong.A)}
+		for i := range 3 {
+			for k := range 3 {
+				see.B[i] += inverse[i][k] * (wrong.B[k] - b[k])
+			}
+		}
+		for _, known := range s.inputs {
+			if closeMaps(see, known) {
+				return
+			}
+		}
+		s.inputs = append(s.inputs, see)
+		input := len(s.inputs) - 1
+		s.add("input", says, func(c *convention) { c.lens.input = input })
+	}
+	reversed := [3][3]float64{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}
+	order := "R, G, B"
+	if m[0][2] != 0 && m[0][0] == 0 {
+		order = "B, G, R"
+	}
+	add("your pictures are read as B, G, R, as OpenCV does, where R, G, B is meant", canvas.ColourMap{A: times(m, reversed), B: b})
+	add("your network is fed its channels in the opposite order; it wants "+order, canvas.ColourMap{A: times(reversed, m), B: [3]float64{b[2], b[1], b[0]}})
+	add("your network is fed pictures in 0..1 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(1)})
+	add("your network is fed pictures in 0..255 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(255)})
+	add("you do not subtract the mean of ImageNet", canvas.ColourMap{A: m})
+	var mean [3]float64
+	for i := range 3 {
+		for k := range 3 {
+			mean[i] += inverse[i][k] * b[k]
+		}
+	}
+	add("you subtract the mean and do not divide by the standard deviation", canvas.ColourMap{A: diagonal(1), B: mean})
+	add("you normalise pixels in 0..255; they are to be in 0..1", canvas.ColourMap{A: times(diagonal(255), m), B: b})
+	add("you subtract a mean of the range 0..255 from pixels in 0..1", canvas.ColourMap{A: times(diagonal(1.0/255), m), B: b})
+	add("you normalise with mean 0.5 and standard deviation 0.5; the network wants those of ImageNet", canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
+	for input, says := range [...]string{
+		transfer.InputImageNet: "you feed the network RGB in 0..1 with mean and standard deviation, as torchvision's networks want it",
+		transfer.InputCaffe:    "you feed the network B, G, R in 0..255 less the mean, as networks from Caffe want it",
+		transfer.InputRGB255:   "you feed the network R, G, B in 0..255 less the mean, without a standard deviation",
+	} {
+		p := transfer.Input(input).Preprocessing()
+		var other canvas.ColourMap
+		for i := range 3 {
+			other.B[i] = float64(p.Offset[i])
+			for j := range 3 {
+				other.A[i][j] = float64(p.Matrix[i][j])
+			}
+		}
+		add(says+"; "+s.name()+" wants another preprocessing", other)
+	}
+	add("you add the mean instead of subtracting it", canvas.ColourMap{A: m, B: [3]float64{-b[0], -b[1], -b[2]}})
+	twice := canvas.ColourMap{A: times(m, m), B: b}
+	for i := range 3 {
+		for k := range 3 {
+			twice.B[i] += m[i][k] * b[k]
+		}
+	}
+	add("you normalise your pictures twice", twice)
+}
+
+// gramWords say what a form does.
+func (f gramForm) String() string {
+	inside := [...]string{byNothing: "not divided", byPositions: "divided by N", byChannels: "divided by C", byElements: "divided by C N"}[f.divisor]
+	outside := [...]string{byNothing: "the squares are summed", byMatrix: "the squares are averaged", byPaper: "the sum of squares is divided by C^2 N^2"}[f.outside]
+	by := ""
+	if f.factor != 1 {
+		by = fmt.Sprintf(" and multiplied by %g", f.factor)
+	}
+	matched := ""
+	if f.matched {
+		matched = ", the painting's scaled to the picture's number N of positions"
+	}
+	return inside + matched + ", " + outside + by
+}
+
+// listGram lists all other divisions of Gram matrices.
+func (s *search) listGram() {
+	base := s.base.gramForm
+	distance := func(f gramForm) int {
+		d := 0
+		for _, differs := range []bool{f.divisor != base.divisor, f.outside != base.outside, f.factor != base.factor, f.matched != base.matched} {
+			if differs {
+				d++
+			}
+		}
+		return d
+	}
+	var forms []gramForm
+	for _, d := range []divisor{byNothing, byPositions, byChannels, byElements} {
+		for _, o := range []divisor{byNothing, byMatrix, byPaper} {
+			for _, factor := range []float64{1, 0.25, 0.5, 2, 4} {
+				f := gramForm{d, o, factor, base.matched && (d == byNothing || d == byChannels)}
+				forms = append(forms, f)
+				if f.matched {
+					f.matched = false
+					forms = append(forms, f)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(forms, func(a, b gramForm) int { return distance(a) - distance(b) })
+	want := base.String()
+	if base == gramForms[loss.Textbook] {
+		want = "undivided matrices, with 1/(4 C^2 N^2) outside (1/(4 N^2 M^2) in the paper's letters)"
+	}
+	for _, f := range forms {
+		if f == base {
+			continue
+		}
+		s.add("gram", fmt.Sprintf("your Gram matrix is %v; %s wants: %s", f, s.name(), want), func(c *convention) { c.gramForm = f })
+	}
+}
+
+func (f contentForm) String() string {
+	return fmt.Sprintf("%g times the sum of squares", f.factor) +
+		[...]string{byNothing: "", byPositions: " over N positions", byChannels: " over C channels", byElements: " over C N (the mean)"}[f.divisor]
+}
+
+func (s *search) listContent() {
+	for _, d := range []divisor{byNothing, byElements, byPositions, byChannels} {
+		for _, factor := range []float64{0.5, 1, 0.25, 2} {
+			if f := (contentForm{factor, d}); f != s.base.contentForm {
+				s.add("content", fmt.Sprintf("your content loss is %v; %s wants %v", f, s.name(), s.base.contentForm), func(c *convention) { c.contentForm = f })
+			}
+		}
+	}
+	if s.trial.Recipe.Content.Reference > 0 {
+		s.add("alpha", "your content weight is not scaled to the size of the picture (content-reference)", func(c *convention) { c.alpha = s.trial.Recipe.Content.Weight })
+	}
+}
+
+// listNetwork lists what else can be wrong about how pictures pass the network.
+func (s *search) listNetwork() {
+	other := s.otherPooling()
+	s.add("pooling", other, func(c *convention) { c.lens.pooling = true })
+	border := "your first convolution replicates the border; " + s.name() + " pads with zeros"
+	if s.trial.Recipe.StemPadding != engine.PadZero {
+		border = "your first convolution pads with zeros; " + s.name() + " pads it otherwise: " + s.trial.Recipe.StemPadding.String()
+	}
+	s.add("padding", border, func(c *convention) { c.lens.padding = true })
+	if p := s.trial.Painting; len(s.base.style) > 0 && (p.Width != s.trial.Photo.Width || p.Height != s.trial.Photo.Height) {
+		for _, r := range []resize{photoBilinear, photoLanczos} {
+			s.mistakes = append(s.mistakes, mistake{"resize", "your painting is resized to the size of the photograph; here it keeps its own", true,
+				func(c *convention) { c.lens.resize = r }})
+		}
+	}
+}
+
+func (s *search) otherPooling() string {
+	if s.trial.Recipe.Pooling == engine.MaxPooling {
+		return "your network pools by the average; " + s.name() + " takes the maximum"
+	}
+	return "your network pools by the maximum; " + s.name() + " takes the average"
+}
+
+// across returns the same layer on the other side of its ReLU; a pooling has none.
+func across(l feature.Layer) feature.Layer {
+	switch l.Kind {
+	case feature.Conv:
+		l.Kind = feature.ReLU
+	case feature.ReLU:
+		l.Kind = feature.Conv
+	}
+	return l
+}
+
+// listLayers lists layers that are read in place of others.
+func (s *search) listLayers() {
+	known := s.net.Layers()
+	swap := func(layers []tapped) {
+		for i := range layers {
+			layers[i].layer = across(layers[i].layer)
+		}
+	}
+	side := func(layers []tapped) string {
+		if len(layers) > 0 && layers[0].layer.Kind == feature.Conv {
+			return "after the ReLU; " + s.name() + " reads them before"
+		}
+		return "before the ReLU; " + s.name() + " reads them after"
+	}
+	if len(s.base.content) > 0 && len(s.base.style) > 0 {
+		s.add("relu", "your losses read all layers "+side(s.base.style), func(c *convention) { swap(c.content); swap(c.style) })
+	}
+	if len(s.base.style) > 0 {
+		s.add("relu", "your style loss reads its layers "+side(s.base.style), func(c *convention) { swap(c.style) })
+	}
+	if len(s.base.content) > 0 {
+		s.add("relu", "your content loss reads its layers "+side(s.base.content), func(c *convention) { swap(c.content) })
+	}
+	for i, l := range s.base.content {
+		for _, other := range neighbours(known, l.layer) {
+			s.add("content layer", fmt.Sprintf("your content loss reads %v where %s is meant", other, l.name), func(c *convention) { c.content[i].layer = beside(c.content[i].layer, other) })
+		}
+	}
+	for i, l := range s.base.style {
+		for _, other := range neighbours(known, l.layer) {
+			s.add("style layer", fmt.Sprintf("your style loss reads %v where %s is meant", other, l.name), func(c *convention) { c.style[i].layer = beside(c.style[i].layer, other) })
+		}
+	}
+	var all []feature.Layer
+	var names []string
+	for _, l := range s.base.style {
+		next := l.layer
+		next.Index++
+		if !slices.Contains(known, next) {
+			next = l.layer // the last of a network that ends there
+		}
+		all, names = append(all, next), append(names, next.String())
+	}
+	if len(all) > 1 {
+		s.add("style layer", "your style loss reads "+strings.Join(names, ", ")+": one convolution too late in each block", func(c *convention) {
+			for i := range c.style {
+				c.style[i].layer = beside(c.style[i].layer, all[i])
+			}
+		})
+	}
+}
+
+// beside returns other on the side of the ReLU that the layer is read on.
+func beside(l, other feature.Layer) feature.Layer {
+	if other.Kind != feature.Pool && l.Kind != feature.Pool {
+		other.Kind = l.Kind
+	}
+	return other
+}
+
+// neighbours returns the layers that are easily taken for one: the ones next to it, and its like in the
+// blocks before and behind.
+func neighbours(known []feature.Layer, l feature.Layer) []feature.Layer {
+	var found []feature.Layer
+	for _, step := range [][2]int{{0, -1}, {0, 1}, {-1, 0}, {1, 0}} {
+		other := l
+		other.Block += step[0]
+		other.Index += step[1]
+		if slices.Contains(known, other) {
+			found = append(found, other)
+		}
+	}
+	return found
+}
+
+// listWeights lists weights that are left out.
+func (s *search) listWeights() {
+	b := &s.base
+	if len(b.content) > 0 && b.alpha != 1 {
+		s.add("alpha", fmt.Sprintf("your content terms lack the weight alpha = %g", b.alpha), func(c *convention) { c.alpha = 1 })
+	}
+	if len(b.style) > 0 && b.beta != 1 {
+		s.add("beta", fmt.Sprintf("your style terms lack the weight beta = %g", b.beta), func(c *convention) { c.beta = 1 })
+	}
+	if len(b.content) > 0 && len(b.style) > 0 && b.alpha != b.beta {
+		s.add("swap", "your weights of content and style are interchanged", func(c *convention) { c.alpha, c.beta = c.beta, c.alpha })
+	}
+	set := func(weight float64) func(*convention) {
+		return func(c *convention) {
+			for i := range c.style {
+				c.style[i].weight = weight
+			}
+		}
+	}
+	differ := func(weight float64) bool {
+		return slices.ContainsFunc(b.style, func(l tapped) bool { return l.weight != weight })
+	}
+	if n := len(b.style); n > 0 && differ(1) {
+		s.add("layer weights", "the layers of your style loss have no weights: each counts 1", set(1))
+		if share := 1 / float64(n); differ(share) {
+			s.add("layer weights", "the layers of your style loss count alike; those of "+s.name()+" do not", set(share))
+		}
+	} else if n > 1 {
+		s.add("layer weights", fmt.Sprintf("your style loss is the mean over its %d layers; %s wants the sum", n, s.name()), set(1/float64(n)))
+	}
+}
+
+// listVariation lists what can be wrong about total variation.
+func (s *search) listVariation() {
+	base := s.base
+	if base.gamma == 0 {
+		return
+	}
+	r := s.trial.Recipe.Variation.Range
+	n := float64(len(s.trial.At.Pix))
+	s.add("tv", "your total variation is missing", func(c *convention) { c.gamma = 0 })
+	if r != 1 {
+		by := base.gamma / r
+		if base.variation != engine.VariationL1 {
+			by /= r
+		}
+		s.add("tv", fmt.Sprintf("your total variation is of pixels in 0..1; its weight is meant for 0..%g", r), func(c *convention) { c.gamma = by })
+	}
+	s.add("tv", "your total variation is a mean over all numbers of the picture; "+s.name()+" sums", func(c *convention) { c.gamma = base.gamma / n })
+	weight := s.trial.Recipe.Variation.Weight
+	for kind, says := range []string{engine.VariationL1: "sums absolute differences", engine.VariationL2: "sums squared differences", engine.VariationNine: "averages squared differences to nine neighbours"} {
+		if kind := engine.Variation(kind); kind != base.variation {
+			by := weight * r
+			if kind != engine.VariationL1 {
+				by *= r
+			}
+			s.add("tv", "your total variation "+says+"; "+s.name()+" has another form", func(c *convention) { c.variation, c.gamma = kind, by })
+		}
+	}
+	for _, factor := range []float64{0.5, 2} {
+		s.add("tv", fmt.Sprintf("your total variation is %g times that of %s", factor, s.name()), func(c *convention) { c.gamma = base.gamma * factor })
+	}
+}
+
+// listReadings lists what a gradient may be taken by.
+func (s *search) listReadings() {
+	s.add("reading", "your gradient is by pixels in 0..255: multiply by 255 for those in 0..1", func(c *convention) { c.reading = byRange })
+	s.add("reading", "your gradient has its channels in the order B, G, R", func(c *convention) { c.reading = byReversed })
+	s.add("reading", "your gradient is by the normalised input of the network, not by the picture in 0..1", func(c *convention) { c.reading = byInput })
+}
+
+// diagonal returns the matrix that multiplies by a number.
+func diagonal(by float64) [3][3]float64 {
+	return [3][3]float64{{by, 0, 0}, {0, by, 0}, {0, 0, by}}
+}
+
+// times returns the product of two matrices.
+func times(a, b [3][3]float64) (m [3][3]float64) {
+	for i := range 3 {
+		for j := range 3 {
+			for k := range 3 {
+				m[i][j] += a[i][k] * b[k][j]
+			}
+		}
+	}
+	return m
+}
+
+// invert returns the inverse by cofactors.
+func invert(m [3][3]float64) (inverse [3][3]float64) {
+	cofactor := func(i, j int) float64 {
+		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
+		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
+	}
+	determinant := m[0][0]*cofactor(0, 0) + m[0][1]*cofactor(0, 1) + m[0][2]*cofactor(0, 2)
+	for i := range 3 {
+		for j := range 3 {
+			inverse[j][i] = cofactor(i, j) / determinant
+		}
+	}
+	return inverse
+}
+
+// closeMaps reports whether two maps are the same but for rounding in float32.
+func closeMaps(a, b canvas.ColourMap) bool {
+	for i := range 3 {
+		if d := a.B[i] - b.B[i]; d*d > 1e-10*(1+b.B[i]*b.B[i]) {
+			return false
+		}
+		for j := range 3 {
+			if d := a.A[i][j] - b.A[i][j]; d*d > 1e-10*(1+b.A[i][j]*b.A[i][j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
