@@ -139,14 +139,14 @@ func (d *device) affineDirect(y, p, x, n int) {
 		}
 		add = true
 	}
-	d.kernels.multiply(dst, stride, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, add)
+	d.kernels.multiply(dst, stride, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, add, r.map_.panelOf(p)[aheadNumbers:], panel)
 }
 
 // affineSpare computes 32 channels of n pixels aside: with weights, or where the map has no block for
 // half of the channels.
 func (d *device) affineSpare(w *workspace, y, p, x, n int) {
 	r := &d.affine
-	d.kernels.multiply(w.pair[:], maxTiles*lanes, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, false)
+	d.kernels.multiply(w.pair[:], maxTiles*lanes, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, false, r.map_.panelOf(p)[aheadNumbers:], panel)
 	for k := range min(2, r.dst.blocks-2*p) {
 		half := r.map_.constants(2*p + k)[:lanes]
 		dst := r.dst.from(y, 2*p+k, x)

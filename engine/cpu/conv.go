@@ -191,19 +191,41 @@ func (c *convolving) dstBlocks() int {
 }
 
 // multiply computes panels [p, end) of one frequency for the first tiles of a block: the products
-// M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles.
+// M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles, and
+// meanwhile the next one is fetched, a share by each product: memory would else idle while the
+// processor computes, and the processor while the next panel comes.
 func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int) {
 	size := c.schedule.size * lanes
 	v = v[f*c.vStride:][:c.vStride]
 	m = m[f*c.mStride:][:c.mStride]
-	for ; p < end; p++ {
+	groups := groupsOf(tiles)
+	step := (panel + groups - 1) / groups
+	ahead := c.filters.panel(f, p)[aheadNumbers:] // nothing has fetched the first panel
+	for first := p; p < end; p++ {
 		u := c.filters.panel(f, p)
-		for t := 0; t < tiles; {
-			n := nextTiles(tiles - t)
-			k.multiply(m[2*p*size+t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false)
+		for t, g := 0, 0; t < tiles; g++ {
+			n, by := nextTiles(tiles-t), step
+			switch {
+			case p == first && g == 0:
+				by = panel
+			case p+1 < end:
+				ahead = c.filters.panel(f, p+1)[len(u)*g/groups:]
+			}
+			k.multiply(m[2*p*size+t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false, ahead, by)
 			t += n
 		}
 	}
+}
+
+// aheadNumbers is how far ahead of its sums a product fetches its own weights: 16 channels.
+const aheadNumbers = lanes * panel
+
+// groupsOf returns how many products a panel of the given number of tiles takes.
+func groupsOf(tiles int) (groups int) {
+	for ; tiles > 0; groups++ {
+		tiles -= nextTiles(tiles)
+	}
+	return groups
 }
 
 // nextTiles returns how many of the remaining tiles the next product takes: as many as it can, since the
@@ -293,7 +315,7 @@ func (d *device) convAfresh(worker, p int) {
 		for f := range frequencies {
 			for t := 0; t < tiles; {
 				n := nextTiles(tiles - t)
-				d.kernels.multiply(m[f*c.mStride+2*p*size+t*lanes:], size, v[f*c.vStride+b*size+t*lanes:], size, u[f*afreshStride:], n, blocks, b > 0)
+				d.kernels.multiply(m[f*c.mStride+2*p*size+t*lanes:], size, v[f*c.vStride+b*size+t*lanes:], size, u[f*afreshStride:], n, blocks, b > 0, u[min(f+1, frequencies-1)*afreshStride:], panel)
 				t += n
 			}
 		}

@@ -30,8 +30,10 @@ type kernels struct {
 	// multiply computes, for t < tiles <= maxTiles and k < 32,
 	//	dst[(k/16)*dstStride + t*16 + k%16] = sum over c < 16*blocks of
 	//		a[(c/16)*aStride + t*16 + c%16] * u[c*32 + k]
-	// added in ascending order of c to zero, or with add to what dst holds.
-	multiply func(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)
+	// added in ascending order of c to zero, or with add to what dst holds. What ahead points to is read
+	// next, by this call or a later one: a kernel may fetch it into the cache, step numbers a channel.
+	// It may lie outside of any memory.
+	multiply func(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool, ahead []float32, step int)
 
 	// transformInput computes B^T d B for tiles consecutive patches. Patch t reads the pixels
 	// rows[y][(4t+x)*16 + lane], 0 <= x, y < 6, and frequency f goes to dst[f*stride + t*16 + lane].

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func multiplyAVX2(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles int, blocks int, add bool)
+// func multiplyAVX2(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles int, blocks int, add bool, ahead []float32, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·multiplyAVX2(SB), NOSPLIT, $0-105
+TEXT ·multiplyAVX2(SB), NOSPLIT, $0-144
 	MOVQ dst_base+0(FP), AX
 	MOVQ dstStride+24(FP), CX
 	SHLQ $0x02, CX

@@ -20,7 +20,7 @@ package cpu
 //	}
 //
 //go:noescape
-func multiplyAVX512(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles int, blocks int, add bool)
+func multiplyAVX512(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles int, blocks int, add bool, ahead []float32, step int)
 
 // transformInputAVX512 computes B^T d B of Lavin and Gray 2016 for F(4x4,3x3):
 //

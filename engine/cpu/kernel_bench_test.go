@@ -72,7 +72,7 @@ func multiplyWork(k *kernels, channels, tiles int) kernelWork {
 		2 * repeat * float64(channels*tiles*panel), 0,
 		func() {
 			for range repeat {
-				k.multiply(dst, tiles*lanes, a, tiles*lanes, u, tiles, channels/lanes, false)
+				k.multiply(dst, tiles*lanes, a, tiles*lanes, u, tiles, channels/lanes, false, nil, 0)
 			}
 		},
 	}
@@ -92,7 +92,7 @@ func streamWork(k *kernels, channels, groups int) kernelWork {
 		func() {
 			for p := 0; p < len(u); p += size {
 				for g := range groups {
-					k.multiply(dst, maxTiles*lanes, a[g*channels*maxTiles:], maxTiles*lanes, u[p:], maxTiles, channels/lanes, false)
+					k.multiply(dst, maxTiles*lanes, a[g*channels*maxTiles:], maxTiles*lanes, u[p:], maxTiles, channels/lanes, false, nil, 0)
 				}
 			}
 		},

@@ -18,7 +18,7 @@ package cpu
 //	}
 //
 //go:noescape
-func multiplyNEON(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)
+func multiplyNEON(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool, ahead []float32, step int)
 
 // peakNEON does n rounds of 16 independent multiply-adds of 4 lanes and returns how many operations
 // these were:

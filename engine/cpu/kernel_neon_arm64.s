@@ -73,7 +73,7 @@
 	BNE  loop
 
 // func multiplyNEON(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)
-TEXT ·multiplyNEON(SB), NOSPLIT, $0-105
+TEXT ·multiplyNEON(SB), NOSPLIT, $0-144
 	MOVD  dst_base+0(FP), R0
 	MOVD  dstStride+24(FP), R1
 	LSL   $2, R1

@@ -125,8 +125,8 @@ func TestMultiply(t *testing.T) {
 		dst := f.floats(dstStride + tiles*lanes)
 		for _, add := range []bool{false, true} {
 			expect := clone(dst)
-			want.multiply(expect, dstStride, a, aStride, u, tiles, blocks, add)
-			k.multiply(dst, dstStride, a, aStride, u, tiles, blocks, add)
+			want.multiply(expect, dstStride, a, aStride, u, tiles, blocks, add, nil, 0)
+			k.multiply(dst, dstStride, a, aStride, u, tiles, blocks, add, nil, 0)
 			f.near("multiply", dst, expect, 2e-6)
 		}
 	})
@@ -139,16 +139,16 @@ func TestMultiplyTiles(t *testing.T) {
 		blocks := 1 + f.rng.IntN(4)
 		a, u := f.floats(blocks*maxTiles*lanes), f.floats(blocks*lanes*panel)
 		whole, part := f.floats(2*maxTiles*lanes), f.floats(2*maxTiles*lanes)
-		k.multiply(whole, maxTiles*lanes, a, maxTiles*lanes, u, maxTiles, blocks, false)
+		k.multiply(whole, maxTiles*lanes, a, maxTiles*lanes, u, maxTiles, blocks, false, nil, 0)
 		for t := 0; t < maxTiles; {
 			n := min(1+f.rng.IntN(6), maxTiles-t)
-			k.multiply(part[t*lanes:], maxTiles*lanes, a[t*lanes:], maxTiles*lanes, u, n, blocks, false)
+			k.multiply(part[t*lanes:], maxTiles*lanes, a[t*lanes:], maxTiles*lanes, u, n, blocks, false, nil, 0)
 			t += n
 		}
 		f.near("multiply in parts", part, whole, 0)
 		split := f.floats(2 * maxTiles * lanes)
 		for b := range blocks {
-			k.multiply(split, maxTiles*lanes, a[b*maxTiles*lanes:], maxTiles*lanes, u[b*lanes*panel:], maxTiles, 1, b > 0)
+			k.multiply(split, maxTiles*lanes, a[b*maxTiles*lanes:], maxTiles*lanes, u[b*lanes*panel:], maxTiles, 1, b > 0, nil, 0)
 		}
 		f.near("multiply in pieces of the sum", split, whole, 0)
 	})

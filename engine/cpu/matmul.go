@@ -95,7 +95,7 @@ func (d *device) matMulGroup(worker, index int) {
 		right := m.right[p*m.blocks*lanes*panel:]
 		for i := first; i < last; i += maxTiles {
 			n := min(maxTiles, last-i)
-			d.kernels.multiply(w.pair[:], maxTiles*lanes, left[(i-first)/maxTiles*size:], maxTiles*lanes, right, n, m.blocks, false)
+			d.kernels.multiply(w.pair[:], maxTiles*lanes, left[(i-first)/maxTiles*size:], maxTiles*lanes, right, n, m.blocks, false, right[aheadNumbers:], panel)
 			m.store(&w.pair, i, n, p*panel)
 		}
 	}

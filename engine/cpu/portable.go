@@ -31,7 +31,7 @@ func portable() *kernels {
 const panel = 2 * lanes
 
 // multiply works on 2 tiles x 4 channels at once: eight sums, which stay in registers.
-func multiply(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool) {
+func multiply(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool, _ []float32, _ int) {
 	t := 0
 	for ; t+2 <= tiles; t += 2 {
 		for k := 0; k < panel; k += 4 {

@@ -3,7 +3,7 @@ package main
 // The signatures and comments of kernels that both instruction sets have.
 
 const (
-	multiplyParams         = "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool)"
+	multiplyParams         = "(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool, ahead []float32, step int)"
 	transformInputParams   = "(dst []float32, stride int, rows *[patchSize][]float32, tiles int)"
 	transformFiltersParams = "(dst []float32, stride int, g []float32, n int)"
 	momentsParams          = "(sum *[lanes * lanes]float32, a, b []float32, n int)"

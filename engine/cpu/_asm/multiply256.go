@@ -7,6 +7,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// prefetch is how many bytes ahead of the sums u is fetched: 16 channels.
+const prefetch = 2048
+
 // multiplyAVX2 has 12 registers for sums: 4 to 6 tiles x 16 channels, or up to 3 tiles x 32. It works on groups
 // of 6 tiles as long as it can, and ends with 3 where that spares it a group of 4, whose eight sums
 // hide the latency of a multiply-add only just, or of fewer.

@@ -19,6 +19,7 @@ func multiplyAVX512(a *assembly) {
 	m.u = a.pointer(a.Param("u"))
 	m.blocks = a.value(a.Param("blocks"))
 	m.add = a.value(a.Param("add"))
+	m.ahead, m.step = a.pointer(a.Param("ahead")), a.bytes(a.Param("step"))
 	tiles := a.value(a.Param("tiles"))
 	for n := maxTiles; n > 1; n-- {
 		a.CMPQ(tiles, operand.U8(n))
@@ -34,16 +35,11 @@ type multiplication struct {
 	*assembly
 	dst                        [2]reg.GPVirtual // of the two blocks of output channels
 	a, aStride, u, blocks, add reg.GPVirtual
+	ahead, step                reg.GPVirtual
 }
 
-const (
-	// unroll is how many channels a round of the loops takes.
-	unroll = 8
-	// prefetch is how many bytes ahead of the sums u is fetched: 16 channels. The transformed weights of a
-	// layer are larger than the caches and used once a block of tiles; without it the kernels reach
-	// 91 % of the peak on weights from memory, with 512 bytes 95 %, from 2048 on 100 %.
-	prefetch = 2048
-)
+// unroll is how many channels a round of the loops takes.
+const unroll = 8
 
 // tiles512 keeps all sums in registers: tile t has z[2t] and z[2t+1]. A channel costs two loads of u and
 // a broadcast a tile, used twice, so that the loads stay behind the two FMAs a cycle.
@@ -62,14 +58,15 @@ func (m *multiplication) tiles512(n int) {
 		m.VMOVUPS(at(m.dst[i%2], i/2*64), z[i])
 	}
 	m.Label(block)
-	step := m.GP64()
-	m.MOVQ(operand.U32(16/unroll), step)
+	rounds := m.GP64()
+	m.MOVQ(operand.U32(16/unroll), rounds)
 	m.Label(channels)
 	for c := range unroll {
 		m.VMOVUPS(at(m.u, c*128), z[28])
 		m.VMOVUPS(at(m.u, c*128+64), z[29])
-		m.PREFETCHT0(at(m.u, prefetch+c*128))
-		m.PREFETCHT0(at(m.u, prefetch+c*128+64))
+		m.PREFETCHT0(at(m.ahead, 0))
+		m.PREFETCHT0(at(m.ahead, 64))
+		m.ADDQ(m.step, m.ahead)
 		for t := range n {
 			x := z[30+t%2]
 			m.VBROADCASTSS(at(m.a, t*64+c*4), x)
@@ -79,7 +76,7 @@ func (m *multiplication) tiles512(n int) {
 	}
 	m.ADDQ(operand.U32(unroll*128), m.u)
 	m.ADDQ(operand.U8(unroll*4), m.a)
-	m.DECQ(step)
+	m.DECQ(rounds)
 	m.JNE(operand.LabelRef(channels))
 	m.LEAQ(operand.Mem{Base: m.a, Index: m.aStride, Scale: 1, Disp: -64}, m.a)
 	m.DECQ(m.blocks)
