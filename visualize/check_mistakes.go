@@ -200,8 +200,11 @@ func (s *search) listGram() {
 		d := 0
 		for _, differs := range []bool{f.divisor != base.divisor, f.outside != base.outside, f.factor != base.factor, f.matched != base.matched} {
 			if differs {
-				d++
+				d += 2
 			}
+		}
+		if slices.Contains(gramForms[:], f) {
+			return min(d, 3) // what other programs do is likelier than two slips
 		}
 		return d
 	}

@@ -91,6 +91,9 @@ func (s *search) gradient(ctx context.Context, v *sight, b basis) ([]float32, er
 		}
 		s.held = 0
 	}
+	if err := s.learn(ctx, v); err != nil {
+		return nil, err
+	}
 	x, pooling, err := s.extractor(v.lens)
 	if err != nil {
 		return nil, err
@@ -111,20 +114,7 @@ func (s *search) gradient(ctx context.Context, v *sight, b basis) ([]float32, er
 	defer arena.Close()
 	shown, slope := arena.Image(0, at.Height, at.Width), arena.Image(image, at.Height, at.Width)
 	s.dev.Write(shown, at.Pix)
-	c := float64(shape.Channels)
-	switch b.kind {
-	case contentDistance:
-		m := arena.Map(2*image, shape, shape.Height)
-		s.dev.WriteMap(m, engine.All(shape), v.photo[b.layer].Data)
-		hole.Tap = loss.NewContent(s.dev, m, nil, 1)
-	case gramDistance:
-		hole.Tap = loss.NewGram(s.dev, v.painting[b.layer], nil, loss.Mean, c*c)
-	case gramSquare:
-		nothing := engine.Statistics{Weight: 1, Sum: make([]float64, shape.Channels), Gram: make([]float64, shape.Channels*shape.Channels)}
-		hole.Tap = loss.NewGram(s.dev, nothing, nil, loss.Mean, c*c)
-	case transport:
-		hole.Tap = s.transport(v.painting[b.layer])
-	}
+	hole.Tap = s.tap(v, b, arena, 2*image)
 	if _, err := plan.Place(arena, 2*image+target).Evaluate(ctx, shown, slope); err != nil {
 		return nil, err
 	}
@@ -133,6 +123,26 @@ func (s *search) gradient(ctx context.Context, v *sight, b basis) ([]float32, er
 	v.gradients[b] = throughInput(s.inputs[v.lens.input], g)
 	s.held += len(g)
 	return v.gradients[b], nil
+}
+
+// tap makes the loss whose gradient is that of a basis. The target of a content loss lies at offset.
+func (s *search) tap(v *sight, b basis, arena engine.Arena, offset int64) feature.Tap {
+	shape := s.net.Shape(b.layer, s.trial.At.Height, s.trial.At.Width)
+	c := shape.Channels
+	switch b.kind {
+	case contentDistance:
+		m := arena.Map(offset, shape, shape.Height)
+		s.dev.WriteMap(m, engine.All(shape), v.photo[b.layer].Data)
+		return loss.NewContent(s.dev, m, nil, 1)
+	case gramDistance:
+		return loss.NewGram(s.dev, v.painting[b.layer], nil, loss.Mean, float64(c*c))
+	case gramSquare:
+		nothing := engine.Statistics{Weight: 1, Sum: make([]float64, c), Gram: make([]float64, c*c)}
+		return loss.NewGram(s.dev, nothing, nil, loss.Mean, float64(c*c))
+	case transport:
+		return s.transport(v.painting[b.layer])
+	}
+	panic(fmt.Sprintf("visualize: basis %d has no tap", b.kind))
 }
 
 // throughInput brings the gradient by a recoloured picture back to the picture's own colours.

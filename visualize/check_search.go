@@ -269,9 +269,11 @@ func (s *search) products(ctx context.Context, c *convention) (along, own float6
 
 // sight is what is seen through a lens.
 type sight struct {
-	lens      lens
-	photo, at map[feature.Layer]*Maps
-	painting  map[feature.Layer]engine.Statistics
+	lens lens
+	// What gradients need; given up for another sight and read again where it is missed.
+	photo    map[feature.Layer]*Maps
+	painting map[feature.Layer]engine.Statistics
+
 	values    map[basis]float64
 	gradients map[basis][]float32
 	dots      map[[2]basis]float64
@@ -283,28 +285,14 @@ type claimedKey struct {
 	reading reading
 }
 
-// sight reads the pictures through a lens, once.
+// sight reads the pictures through a lens. Its numbers are kept, and of its maps those of the last one.
 func (s *search) sight(ctx context.Context, l lens) (*sight, error) {
 	if v := s.sights[l]; v != nil {
 		return v, nil
 	}
-	x, pooling, err := s.extractor(l)
-	if err != nil {
+	v := &sight{lens: l, values: map[basis]float64{}, gradients: map[basis][]float32{}, dots: map[[2]basis]float64{}, claimed: map[claimedKey]float64{}}
+	if err := s.learn(ctx, v); err != nil {
 		return nil, err
-	}
-	change := s.inputs[l.input]
-	v := &sight{lens: l, photo: map[feature.Layer]*Maps{}, at: map[feature.Layer]*Maps{}, painting: map[feature.Layer]engine.Statistics{},
-		values: map[basis]float64{}, gradients: map[basis][]float32{}, dots: map[[2]basis]float64{}, claimed: map[claimedKey]float64{}}
-	photo, err := s.read(ctx, x, pooling, change.Apply(s.trial.Photo), s.content, nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	painting, err := s.read(ctx, x, pooling, change.Apply(s.painting(l)), nil, s.style, nil)
-	if err != nil {
-		return nil, err
-	}
-	for i, layer := range s.style {
-		v.painting[layer] = painting.statistics[i]
 	}
 	var taps []feature.Placement
 	if !s.base.gram {
@@ -312,13 +300,16 @@ func (s *search) sight(ctx context.Context, l lens) (*sight, error) {
 			taps = append(taps, feature.Placement{Layer: layer, Tap: s.transport(v.painting[layer])})
 		}
 	}
-	at, err := s.read(ctx, x, pooling, change.Apply(s.trial.At), s.content, s.style, taps)
+	x, pooling, err := s.extractor(l)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.read(ctx, x, pooling, s.inputs[l.input].Apply(s.trial.At), s.content, s.style, taps)
 	if err != nil {
 		return nil, err
 	}
 	for i, layer := range s.content {
-		v.photo[layer], v.at[layer] = photo.maps[i], at.maps[i]
-		v.values[basis{contentDistance, layer}] = squaredDistance(photo.maps[i].Data, at.maps[i].Data)
+		v.values[basis{contentDistance, layer}] = squaredDistance(v.photo[layer].Data, at.maps[i].Data)
 	}
 	for i, layer := range s.style {
 		v.compare(layer, at.statistics[i], v.painting[layer])
@@ -333,6 +324,38 @@ func (s *search) sight(ctx context.Context, l lens) (*sight, error) {
 	return v, nil
 }
 
+// learn reads photograph and painting, which only one sight holds at a time.
+func (s *search) learn(ctx context.Context, v *sight) error {
+	if v.painting != nil {
+		return nil
+	}
+	for _, other := range s.sights {
+		other.photo, other.painting = nil, nil
+	}
+	x, pooling, err := s.extractor(v.lens)
+	if err != nil {
+		return err
+	}
+	change := s.inputs[v.lens.input]
+	photo, err := s.read(ctx, x, pooling, change.Apply(s.trial.Photo), s.content, nil, nil)
+	if err != nil {
+		return err
+	}
+	painting, err := s.read(ctx, x, pooling, change.Apply(s.painting(v.lens)), nil, s.style, nil)
+	if err != nil {
+		return err
+	}
+	v.photo, v.painting = map[feature.Layer]*Maps{}, map[feature.Layer]engine.Statistics{}
+	for i, layer := range s.content {
+		v.photo[layer] = photo.maps[i]
+	}
+	for i, layer := range s.style {
+		v.painting[layer] = painting.statistics[i]
+	}
+	return nil
+}
+
+// squaredDistance returns sum (a - b)^2.
 func squaredDistance(a, b []float32) float64 {
 	sum := 0.0
 	for i, x := range a {
