@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
@@ -92,93 +91,7 @@ func (s *search) add(kind, says string, change func(*convention)) {
 
 func (s *search) name() string { return s.trial.Recipe.Name }
 
-// preprocessing is what the network is meant to read: matrix and offset.
-func (s *search) preprocessing(model *checkpoint.Model) (m [3][3]float64, b [3]float64) {
-	p := s.trial.Recipe.Input.Preprocessing()
-	if model.Input.Stated {
-		p = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
-	}
-	for i := range 3 {
-		b[i] = float64(p.Offset[i])
-		for j := range 3 {
-			m[i][j] = float64(p.Matrix[i][j])
-		}
-	}
-	return m, b
-}
-
-// listInputs lists wrong preprocessings. The network stays; the picture is recoloured so that it reads what
-// it would.
-func (s *search) listInputs(model *checkpoint.Model) {
-	m, b := s.preprocessing(model)
-	right := canvas.ColourMap{A: m, B: b}
-	s.inputs = []canvas.ColourMap{{A: diagonal(1)}}
-	inverse := invert(m)
-	add := func(says string, wrong canvas.ColourMap) {
-		if closeMaps(wrong, right) {
-			return
-		}
-		see := canvas.ColourMap{A: times(inverse, wrong.A)}
-		for i := range 3 {
-			for k := range 3 {
-				see.B[i] += inverse[i][k] * (wrong.B[k] - b[k])
-			}
-		}
-		for _, known := range s.inputs {
-			if closeMaps(see, known) {
-				return
-			}
-		}
-		s.inputs = append(s.inputs, see)
-		input := len(s.inputs) - 1
-		s.add("input", says, func(c *convention) { c.lens.input = input })
-	}
-	reversed := [3][3]float64{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}
-	order := "R, G, B"
-	if m[0][2] != 0 && m[0][0] == 0 {
-		order = "B, G, R"
-	}
-	add("your pictures are read as B, G, R, as OpenCV does, where R, G, B is meant", canvas.ColourMap{A: times(m, reversed), B: b})
-	add("your network is fed its channels in the opposite order; it wants "+order, canvas.ColourMap{A: times(reversed, m), B: [3]float64{b[2], b[1], b[0]}})
-	add("your network is fed pictures in 0..1 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(1)})
-	add("your network is fed pictures in 0..255 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(255)})
-	add("you do not subtract the mean of ImageNet", canvas.ColourMap{A: m})
-	var mean [3]float64
-	for i := range 3 {
-		for k := range 3 {
-			mean[i] += inverse[i][k] * b[k]
-		}
-	}
-	add("you subtract the mean and do not divide by the standard deviation", canvas.ColourMap{A: diagonal(1), B: mean})
-	add("you normalise pixels in 0..255; they are to be in 0..1", canvas.ColourMap{A: times(diagonal(255), m), B: b})
-	add("you subtract a mean of the range 0..255 from pixels in 0..1", canvas.ColourMap{A: times(diagonal(1.0/255), m), B: b})
-	add("you normalise with mean 0.5 and standard deviation 0.5; the network wants those of ImageNet", canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
-	for input, says := range [...]string{
-		transfer.InputImageNet: "you feed the network RGB in 0..1 with mean and standard deviation, as torchvision's networks want it",
-		transfer.InputCaffe:    "you feed the network B, G, R in 0..255 less the mean, as networks from Caffe want it",
-		transfer.InputRGB255:   "you feed the network R, G, B in 0..255 less the mean, without a standard deviation",
-	} {
-		p := transfer.Input(input).Preprocessing()
-		var other canvas.ColourMap
-		for i := range 3 {
-			other.B[i] = float64(p.Offset[i])
-			for j := range 3 {
-				other.A[i][j] = float64(p.Matrix[i][j])
-			}
-		}
-		add(says+"; "+s.name()+" wants another preprocessing", other)
-	}
-	add("you add the mean instead of subtracting it", canvas.ColourMap{A: m, B: [3]float64{-b[0], -b[1], -b[2]}})
-	twice := canvas.ColourMap{A: times(m, m), B: b}
-	for i := range 3 {
-		for k := range 3 {
-			twice.B[i] += m[i][k] * b[k]
-		}
-	}
-	add("you normalise your pictures twice", twice)
-}
-
-// gramWords say what a form does.
+// String says what a form does.
 func (f gramForm) String() string {
 	inside := [...]string{byNothing: "not divided", byPositions: "divided by N", byChannels: "divided by C", byElements: "divided by C N"}[f.divisor]
 	outside := [...]string{byNothing: "the squares are summed", byMatrix: "the squares are averaged", byPaper: "the sum of squares is divided by C^2 N^2"}[f.outside]
@@ -234,11 +147,13 @@ func (s *search) listGram() {
 	}
 }
 
+// String says what a form does.
 func (f contentForm) String() string {
 	return fmt.Sprintf("%g times the sum of squares", f.factor) +
 		[...]string{byNothing: "", byPositions: " over N positions", byChannels: " over C channels", byElements: " over C N (the mean)"}[f.divisor]
 }
 
+// listContent lists other forms of the content loss.
 func (s *search) listContent() {
 	for _, d := range []divisor{byNothing, byElements, byPositions, byChannels} {
 		for _, factor := range []float64{0.5, 1, 0.25, 2} {
@@ -269,6 +184,7 @@ func (s *search) listNetwork() {
 	}
 }
 
+// otherPooling says what pooling the other way is.
 func (s *search) otherPooling() string {
 	if s.trial.Recipe.Pooling == engine.MaxPooling {
 		return "your network pools by the average; " + s.name() + " takes the maximum"
@@ -431,51 +347,4 @@ func (s *search) listReadings() {
 	s.add("reading", "your gradient is by pixels in 0..255: multiply by 255 for those in 0..1", func(c *convention) { c.reading = byRange })
 	s.add("reading", "your gradient has its channels in the order B, G, R", func(c *convention) { c.reading = byReversed })
 	s.add("reading", "your gradient is by the normalised input of the network, not by the picture in 0..1", func(c *convention) { c.reading = byInput })
-}
-
-// diagonal returns the matrix that multiplies by a number.
-func diagonal(by float64) [3][3]float64 {
-	return [3][3]float64{{by, 0, 0}, {0, by, 0}, {0, 0, by}}
-}
-
-// times returns the product of two matrices.
-func times(a, b [3][3]float64) (m [3][3]float64) {
-	for i := range 3 {
-		for j := range 3 {
-			for k := range 3 {
-				m[i][j] += a[i][k] * b[k][j]
-			}
-		}
-	}
-	return m
-}
-
-// invert returns the inverse by cofactors.
-func invert(m [3][3]float64) (inverse [3][3]float64) {
-	cofactor := func(i, j int) float64 {
-		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
-		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
-	}
-	determinant := m[0][0]*cofactor(0, 0) + m[0][1]*cofactor(0, 1) + m[0][2]*cofactor(0, 2)
-	for i := range 3 {
-		for j := range 3 {
-			inverse[j][i] = cofactor(i, j) / determinant
-		}
-	}
-	return inverse
-}
-
-// closeMaps reports whether two maps are the same but for rounding in float32.
-func closeMaps(a, b canvas.ColourMap) bool {
-	for i := range 3 {
-		if d := a.B[i] - b.B[i]; d*d > 1e-10*(1+b.B[i]*b.B[i]) {
-			return false
-		}
-		for j := range 3 {
-			if d := a.A[i][j] - b.A[i][j]; d*d > 1e-10*(1+b.A[i][j]*b.A[i][j]) {
-				return false
-			}
-		}
-	}
-	return true
 }

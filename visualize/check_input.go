@@ -1,0 +1,141 @@
+package visualize
+
+import (
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/checkpoint"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/transfer"
+)
+
+// preprocessing is what the network is meant to read: matrix and offset.
+func (s *search) preprocessing(model *checkpoint.Model) (m [3][3]float64, b [3]float64) {
+	p := s.trial.Recipe.Input.Preprocessing()
+	if model.Input.Stated {
+		p = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
+	}
+	for i := range 3 {
+		b[i] = float64(p.Offset[i])
+		for j := range 3 {
+			m[i][j] = float64(p.Matrix[i][j])
+		}
+	}
+	return m, b
+}
+
+// listInputs lists wrong preprocessings. The network stays; the picture is recoloured so that it reads what
+// it would.
+func (s *search) listInputs(model *checkpoint.Model) {
+	m, b := s.preprocessing(model)
+	right := canvas.ColourMap{A: m, B: b}
+	s.inputs = []canvas.ColourMap{{A: diagonal(1)}}
+	inverse := invert(m)
+	add := func(says string, wrong canvas.ColourMap) {
+		if closeMaps(wrong, right) {
+			return
+		}
+		see := canvas.ColourMap{A: times(inverse, wrong.A)}
+		for i := range 3 {
+			for k := range 3 {
+				see.B[i] += inverse[i][k] * (wrong.B[k] - b[k])
+			}
+		}
+		for _, known := range s.inputs {
+			if closeMaps(see, known) {
+				return
+			}
+		}
+		s.inputs = append(s.inputs, see)
+		input := len(s.inputs) - 1
+		s.add("input", says, func(c *convention) { c.lens.input = input })
+	}
+	reversed := [3][3]float64{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}
+	order, swapped := "R, G, B", "your pictures are read as B, G, R, as OpenCV does, where R, G, B is meant"
+	if m[0][2] != 0 && m[0][0] == 0 {
+		order, swapped = "B, G, R", "your network is fed R, G, B; it wants B, G, R"
+	}
+	add(swapped, canvas.ColourMap{A: times(m, reversed), B: b})
+	add("your network is fed its channels in the opposite order, and so is the mean; it wants "+order, canvas.ColourMap{A: times(reversed, m), B: [3]float64{b[2], b[1], b[0]}})
+	add("your network is fed pictures in 0..1 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(1)})
+	add("your network is fed pictures in 0..255 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(255)})
+	add("you do not subtract the mean of ImageNet", canvas.ColourMap{A: m})
+	var mean [3]float64
+	for i := range 3 {
+		for k := range 3 {
+			mean[i] += inverse[i][k] * b[k]
+		}
+	}
+	add("you subtract the mean and do not divide by the standard deviation", canvas.ColourMap{A: diagonal(1), B: mean})
+	add("you normalise pixels in 0..255; they are to be in 0..1", canvas.ColourMap{A: times(diagonal(255), m), B: b})
+	add("you subtract a mean of the range 0..255 from pixels in 0..1", canvas.ColourMap{A: times(diagonal(1.0/255), m), B: b})
+	add("you normalise with mean 0.5 and standard deviation 0.5; the network wants those of ImageNet", canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
+	for input, says := range [...]string{
+		transfer.InputImageNet: "you feed the network RGB in 0..1 with mean and standard deviation, as torchvision's networks want it",
+		transfer.InputCaffe:    "you feed the network B, G, R in 0..255 less the mean, as networks from Caffe want it",
+		transfer.InputRGB255:   "you feed the network R, G, B in 0..255 less the mean, without a standard deviation",
+	} {
+		p := transfer.Input(input).Preprocessing()
+		var other canvas.ColourMap
+		for i := range 3 {
+			other.B[i] = float64(p.Offset[i])
+			for j := range 3 {
+				other.A[i][j] = float64(p.Matrix[i][j])
+			}
+		}
+		add(says+"; "+s.name()+" wants another preprocessing", other)
+	}
+	add("you add the mean instead of subtracting it", canvas.ColourMap{A: m, B: [3]float64{-b[0], -b[1], -b[2]}})
+	twice := canvas.ColourMap{A: times(m, m), B: b}
+	for i := range 3 {
+		for k := range 3 {
+			twice.B[i] += m[i][k] * b[k]
+		}
+	}
+	add("you normalise your pictures twice", twice)
+}
+
+// diagonal returns the matrix that multiplies by a number.
+func diagonal(by float64) [3][3]float64 {
+	return [3][3]float64{{by, 0, 0}, {0, by, 0}, {0, 0, by}}
+}
+
+// times returns the product of two matrices.
+func times(a, b [3][3]float64) (m [3][3]float64) {
+	for i := range 3 {
+		for j := range 3 {
+			for k := range 3 {
+				m[i][j] += a[i][k] * b[k][j]
+			}
+		}
+	}
+	return m
+}
+
+// invert returns the inverse by cofactors.
+func invert(m [3][3]float64) (inverse [3][3]float64) {
+	cofactor := func(i, j int) float64 {
+		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
+		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
+	}
+	determinant := m[0][0]*cofactor(0, 0) + m[0][1]*cofactor(0, 1) + m[0][2]*cofactor(0, 2)
+	for i := range 3 {
+		for j := range 3 {
+			inverse[j][i] = cofactor(i, j) / determinant
+		}
+	}
+	return inverse
+}
+
+// closeMaps reports whether two maps are the same but for rounding in float32.
+func closeMaps(a, b canvas.ColourMap) bool {
+	for i := range 3 {
+		if d := a.B[i] - b.B[i]; d*d > 1e-10*(1+b.B[i]*b.B[i]) {
+			return false
+		}
+		for j := range 3 {
+			if d := a.A[i][j] - b.A[i][j]; d*d > 1e-10*(1+b.A[i][j]*b.A[i][j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
