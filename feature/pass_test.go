@@ -55,9 +55,14 @@ type scene struct {
 	width  int
 }
 
-func newScene(t *testing.T, dev engine.Device, padding engine.Padding, height, width int, terms []term) *scene {
+func newScene(t testing.TB, dev engine.Device, padding engine.Padding, height, width int, terms []term) *scene {
 	t.Helper()
-	x, err := feature.New(dev, narrow(feature.VGG16, [5]int{4, 5, 6, 7, 3}, 7), feature.Options{StemPadding: padding, Input: unitInput})
+	return newSceneOf(t, dev, narrow(feature.VGG16, [5]int{4, 5, 6, 7, 3}, 7), padding, height, width, terms)
+}
+
+func newSceneOf(t testing.TB, dev engine.Device, m *checkpoint.Model, padding engine.Padding, height, width int, terms []term) *scene {
+	t.Helper()
+	x, err := feature.New(dev, m, feature.Options{StemPadding: padding, Input: unitInput})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +79,7 @@ func newScene(t *testing.T, dev engine.Device, padding engine.Padding, height, w
 	return s
 }
 
-func (s *scene) tap(t *testing.T, shape engine.Shape, content bool, rng *rand.Rand) feature.Tap {
+func (s *scene) tap(t testing.TB, shape engine.Shape, content bool, rng *rand.Rand) feature.Tap {
 	t.Helper()
 	if content {
 		arena, err := s.dev.NewArena(engine.Align(s.dev.MapBytes(shape, shape.Height)))
