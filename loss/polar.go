@@ -101,20 +101,29 @@ func (p *polar) bound() float64 {
 // choleskyBlock is how many columns are factored at once; the rest are updated by a product.
 const choleskyBlock = 64
 
-// cholesky replaces a symmetric matrix by its lower factor. A pivot that rounding has left below a
-// quarter of the ridge, which no covariance has, is raised to that.
+// leastPivot is the least that stands on the diagonal of a factor: the root of a quarter of the ridge.
+var leastPivot = math.Sqrt(ridge / 4)
+
+// cholesky replaces a symmetric matrix by its lower factor. Moments are sums in float32, so where
+// features are large a covariance can come out indefinite by more than the ridge: a pivot below a
+// quarter of it, which no covariance has, is raised to that, and its column cleared. (Divided by so
+// small a pivot, the rounding of one column would grow in the next, without bounds.) Until its
+// block is done such a pivot stands as infinite, so that divisions by it clear the column.
 func cholesky(a []float64, n int) {
 	var impl gonum.Implementation
 	for k := 0; k < n; k += choleskyBlock {
 		nb := min(choleskyBlock, n-k)
 		choleskyUnblocked(a[k*n+k:], nb, n)
-		rest := n - k - nb
-		if rest == 0 {
-			break
+		if rest := n - k - nb; rest > 0 {
+			below := a[(k+nb)*n+k:]
+			impl.Dtrsm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, rest, nb, 1, a[k*n+k:], n, below, n)
+			impl.Dsyrk(blas.Lower, blas.NoTrans, rest, nb, -1, below, n, 1, a[(k+nb)*n+k+nb:], n)
 		}
-		below := a[(k+nb)*n+k:]
-		impl.Dtrsm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, rest, nb, 1, a[k*n+k:], n, below, n)
-		impl.Dsyrk(blas.Lower, blas.NoTrans, rest, nb, -1, below, n, 1, a[(k+nb)*n+k+nb:], n)
+		for j := k; j < k+nb; j++ {
+			if math.IsInf(a[j*n+j], 1) {
+				a[j*n+j] = leastPivot
+			}
+		}
 	}
 	for i := range n {
 		clear(a[i*n+i+1 : (i+1)*n])
@@ -128,10 +137,10 @@ func choleskyUnblocked(a []float64, n, stride int) {
 		for _, v := range row[:j] {
 			pivot -= float64(v * v)
 		}
-		if pivot < ridge/4 {
-			pivot = ridge / 4
-		}
 		row[j] = math.Sqrt(pivot)
+		if pivot < leastPivot*leastPivot {
+			row[j] = math.Inf(1)
+		}
 		for i := j + 1; i < n; i++ {
 			other := a[i*stride:][:j+1]
 			sum := other[j]

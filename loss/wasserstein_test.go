@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/impasto/impasto/engine"
@@ -260,6 +261,41 @@ func BenchmarkTransport(b *testing.B) {
 					roots.transport(s)
 				}
 			})
+		}
+	}
+}
+
+// TestCholeskyIndefinite factors what rounding makes of the covariance of few positions: entries stay
+// bounded, and the factor's square stays near the matrix.
+func TestCholeskyIndefinite(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	const n, positions = 150, 20
+	f := make([]float64, n*positions)
+	for i := range f {
+		f[i] = 20 * rng.NormFloat64()
+	}
+	s := make([]float64, n*n)
+	for i := range n {
+		for j := range i + 1 {
+			for p := range positions {
+				s[i*n+j] += f[i*positions+p] * f[j*positions+p] / positions
+			}
+			s[i*n+j] *= 1 + 3e-6*rng.NormFloat64()
+			s[j*n+i] = s[i*n+j]
+		}
+		s[i*n+i] += ridge
+	}
+	l := slices.Clone(s)
+	cholesky(l, n)
+	for i := range n {
+		for j := range i + 1 {
+			sum := 0.0
+			for k := range j + 1 {
+				sum += l[i*n+k] * l[j*n+k]
+			}
+			if !(math.Abs(sum-s[i*n+j]) < 1) { // of entries up to 400
+				t.Fatalf("entry %d,%d of the factor's square is %v, want %v", i, j, sum, s[i*n+j])
+			}
 		}
 	}
 }
