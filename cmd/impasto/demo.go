@@ -20,7 +20,7 @@ type demoCommand struct {
 // demoSettings make a picture within seconds: at 128 pixels, where strokes and colours find their place,
 // then at 256.
 var demoSettings = map[string]string{
-	"scales": "2", "scale-ratio": "2", "smallest-scale": "128", "iterations": "60", "coarse-iterations": "2", "first-iterations": "2",
+	"scales": "2", "scale-ratio": "2", "smallest-scale": "128", "iterations": "50", "coarse-iterations": "2", "first-iterations": "2",
 }
 
 // demoSize is the long side of the demonstration's result.
