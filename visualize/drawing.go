@@ -11,6 +11,7 @@ import (
 type Drawing struct {
 	Width, Height float64
 	marks         []mark
+	annotations   []Annotation // of a sheet, for its file
 }
 
 // mark is one thing drawn.

@@ -18,6 +18,8 @@ type Report struct {
 	Sections []Section
 	// Made says how the report can be made again: the command, the program, the network.
 	Made string
+	// Annotations are what its PNG files carry besides title and Made.
+	Annotations []Annotation
 }
 
 // Section is a part of a report under one heading.
@@ -86,6 +88,7 @@ func (r *Report) Sheet() *Drawing {
 		}
 	}
 	d.Height = y + sheetMargin
+	d.annotations = r.annotations("")
 	return d
 }
 
@@ -131,7 +134,7 @@ func (r *Report) WriteFigures(folder string) error {
 		for _, f := range s.Figures {
 			name := filepath.Join(folder, fmt.Sprintf("figure-%02d", f.Number))
 			fmt.Fprintf(&captions, "%s. %s\n\n", r.Language.say("figure", f.Number), f.Caption)
-			if err := WritePNG(name+".png", f.Drawing); err != nil {
+			if err := writePNG(name+".png", f.Drawing.Image(sheetScale), r.annotations(f.Caption)...); err != nil {
 				return err
 			}
 			if err := writeFile(name+".svg", []byte(f.Drawing.SVG())); err != nil {
@@ -142,18 +145,19 @@ func (r *Report) WriteFigures(folder string) error {
 	return writeFile(filepath.Join(folder, "captions.txt"), []byte(captions.String()))
 }
 
-// WritePNG writes a drawing to a file, two pixels a unit. Text is set in the Go fonts, which have the
-// Latin, Greek and Cyrillic scripts.
+// WritePNG writes a drawing to a file, two pixels a unit; a sheet carries the annotations of its report. Text
+// is set in the Go fonts, which have the Latin, Greek and Cyrillic scripts, and in a font with the Hangul of
+// KS X 1001.
 func WritePNG(path string, d *Drawing) error {
-	return writePNG(path, d.Image(sheetScale))
+	return writePNG(path, d.Image(sheetScale), d.annotations...)
 }
 
-func writePNG(path string, img image.Image) error {
+func writePNG(path string, img image.Image, annotations ...Annotation) error {
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return writeFile(path, b.Bytes())
+	return writeFile(path, annotate(b.Bytes(), annotations))
 }
 
 // WritePage writes the report as a page that needs no other file.
