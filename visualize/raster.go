@@ -5,12 +5,8 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
-	"sync"
 
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
 
@@ -22,7 +18,7 @@ type raster struct {
 	img    *image.RGBA
 	scale  float64 // pixels a unit
 	dx, dy float64 // of the group being painted, in units
-	faces  map[faceKey]font.Face
+	faces  map[faceKey]*face
 }
 
 type faceKey struct {
@@ -31,7 +27,7 @@ type faceKey struct {
 }
 
 func newRaster(width, height, scale float64) *raster {
-	r := &raster{scale: scale, faces: map[faceKey]font.Face{},
+	r := &raster{scale: scale, faces: map[faceKey]*face{},
 		img: image.NewRGBA(image.Rect(0, 0, int(math.Ceil(width*scale)), int(math.Ceil(height*scale))))}
 	draw.Draw(r.img, r.img.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
 	return r
@@ -152,31 +148,7 @@ func dashed(points []point, dash []float64) [][2]point {
 	return pieces
 }
 
-// typefaces are the Go fonts, which may be embedded freely (BSD licence).
-var typefaces = sync.OnceValue(func() (faces [2]*opentype.Font) {
-	for i, data := range [][]byte{goregular.TTF, gobold.TTF} {
-		f, err := opentype.Parse(data)
-		if err != nil {
-			panic("visualize: " + err.Error()) // the font is a part of the program
-		}
-		faces[i] = f
-	}
-	return faces
-})
-
-func newFace(size float64, bold bool) font.Face {
-	weight := 0
-	if bold {
-		weight = 1
-	}
-	f, err := opentype.NewFace(typefaces()[weight], &opentype.FaceOptions{Size: size, DPI: 72})
-	if err != nil {
-		panic("visualize: " + err.Error()) // the options are constants
-	}
-	return f
-}
-
-func (r *raster) face(size float64, bold bool) font.Face {
+func (r *raster) face(size float64, bold bool) *face {
 	key := faceKey{size, bold}
 	if r.faces[key] == nil {
 		r.faces[key] = newFace(size*r.scale, bold)
@@ -210,9 +182,4 @@ func (t *text) paint(r *raster) {
 
 func dot(x, y float64) fixed.Point26_6 {
 	return fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(y * 64)}
-}
-
-// textWidth is the width of words in the Go font, in units.
-func textWidth(words string, size float64) float64 {
-	return float64(font.MeasureString(newFace(size, false), words)) / 64
 }

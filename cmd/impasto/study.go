@@ -20,7 +20,7 @@ import (
 type studyFlags struct {
 	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Where the study goes, by the ending: .png is one sheet, .html a page of its own with everything inside. May be repeated. Default: a sheet named after the picture, numbered so that nothing is replaced."`
 	Figures string   `group:"result" placeholder:"FOLDER" help:"Write numbered figures with captions, for a report of your own, into a new folder."`
-	Lang    string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of pages, figures (SVG) and captions. Text within PNG is English."`
+	Lang    string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of sheets, pages, figures and captions."`
 }
 
 // check settles and checks the outputs before work begins. Name is what the default is called.
@@ -134,7 +134,7 @@ func (s *studyFlags) write(report func(visualize.Language) *visualize.Report, fi
 		var err error
 		switch strings.ToLower(filepath.Ext(path)) {
 		case ".png":
-			err = visualize.WritePNG(path, report(visualize.English).Sheet())
+			err = visualize.WritePNG(path, report(visualize.Language(s.Lang)).Sheet())
 		case ".html":
 			err = report(visualize.Language(s.Lang)).WritePage(path)
 		case ".gif":
