@@ -3,6 +3,7 @@ package transfer
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -40,6 +41,9 @@ func FindEffort(name string) (Effort, error) {
 
 // Apply changes the iterations of a recipe. A scale that had some keeps at least one.
 func (e Effort) Apply(r *Recipe) {
+	for i := range r.ByScale {
+		e.applyAt(&r.ByScale[i])
+	}
 	s := &r.Scales
 	if s.Iterations == 0 {
 		return
@@ -48,6 +52,22 @@ func (e Effort) Apply(r *Recipe) {
 	s.Iterations = int(multiplied(float64(s.Iterations), e.Last) + 0.5)
 	s.First = multiplied(first, e.First) / float64(s.Iterations)
 	s.Coarse = multiplied(coarse, e.Coarse) / float64(s.Iterations)
+}
+
+// applyAt changes the iterations of single scales, where they have some of their own.
+func (e Effort) applyAt(s *ScaleSettings) {
+	iterations, err := strconv.ParseFloat(s.Values["iterations"], 64)
+	if err != nil {
+		return
+	}
+	factor := e.Coarse
+	switch s.Scale {
+	case "first":
+		factor = e.First
+	case "last":
+		factor = e.Last
+	}
+	s.Values["iterations"] = strconv.Itoa(int(multiplied(iterations, factor) + 0.5))
 }
 
 // multiplied returns a factor times a number of iterations, at least 1 where the number rounds to one or more.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,36 @@ type Parameter struct {
 // gives its usual parameters, which those behind it may then change.
 func Parameters() []Parameter { return parameters }
 
-// Get returns the value of a parameter as text.
+// Setting is a parameter of a recipe with its value, both as text.
+type Setting struct{ Name, Value, Help string }
+
+// Settings lists all that a recipe consists of, in the order of Parameters and then scale by scale. Each
+// is as Set takes it.
+func (r *Recipe) Settings() []Setting {
+	var all []Setting
+	for _, p := range parameters {
+		all = append(all, Setting{p.Name, p.get(r), p.Help})
+	}
+	for _, s := range r.ByScale {
+		for _, p := range parameters {
+			if value, ok := s.Values[p.Name]; ok {
+				help := p.Help
+				if p.Name == "iterations" {
+					help = "at this scale"
+				}
+				all = append(all, Setting{scalePrefix + s.Scale + "." + p.Name, value, help})
+			}
+		}
+	}
+	return all
+}
+
+// Get returns the value of a parameter as text. The name may be that of a parameter at some scales,
+// "scale.coarse.strength" (see ScaleSettings).
 func (r *Recipe) Get(name string) (string, error) {
+	if strings.HasPrefix(name, scalePrefix) {
+		return r.getAt(name)
+	}
 	p, err := findParameter(name)
 	if err != nil {
 		return "", err
@@ -32,8 +61,12 @@ func (r *Recipe) Get(name string) (string, error) {
 	return p.get(r), nil
 }
 
-// Set changes one parameter. The error names it.
+// Set changes one parameter: at all scales, or by a name such as "scale.coarse.strength" (see
+// ScaleSettings) at some. The error names it.
 func (r *Recipe) Set(name, value string) error {
+	if strings.HasPrefix(name, scalePrefix) {
+		return r.setAt(name, value)
+	}
 	p, err := findParameter(name)
 	if err != nil {
 		return err
@@ -41,13 +74,18 @@ func (r *Recipe) Set(name, value string) error {
 	if err := p.set(r, strings.TrimSpace(value)); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	r.everywhere(name)
 	return nil
 }
 
-// Override sets several parameters, whatever their order in the map, and validates the result.
+// Override sets several parameters, whatever their order in the map (those at some scales last), and
+// validates the result.
 func (r *Recipe) Override(values map[string]string) error {
+	var atScales []string
 	for name := range values {
-		if _, err := findParameter(name); err != nil {
+		if strings.HasPrefix(name, scalePrefix) {
+			atScales = append(atScales, name)
+		} else if _, err := findParameter(name); err != nil {
 			return err
 		}
 	}
@@ -56,6 +94,12 @@ func (r *Recipe) Override(values map[string]string) error {
 			if err := r.Set(p.Name, v); err != nil {
 				return err
 			}
+		}
+	}
+	slices.Sort(atScales)
+	for _, name := range atScales {
+		if err := r.Set(name, values[name]); err != nil {
+			return err
 		}
 	}
 	return r.Validate()

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/checkpoint"
@@ -58,8 +59,8 @@ func Deepest(model *checkpoint.Model, recipe *Recipe) (feature.Layer, error) {
 		return feature.Layer{}, err
 	}
 	deepest := feature.Layer{}
-	for _, layers := range []LayerWeights{recipe.Content.Layers, recipe.Style.Layers} {
-		for _, l := range layers {
+	for _, r := range recipe.variants() {
+		for _, l := range slices.Concat(r.Content.Layers, r.Style.Layers) {
 			layer, err := net.Layer(l.Layer)
 			if err != nil {
 				return feature.Layer{}, fmt.Errorf("recipe %s: %w", recipe.Name, err)
@@ -100,16 +101,17 @@ func NewPlan(job Job) (*Plan, error) {
 	}
 	job.recolour()
 	p := &Plan{job: job}
-	if job.Recipe.hasStyle() {
-		p.notes = append(job.small(), job.maskNotes()...)
-	}
 	sides, last := job.sides(), job.last()
+	if finest := job.at(len(sides)-1, len(sides)); finest.Recipe.hasStyle() {
+		p.notes = append(finest.small(), finest.maskNotes()...)
+	}
+	p.notes = append(p.notes, job.Recipe.scaleNotes(len(sides))...)
 	for i, side := range sides {
 		s := last
 		if i < len(sides)-1 {
 			s = last.shrink(side)
 		}
-		st, err := newStage(&p.job, i, s, job.Recipe.Scales.iterations(i, len(sides)))
+		st, err := newStage(p.job.at(i, len(sides)), i, s)
 		if err != nil {
 			return nil, fmt.Errorf("recipe %s: %w", job.Recipe.Name, err)
 		}
@@ -123,14 +125,11 @@ func (j *Job) check() error {
 	if j.Network == nil || j.Content == nil {
 		panic("transfer: a job without a network or a photograph")
 	}
-	if err := j.Recipe.Validate(); err != nil {
-		return err
-	}
 	if j.Size < 0 {
 		return fmt.Errorf("size: %d pixels; it must be positive", j.Size)
 	}
-	if j.Recipe.hasStyle() && j.Style == nil {
-		return fmt.Errorf("recipe %s: the style has a weight, and there is no painting", j.Recipe.Name)
+	if err := j.checkRecipe(); err != nil {
+		return err
 	}
 	if err := j.checkMasks(); err != nil {
 		return err
@@ -144,16 +143,40 @@ func (j *Job) check() error {
 	return nil
 }
 
+// checkRecipe is what of check may differ by scale.
+func (j *Job) checkRecipe() error {
+	if err := j.Recipe.Validate(); err != nil {
+		return err
+	}
+	if j.Recipe.hasStyle() && j.Style == nil {
+		return fmt.Errorf("recipe %s: the style has a weight, and there is no painting", j.Recipe.Name)
+	}
+	return nil
+}
+
 // sides lists the long sides of the scales. Where the recipe leaves their number open, those that are
 // too small for its layers are left out.
 func (j *Job) sides() []int {
 	last := j.last()
 	sides := j.Recipe.Scales.sides(last.long())
-	least := j.least()
-	for j.Recipe.Scales.Count == 0 && len(sides) > 1 && j.shortest(last, sides[0]) < least {
+	for j.Recipe.Scales.Count == 0 && len(sides) > 1 {
+		coarsest := j.at(0, len(sides))
+		if coarsest.shortest(last, sides[0]) >= coarsest.least() {
+			break
+		}
 		sides = sides[1:]
 	}
 	return sides
+}
+
+// at returns the job of scale i of n.
+func (j *Job) at(i, n int) *Job {
+	own := *j
+	var err error
+	if own.Recipe, err = j.Recipe.At(i, n); err != nil {
+		panic("transfer: a recipe that was not validated: " + err.Error())
+	}
+	return &own
 }
 
 // least returns the shortest side of a picture that reaches all of the recipe's layers.
@@ -237,7 +260,7 @@ func (p *Plan) HostBytes() int64 {
 		if i > 0 {
 			before := imageBytes(p.stages[i-1].size.height, p.stages[i-1].size.width)
 			bytes += before
-			if o := p.job.Recipe.Optimizer; o.Rule == Adam && o.CarryMoments {
+			if o := p.stages[i-1].job.Recipe.Optimizer; o.Rule == Adam && o.CarryMoments {
 				bytes += 2 * before
 			}
 		}

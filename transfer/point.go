@@ -160,8 +160,13 @@ type Evaluation struct {
 }
 
 // Evaluate returns the loss of a job at a picture of the photograph's size, with everything at its own
-// size: nothing is resampled. Job.Size and the recipe's scales and optimiser do not matter.
+// size: nothing is resampled. Job.Size and the recipe's scales and optimiser do not matter; where
+// settings differ by scale, those of the last one hold.
 func Evaluate(ctx context.Context, job Job, at *canvas.Picture) (*Evaluation, error) {
+	var err error
+	if job.Recipe, err = job.Recipe.At(mostScales-1, mostScales); err != nil {
+		return nil, err
+	}
 	job.Size, job.Recipe.Style.Scale = 0, 1
 	job.Recipe.Scales.Count, job.Recipe.Averaging = 1, 0
 	job.Recipe.Optimizer = usual[Descent]

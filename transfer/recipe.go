@@ -11,6 +11,7 @@ package transfer
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -44,6 +45,9 @@ type Recipe struct {
 	// Averaging is the decay of the running average of the iterates, in [0,1). Where it is greater than
 	// 0 the average is the result, and the start of the next scale.
 	Averaging float64
+
+	// ByScale are parameters that differ by scale, in the order in which they apply: Set keeps it.
+	ByScale []ScaleSettings
 }
 
 // ContentLoss is the content loss: Weight times the weighted sum over Layers.
@@ -223,7 +227,7 @@ func (r *Recipe) validate() error {
 	if !r.hasContent() && !r.hasStyle() {
 		return fmt.Errorf("neither content nor style has a weight: nothing to paint")
 	}
-	return nil
+	return r.validateScales()
 }
 
 func (r *Recipe) hasContent() bool { return r.Content.Weight > 0 && r.Content.Layers.any() }
@@ -277,7 +281,7 @@ func (r *Recipe) ranges() []interval {
 		{"noise", r.Start.Noise, 0, 100, false},
 		{"jitter", r.Start.Jitter, 0, 100, false},
 		{"learning-rate", o.Rate, 0, huge, o.Rule != Descent},
-		{"scales", float64(s.Count), 0, 64, false},
+		{"scales", float64(s.Count), 0, mostScales, false},
 		{"scale-ratio", s.Ratio, 1.05, 16, false},
 		{"smallest-scale", float64(s.Smallest), 1, 1 << 20, false},
 		{"iterations", float64(s.Iterations), 0, 1e9, false},
@@ -301,5 +305,9 @@ func (r *Recipe) Clone() Recipe {
 	c := *r
 	c.Content.Layers = slices.Clone(r.Content.Layers)
 	c.Style.Layers = slices.Clone(r.Style.Layers)
+	c.ByScale = slices.Clone(r.ByScale)
+	for i := range c.ByScale {
+		c.ByScale[i].Values = maps.Clone(c.ByScale[i].Values)
+	}
 	return c
 }

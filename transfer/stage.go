@@ -47,10 +47,14 @@ type stage struct {
 	bytes   int64
 }
 
-// newStage lays out one scale. Everything but the passes' own maps is the stage's.
-func newStage(job *Job, index int, s size, iterations int) (*stage, error) {
-	st := &stage{job: job, dev: job.Network.Device(), index: index, size: s, iterations: iterations, numbers: 3 * s.width * s.height}
-	var err error
+// newStage lays out one scale, for the job as it is there. Everything but the passes' own maps is the stage's.
+func newStage(job *Job, index int, s size) (*stage, error) {
+	st := &stage{job: job, dev: job.Network.Device(), index: index, size: s,
+		iterations: job.Recipe.Scales.Iterations, numbers: 3 * s.width * s.height}
+	err := job.checkRecipe()
+	if err != nil {
+		return nil, st.fail(err)
+	}
 	if st.content, st.style, err = job.layers(); err != nil {
 		return nil, err
 	}

@@ -51,6 +51,9 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	if len(recipe.ByScale) > 0 {
+		return usagef("the program has one set of settings for all scales; leave out those for scale.%s", recipe.ByScale[0].Scale)
+	}
 	if err := e.checkNames(); err != nil {
 		return err
 	}

@@ -42,10 +42,11 @@ func TestExportWritesThisRun(t *testing.T) {
 func TestExportMistakes(t *testing.T) {
 	inFolder(t)
 	for args, want := range map[string]string{
-		"@cat b.png":             "built in",
-		"a.png":                  "no painting",
-		"-o nowhere/nst.py":      "make it first",
-		"--style-layers relu6_1": "relu",
+		"@cat b.png":                  "built in",
+		"a.png":                       "no painting",
+		"-o nowhere/nst.py":           "make it first",
+		"--style-layers relu6_1":      "relu",
+		"--set scale.last.strength=2": "scale.last",
 	} {
 		got := invoke(t, append([]string{"export"}, strings.Fields(args)...)...)
 		if got.status == statusDone || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {

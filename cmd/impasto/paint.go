@@ -297,10 +297,8 @@ func (p *painter) printAll(all []*painter) error {
 // record is how a picture was made, as it is embedded in the file.
 func (p *painter) record(model *impasto.Model, r *impasto.Result) string {
 	settings := map[string]string{}
-	for _, parameter := range transfer.Parameters() {
-		if v, err := p.recipe.Get(parameter.Name); err == nil {
-			settings[parameter.Name] = v
-		}
+	for _, s := range p.recipe.Settings() {
+		settings[s.Name] = s.Value
 	}
 	record := map[string]any{
 		"program": thisBuild().String(), "recipe": p.recipe.Name, "settings": settings,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,14 @@ import (
 //	[settings]
 //	style-weight = 2e6
 //	style-layers = "relu1_1=0.1,relu3_1=0.9"
+//
+//	[scale.coarse]
+//	optimizer = "adam"
+//
+// The tables [scale.PLACE] hold settings for some scales only, see transfer.ScaleSettings.
+
+// defaultBase is what a file that names no base begins with.
+const defaultBase = "gatys"
 
 // recipeFileLimit is far more than any recipe takes.
 const recipeFileLimit = 1 << 20
@@ -74,23 +83,18 @@ func parseRecipe(text []byte) (transfer.Recipe, error) {
 		return transfer.Recipe{}, fmt.Errorf("not TOML: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	for key := range k.Raw() {
-		if key != "settings" && !slices.Contains(recipeKeys, key) {
-			return transfer.Recipe{}, fmt.Errorf("%q is not known; known are %s and [settings]", key, strings.Join(recipeKeys, ", "))
+		if key != "settings" && key != "scale" && !slices.Contains(recipeKeys, key) {
+			return transfer.Recipe{}, fmt.Errorf("%q is not known; known are %s, [settings] and [scale.PLACE]", key, strings.Join(recipeKeys, ", "))
 		}
 	}
-	base := k.String("base")
-	if base == "" {
-		base = "gatys"
-	}
+	base := cmp.Or(k.String("base"), defaultBase)
 	r, err := transfer.Find(base)
 	if err != nil {
 		return r, fmt.Errorf("base: %w", err)
 	}
-	settings := map[string]string{}
-	for name, value := range k.Cut("settings").Raw() {
-		if settings[name], err = settingText(value); err != nil {
-			return r, fmt.Errorf("%s: %w", name, err)
-		}
+	settings, err := fileSettings(k.Raw())
+	if err != nil {
+		return r, err
 	}
 	r.Name = k.String("name")
 	if r.Name == "" {
@@ -98,6 +102,40 @@ func parseRecipe(text []byte) (transfer.Recipe, error) {
 	}
 	r.Sentence, r.Source = k.String("sentence"), k.String("source")
 	return r, r.Override(settings)
+}
+
+// fileSettings collects the tables [settings] and [scale.PLACE], by the names that transfer.Recipe.Set knows.
+func fileSettings(file map[string]any) (map[string]string, error) {
+	settings := map[string]string{}
+	add := func(prefix string, table any) error {
+		values, ok := table.(map[string]any)
+		if !ok {
+			return fmt.Errorf("%s is a table of settings, and not %v", strings.TrimSuffix(cmp.Or(prefix, "settings"), "."), table)
+		}
+		for name, value := range values {
+			text, err := settingText(value)
+			if err != nil {
+				return fmt.Errorf("%s%s: %w", prefix, name, err)
+			}
+			settings[prefix+name] = text
+		}
+		return nil
+	}
+	if table, ok := file["settings"]; ok {
+		if err := add("", table); err != nil {
+			return nil, err
+		}
+	}
+	scales, ok := file["scale"].(map[string]any)
+	if file["scale"] != nil && !ok {
+		return nil, fmt.Errorf("scale: tables such as [scale.coarse] or [scale.last] are wanted, not %v", file["scale"])
+	}
+	for place, table := range scales {
+		if err := add("scale."+place+".", table); err != nil {
+			return nil, err
+		}
+	}
+	return settings, nil
 }
 
 // unwrapPath takes the path out of an error whose message will name it anyway.
@@ -126,22 +164,37 @@ func settingText(v any) (string, error) {
 
 // writeRecipe prints a recipe as a file to start from.
 func writeRecipe(w io.Writer, r *transfer.Recipe) error {
-	d := describe(r)
+	base := r.Name
+	if _, err := transfer.Find(base); err != nil {
+		base = defaultBase // the recipe is a file's; all of its settings follow, so that any base will do
+	}
 	if _, err := fmt.Fprintf(w, "# Paint with it: impasto style CONTENT STYLE --recipe FILE.toml\nname = \"my-%s\"\nbase = %q\nsentence = %q\n\n[settings]\n",
-		d.Name, d.Name, d.Sentence); err != nil {
+		r.Name, base, r.Sentence); err != nil {
 		return err
 	}
-	for _, p := range transfer.Parameters() {
-		value, ok := d.Settings[p.Name]
-		if !ok {
-			continue
+	table := ""
+	for _, setting := range r.Settings() {
+		name := setting.Name
+		if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+			if name[:dot] != table {
+				table = name[:dot]
+				if _, err := fmt.Fprintf(w, "\n[%s]\n", table); err != nil {
+					return err
+				}
+			}
+			name = name[dot+1:]
 		}
-		if _, err := strconv.ParseFloat(value, 64); err != nil && value != "true" && value != "false" {
-			value = strconv.Quote(value)
-		}
-		if _, err := fmt.Fprintf(w, "%s = %s # %s\n", p.Name, value, p.Help); err != nil {
+		if _, err := fmt.Fprintf(w, "%s = %s # %s\n", name, tomlValue(setting.Value), setting.Help); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tomlValue writes a setting as TOML has it: numbers and truth values as they are, all else as text.
+func tomlValue(value string) string {
+	if _, err := strconv.ParseFloat(value, 64); err != nil && value != "true" && value != "false" {
+		return strconv.Quote(value)
+	}
+	return value
 }

@@ -46,15 +46,46 @@ func TestRecipeFileChangesBase(t *testing.T) {
 	}
 }
 
+func TestRecipeFileWithSettingsByScale(t *testing.T) {
+	text := "base = \"impasto\"\n[settings]\nstrength = 0.5\n[scale.coarse]\noptimizer = \"adam\"\nstrength = 2.5\n[scale.last-1]\niterations = 7\n"
+	want, err := parseRecipe([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := describe(&want).Settings
+	for name, value := range map[string]string{"strength": "0.5", "scale.coarse.optimizer": "adam", "scale.coarse.strength": "2.5", "scale.last-1.iterations": "7"} {
+		if settings[name] != value {
+			t.Errorf("%s is read as %q, want %q", name, settings[name], value)
+		}
+	}
+	var again strings.Builder
+	if err := writeRecipe(&again, &want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := parseRecipe([]byte(again.String()))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, &again)
+	}
+	if diff := cmp.Diff(settings, describe(&got).Settings); diff != "" {
+		t.Errorf("settings by scale change on their way through a file:\n%s", diff)
+	}
+}
+
 func TestRecipeFileRefuses(t *testing.T) {
 	for want, text := range map[string]string{
-		"not TOML":     "style-weight = = 1",
-		"is not known": "[settings]\nstile-weight = 1",
-		"weight":       "style-weight = 1",
-		"base":         "base = \"nobody\"",
-		"is wanted":    "[settings]\nstyle-weight = [1]",
-		"no number":    "[settings]\nstyle-weight = nan",
-		"must be":      "[settings]\nstyle-weight = -1",
+		"not TOML":                    "style-weight = = 1",
+		"is not known":                "[settings]\nstile-weight = 1",
+		"weight":                      "style-weight = 1",
+		"base":                        "base = \"nobody\"",
+		"is wanted":                   "[settings]\nstyle-weight = [1]",
+		"no number":                   "[settings]\nstyle-weight = nan",
+		"must be":                     "[settings]\nstyle-weight = -1",
+		"near are last":               "[scale.lats]\nstrength = 1",
+		"scale.first: parameter":      "[scale.first]\nstrenght = 1",
+		"scale.last.strength: a text": "[scale.last]\nstrength = [1]",
+		"scale: tables":               "scale = 3",
+		"scale.last is a table":       "[scale]\nlast = 3",
+		"settings is a table":         "settings = 3",
 	} {
 		if _, err := parseRecipe([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v", text, err)

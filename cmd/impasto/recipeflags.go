@@ -15,7 +15,7 @@ type lossFlags struct {
 	ContentLayers *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell what is where, with weights: relu4_2, or relu3_2=0.3,relu4_2=0.7."`
 	StyleLayers   *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell how it is painted, shallow ones for colour and grain, deep ones for shapes: relu1_1=0.2,relu2_1=0.2,..."`
 	Pooling       *string           `group:"look" placeholder:"max|average" help:"How the network shrinks its maps."`
-	Set           map[string]string `group:"look" placeholder:"SETTING=VALUE" help:"Change any other setting of the recipe, by the name that impasto recipes NAME shows. May be repeated."`
+	Set           map[string]string `group:"look" placeholder:"SETTING=VALUE" help:"Change any other setting of the recipe, by the name that impasto recipes NAME shows; scale.PLACE.SETTING changes it at some scales: scale.coarse.strength=2, with first, 2, 3, last or last-1 for single ones. May be repeated."`
 }
 
 // runFlags change how a recipe paints. Unset means the recipe's.

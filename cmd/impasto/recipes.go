@@ -50,10 +50,8 @@ func (r *recipesCommand) Run(c console) error {
 
 func describe(r *transfer.Recipe) recipeResult {
 	settings := map[string]string{}
-	for _, p := range transfer.Parameters() {
-		if v, err := r.Get(p.Name); err == nil {
-			settings[p.Name] = v
-		}
+	for _, s := range r.Settings() {
+		settings[s.Name] = s.Value
 	}
 	return recipeResult{r.Name, r.Sentence, r.Source, r.Network, settings}
 }
@@ -72,8 +70,8 @@ func (r *recipesCommand) show(c console) error {
 	}
 	fmt.Fprintf(c.out, "%s: %s\n\nsource: %s\n\n", d.Name, d.Sentence, d.Source)
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	for _, p := range transfer.Parameters() {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Name, d.Settings[p.Name], p.Help)
+	for _, s := range recipe.Settings() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Value, s.Help)
 	}
 	return table.Flush()
 }
