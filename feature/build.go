@@ -7,8 +7,10 @@ type builder struct {
 	x    *Extractor
 	job  Job
 	keep func(Layer) bool // whether a tapped map is kept for the backward pass
-	prog *program
-	time int // of the phase under construction
+	// tiles is how many 4x4 tiles of a map a band aims at.
+	tiles int
+	prog  *program
+	time  int // of the phase under construction
 
 	convs []*conv // those that run
 	pools [blocks + 1]*pooled
@@ -38,8 +40,8 @@ type pooled struct {
 }
 
 // build lays out the phases and schedules each.
-func (x *Extractor) build(job Job, keep func(Layer) bool) *program {
-	b := &builder{x: x, job: job, keep: keep, prog: &program{}}
+func (x *Extractor) build(job Job, keep func(Layer) bool, tiles int) *program {
+	b := &builder{x: x, job: job, keep: keep, tiles: tiles, prog: &program{}}
 	b.list()
 	deepest := b.convs[len(b.convs)-1].block
 	for block := 1; block <= deepest; block++ {
@@ -133,11 +135,13 @@ func (b *builder) source(block int) *buffer {
 	return b.use(b.pools[block-1].out)
 }
 
-// bandTiles is how many 4x4 tiles of a map a band aims at. Fewer would keep the maps between two
-// convolutions in the second-level cache, but then each operation is over so soon that the threads wait
-// for the slowest of them and the weights of deep layers stream more often: at 512 pixels bands of 16 rows take 7 %
-// longer than of 128 (BenchmarkBand). More cost memory and bring nothing.
-const bandTiles = 4096
+// bandTiles are how many 4x4 tiles of a map a band may aim at, best first. Fewer would keep the maps between
+// two convolutions in the second-level cache, but then each operation is over so soon that the threads wait
+// for the slowest of them and the weights of deep layers stream more often: at 512 pixels bands of 16 rows
+// take 7 % longer than of 128 (BenchmarkBand). More cost memory and bring nothing. In the deep blocks of a
+// large picture a band of 4096 tiles is most of a map, so that where memory is short smaller ones save
+// as much as computing a shallow map anew does, and cost less.
+var bandTiles = [...]int{4096, 1024, 256}
 
 // band returns the rows of a band of a map of the given size.
 func (b *builder) band(s engine.Shape) int {
@@ -145,7 +149,7 @@ func (b *builder) band(s engine.Shape) int {
 		return b.job.BandRows
 	}
 	perRow := (s.Width + engine.TileRows - 1) / engine.TileRows
-	return max(2, (bandTiles+perRow-1)/perRow) * engine.TileRows
+	return max(2, (b.tiles+perRow-1)/perRow) * engine.TileRows
 }
 
 // forwardBlock lays out a block's convolutions, its pooling and its taps.

@@ -231,7 +231,8 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// TestBudget gives up maps, shallow ones first, until the plan fits, and refuses what cannot.
+// TestBudget makes the bands lower and gives up maps, shallow ones first, until the plan fits, and refuses
+// what cannot.
 func TestBudget(t *testing.T) {
 	s := newScene(t, reference.New32(), engine.PadZero, 256, 256, scenes["textbook"])
 	job := feature.Job{Height: 256, Width: 256, Taps: s.taps, Gradient: true, Keep: feature.KeepAll}
@@ -239,23 +240,35 @@ func TestBudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job.Keep = feature.KeepNone
-	none, err := s.x.Plan(job)
+	job.Keep, job.BandRows = feature.KeepNone, engine.TileRows
+	least, err := s.x.Plan(job)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if all.Bytes() <= none.Bytes() {
-		t.Fatalf("keeping all takes %d bytes, keeping none %d", all.Bytes(), none.Bytes())
+	job.Keep, job.BandRows = feature.KeepFitting, 0
+	const steps = 20
+	dropped, narrowed := 0, false
+	for i := range steps {
+		job.Budget = all.Bytes() - (all.Bytes()-least.Bytes())*int64(i)/steps
+		plan, err := s.x.Plan(job)
+		var tooMuch *feature.BudgetError
+		if errors.As(err, &tooMuch) && i > steps/2 && tooMuch.Need > job.Budget {
+			continue // bands of one row of tiles are not worth their time
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := plan.Recomputed()
+		if plan.Bytes() > job.Budget || len(again) < dropped || len(again) > 0 && again[0].String() != "conv1_1" {
+			t.Errorf("plan of %d bytes for %d recomputes %v, after %d", plan.Bytes(), job.Budget, again, dropped)
+		}
+		dropped = len(again)
+		narrowed = narrowed || dropped == 0 && plan.Bytes() < all.Bytes()
 	}
-	job.Keep, job.Budget = feature.KeepFitting, all.Bytes()-1
-	some, err := s.x.Plan(job)
-	if err != nil {
-		t.Fatal(err)
+	if dropped == 0 || !narrowed {
+		t.Errorf("the smallest plans recompute %d layers; lower bands alone: %v", dropped, narrowed)
 	}
-	if some.Bytes() > job.Budget || len(some.Recomputed()) == 0 || some.Recomputed()[0].String() != "conv1_1" {
-		t.Errorf("plan of %d bytes for %d recomputes %v", some.Bytes(), job.Budget, some.Recomputed())
-	}
-	job.Budget = none.Bytes() / 2
+	job.Budget = least.Bytes() / 2
 	var tooMuch *feature.BudgetError
 	if _, err := s.x.Plan(job); !errors.As(err, &tooMuch) || tooMuch.Need < job.Budget {
 		t.Errorf("a budget below the smallest plan gives %v", err)

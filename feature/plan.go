@@ -66,15 +66,23 @@ func (x *Extractor) Plan(job Job) (*Plan, error) {
 	if job.Keep == KeepNone {
 		drop = len(layers)
 	}
-	for ; ; drop++ {
-		p := x.layOut(job, layers[:drop])
-		if job.Keep != KeepFitting || job.Budget == 0 || p.bytes <= job.Budget {
-			return p, nil
-		}
-		if drop == len(layers) {
-			return nil, &BudgetError{Need: p.bytes, Budget: job.Budget}
+	if job.Keep != KeepFitting || job.Budget == 0 {
+		return x.layOut(job, layers[:drop], bandTiles[0]), nil
+	}
+	return x.planWithin(job, layers)
+}
+
+// planWithin returns the quickest plan that fits the budget.
+func (x *Extractor) planWithin(job Job, layers []Layer) (*Plan, error) {
+	var p *Plan
+	for drop := 0; drop <= len(layers); drop++ {
+		for _, tiles := range bandTiles {
+			if p = x.layOut(job, layers[:drop], tiles); p.bytes <= job.Budget {
+				return p, nil
+			}
 		}
 	}
+	return nil, &BudgetError{Need: p.bytes, Budget: job.Budget}
 }
 
 // BudgetError says that even the smallest plan needs more memory than there is.
@@ -108,7 +116,7 @@ func (x *Extractor) keepable(job Job) []Layer {
 	return layers
 }
 
-func (x *Extractor) layOut(job Job, again []Layer) *Plan {
+func (x *Extractor) layOut(job Job, again []Layer, tiles int) *Plan {
 	prog := x.build(job, func(l Layer) bool {
 		for _, a := range again {
 			if a == l {
@@ -116,7 +124,7 @@ func (x *Extractor) layOut(job Job, again []Layer) *Plan {
 			}
 		}
 		return true
-	})
+	}, tiles)
 	return &Plan{x: x, job: job, prog: prog, bytes: prog.place(x.dev), again: again}
 }
 
