@@ -63,7 +63,7 @@ func StudyGram(ctx context.Context, x *feature.Extractor, picture *canvas.Pictur
 			return nil, fmt.Errorf("pair %d,%d: %s has the channels 0 to %d", a[0], a[1], l, channels-1)
 		}
 	}
-	maps, statistics, err := look(ctx, x, picture, layers, true)
+	maps, statistics, err := look(ctx, x, picture, viewing{layers: layers, moments: true})
 	if err != nil {
 		return nil, err
 	}

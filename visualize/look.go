@@ -50,13 +50,21 @@ func Prepare(dev engine.Device, model *checkpoint.Model, layers ...string) (*fea
 // Look shows a picture to a network and returns its features at some layers, in the order asked for. The
 // error says where the picture is too small for a layer.
 func Look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) ([]*Maps, error) {
-	maps, _, err := look(ctx, x, picture, layers, false)
+	maps, _, err := look(ctx, x, picture, viewing{layers: layers})
 	return maps, err
 }
 
+// viewing is what is looked at, and how.
+type viewing struct {
+	layers  []feature.Layer
+	moments bool // the statistics of each layer, too
+	pooling engine.Pooling
+}
+
 // look is Look with the statistics of each layer, if they are wanted.
-func look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer, moments bool) ([]*Maps, []engine.Statistics, error) {
-	g, err := newGlance(x, picture, layers, moments)
+func look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, s viewing) ([]*Maps, []engine.Statistics, error) {
+	layers := s.layers
+	g, err := newGlance(x, picture, s)
 	if err != nil {
 		return nil, nil, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
 	}
@@ -86,7 +94,7 @@ func look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, la
 // LookBytes returns the memory that looking at layers of a picture takes at most, on the device and on the
 // host, without the picture: whole maps are kept, twice while they are copied.
 func LookBytes(x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) (int64, error) {
-	g, err := newGlance(x, picture, layers, false)
+	g, err := newGlance(x, picture, viewing{layers: layers})
 	if err != nil {
 		return 0, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
 	}
@@ -107,16 +115,16 @@ type glance struct {
 	bytes     int64 // before the plan's own
 }
 
-func newGlance(x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer, moments bool) (*glance, error) {
+func newGlance(x *feature.Extractor, picture *canvas.Picture, see viewing) (*glance, error) {
 	net, dev := x.Network(), x.Device()
-	job := feature.Job{Height: picture.Height, Width: picture.Width}
+	job := feature.Job{Height: picture.Height, Width: picture.Width, Pooling: see.pooling}
 	g := &glance{bytes: engine.Align(4 * int64(len(picture.Pix)))}
-	for _, l := range layers {
+	for _, l := range see.layers {
 		shape, s := net.Shape(l, picture.Height, picture.Width), &socket{}
 		g.shapes, g.offsets, g.sockets = append(g.shapes, shape), append(g.offsets, g.bytes), append(g.sockets, s)
 		g.bytes += engine.Align(dev.MapBytes(shape, shape.Height))
 		job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: s})
-		if moments {
+		if see.moments {
 			o := loss.NewObserver(dev, shape.Channels, nil)
 			g.observers = append(g.observers, o)
 			job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: o})

@@ -16,7 +16,7 @@ const (
 type texts map[string][2]string
 
 // messages holds every text of this package; each study keeps its own in a file messages_STUDY.go.
-var messages = gather(commonTexts, reconstructTexts, featuresTexts, gramTexts)
+var messages = gather(commonTexts, reconstructTexts, featuresTexts, gramTexts, checkTexts)
 
 func gather(all ...texts) texts {
 	sum := texts{}
@@ -42,6 +42,7 @@ var commonTexts = texts{
 	"end":       {"loss at the end", "마지막 손실"},
 	"seconds":   {"seconds", "초"},
 	"numbers":   {"The numbers", "수치"},
+	"code":      {"In the code:", "코드 위치:"},
 }
 
 func (l Language) column() int {

@@ -11,6 +11,7 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"figure": func(l Language, n int) string { return l.say("figure", n) },
+	"code":   func(l Language) string { return l.say("code") },
 	// A drawing escapes what it writes.
 	"svg": func(d *Drawing) template.HTML { return template.HTML(d.SVG()) },
 }).Parse(pageText))

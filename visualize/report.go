@@ -26,8 +26,13 @@ type Report struct {
 type Section struct {
 	Heading string // may be empty
 	Text    []string
-	Figures []Figure
-	Table   *Table // may be nil
+	// Formulas and Findings follow the text; a finding is a sentence about the numbers of this very study.
+	// Both are on the sheet, too, which has no room for Text.
+	Formulas []Formula
+	Findings []string
+	Figures  []Figure
+	Table    *Table   // may be nil
+	Code     []string // files of this project where it is computed, from its root
 }
 
 // Figure is a drawing with a caption.
@@ -79,7 +84,7 @@ func (r *Report) Sheet() *Drawing {
 			d.writeBold(sheetMargin, y+16, 17, left, s.Heading)
 			y += 30
 		}
-		y = flow(d, s.Figures, y)
+		y = flow(d, s.Figures, s.tell(d, y))
 	}
 	if r.Made != "" {
 		for _, line := range wrap(r.Made, bodySize, d.Width-2*sheetMargin) {
@@ -90,6 +95,28 @@ func (r *Report) Sheet() *Drawing {
 	d.Height = y + sheetMargin
 	d.annotations = r.annotations("")
 	return d
+}
+
+// findingWidth is that of the lines of findings on a sheet.
+const findingWidth = 1000
+
+// tell writes formulas and findings onto a sheet and returns where they end.
+func (s *Section) tell(d *Drawing, y float64) float64 {
+	for _, f := range s.Formulas {
+		set := f.Drawing()
+		d.place(set, sheetMargin, y)
+		d.Width = max(d.Width, set.Width+2*sheetMargin)
+		y += set.Height + 4
+	}
+	for _, finding := range s.Findings {
+		for _, line := range wrap(finding, bodySize, findingWidth) {
+			d.write(sheetMargin, y+13, bodySize, left, line)
+			d.Width = max(d.Width, textWidth(line, bodySize)+2*sheetMargin)
+			y += lineStep
+		}
+		y += 6
+	}
+	return y
 }
 
 // flow places figures side by side as long as there is room, widens the drawing to hold them, and returns
