@@ -2,7 +2,6 @@ package visualize
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -28,13 +27,14 @@ type Verdict struct {
 	Mistakes []string   // the fewest that explain the claim; none where it is right, or where no known one does
 	Others   [][]string // other explanations as good as that one
 	Error    float64    // that is left: the largest relative one of the terms, or the relative L2 of the gradient
-	Sentence string     // the verdict for the eye
+	Sentence string     // the verdict for the eye, in the trial's language as the mistakes are
 }
 
 // Trial is a loss at a picture that a claim is held against. All pictures have their own size.
 type Trial struct {
 	Recipe              transfer.Recipe
 	Photo, Painting, At *canvas.Picture
+	Language            Language // of the verdict; the zero value is English
 }
 
 const (
@@ -87,10 +87,10 @@ type explanation struct {
 	miss     float64
 }
 
-func (e explanation) says() []string {
+func (e explanation) says(l Language) []string {
 	var all []string
 	for _, m := range e.mistakes {
-		all = append(all, m.says)
+		all = append(all, m.says.in(l))
 	}
 	return all
 }
@@ -162,26 +162,32 @@ func best(found []explanation) []explanation {
 }
 
 func (s *search) right(miss float64) *Verdict {
-	v := &Verdict{Right: true, Error: miss, Sentence: fmt.Sprintf("Right: your program agrees with %s to %.1g.", s.trial.Recipe.Name, miss)}
+	key := "check.right"
 	if miss > exactly {
-		v.Sentence = fmt.Sprintf("Right: your gradient is that of %s to %.1g, which a few units on the other side of their ReLU or pooling explain.", s.trial.Recipe.Name, miss)
+		key = "check.right.kinks"
+	}
+	return &Verdict{Right: true, Error: miss, Sentence: s.trial.Language.say(key, s.name(), miss)}
+}
+
+func (s *search) verdict(found []explanation, right float64) *Verdict {
+	lang := s.trial.Language
+	if len(found) == 0 {
+		return &Verdict{Error: right, Sentence: lang.say("check.unknown", right)}
+	}
+	v := &Verdict{Mistakes: found[0].says(lang), Error: found[0].miss}
+	for _, e := range found[1:] {
+		v.Others = append(v.Others, e.says(lang))
+	}
+	v.Sentence = s.differs(v.Mistakes)
+	if len(v.Others) > 0 {
+		v.Sentence += lang.say("check.others", strings.Join(v.Others[0], lang.say("check.and")))
 	}
 	return v
 }
 
-func (s *search) verdict(found []explanation, right float64) *Verdict {
-	if len(found) == 0 {
-		return &Verdict{Error: right, Sentence: fmt.Sprintf("Different by %.2g, and no known convention, nor two of them, explain it: hold the terms of one layer after another against impasto inspect loss.", right)}
-	}
-	v := &Verdict{Mistakes: found[0].says(), Error: found[0].miss}
-	for _, e := range found[1:] {
-		v.Others = append(v.Others, e.says())
-	}
-	v.Sentence = "Your program differs: " + strings.Join(v.Mistakes, "; and ") + "."
-	if len(v.Others) > 0 {
-		v.Sentence += " (The same numbers come out if " + strings.Join(v.Others[0], "; and ") + ".)"
-	}
-	return v
+// differs is the sentence of mistakes.
+func (s *search) differs(mistakes []string) string {
+	return s.trial.Language.say("check.differs", strings.Join(mistakes, s.trial.Language.say("check.and")))
 }
 
 // scaled explains a claim by a factor that no convention has.
@@ -191,8 +197,8 @@ func (s *search) scaled(ctx context.Context) *Verdict {
 		if miss > nearly {
 			return nil
 		}
-		says := fmt.Sprintf("your gradient is %.6g times that of %s, in the right direction", factor, s.trial.Recipe.Name)
-		return &Verdict{Mistakes: []string{says}, Error: miss, Sentence: "Your program differs: " + says + "."}
+		says := []string{s.trial.Language.say("check.gradient.factor", factor, s.name())}
+		return &Verdict{Mistakes: says, Error: miss, Sentence: s.differs(says)}
 	}
 	ratios := map[transfer.Kind][]float64{}
 	predicted, err := s.predict(ctx, s.base)
@@ -216,11 +222,11 @@ func (s *search) scaled(ctx context.Context) *Verdict {
 			return nil
 		}
 		if math.Abs(high-1) > exactly {
-			says = append(says, fmt.Sprintf("your %s terms are all %.6g times those of %s: a weight or a division", kind, high, s.trial.Recipe.Name))
+			says = append(says, s.trial.Language.say("check.factor."+string(kind), high, s.name()))
 		}
 	}
 	if len(says) == 0 {
 		return nil
 	}
-	return &Verdict{Mistakes: says, Sentence: "Your program differs: " + strings.Join(says, "; and ") + "."}
+	return &Verdict{Mistakes: says, Sentence: s.differs(says)}
 }

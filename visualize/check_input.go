@@ -29,7 +29,7 @@ func (s *search) listInputs(model *checkpoint.Model) {
 	right := canvas.ColourMap{A: m, B: b}
 	s.inputs = []canvas.ColourMap{{A: diagonal(1)}}
 	inverse := invert(m)
-	add := func(says string, wrong canvas.ColourMap) {
+	add := func(says phrase, wrong canvas.ColourMap) {
 		if closeMaps(wrong, right) {
 			return
 		}
@@ -49,29 +49,29 @@ func (s *search) listInputs(model *checkpoint.Model) {
 		s.add("input", says, func(c *convention) { c.lens.input = input })
 	}
 	reversed := [3][3]float64{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}
-	order, swapped := "R, G, B", "your pictures are read as B, G, R, as OpenCV does, where R, G, B is meant"
+	order, swapped := "R, G, B", saying("check.bgr")
 	if m[0][2] != 0 && m[0][0] == 0 {
-		order, swapped = "B, G, R", "your network is fed R, G, B; it wants B, G, R"
+		order, swapped = "B, G, R", saying("check.rgb")
 	}
 	add(swapped, canvas.ColourMap{A: times(m, reversed), B: b})
-	add("your network is fed its channels in the opposite order, and so is the mean; it wants "+order, canvas.ColourMap{A: times(reversed, m), B: [3]float64{b[2], b[1], b[0]}})
-	add("your network is fed pictures in 0..1 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(1)})
-	add("your network is fed pictures in 0..255 as they are; the mean is to be subtracted and the scale adapted", canvas.ColourMap{A: diagonal(255)})
-	add("you do not subtract the mean of ImageNet", canvas.ColourMap{A: m})
+	add(saying("check.reversed", order), canvas.ColourMap{A: times(reversed, m), B: [3]float64{b[2], b[1], b[0]}})
+	add(saying("check.raw1"), canvas.ColourMap{A: diagonal(1)})
+	add(saying("check.raw255"), canvas.ColourMap{A: diagonal(255)})
+	add(saying("check.nomean"), canvas.ColourMap{A: m})
 	var mean [3]float64
 	for i := range 3 {
 		for k := range 3 {
 			mean[i] += inverse[i][k] * b[k]
 		}
 	}
-	add("you subtract the mean and do not divide by the standard deviation", canvas.ColourMap{A: diagonal(1), B: mean})
-	add("you normalise pixels in 0..255; they are to be in 0..1", canvas.ColourMap{A: times(diagonal(255), m), B: b})
-	add("you subtract a mean of the range 0..255 from pixels in 0..1", canvas.ColourMap{A: times(diagonal(1.0/255), m), B: b})
-	add("you normalise with mean 0.5 and standard deviation 0.5; the network wants those of ImageNet", canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
+	add(saying("check.nostd"), canvas.ColourMap{A: diagonal(1), B: mean})
+	add(saying("check.norm255"), canvas.ColourMap{A: times(diagonal(255), m), B: b})
+	add(saying("check.mean255"), canvas.ColourMap{A: times(diagonal(1.0/255), m), B: b})
+	add(saying("check.half"), canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
 	for input, says := range [...]string{
-		transfer.InputImageNet: "you feed the network RGB in 0..1 with mean and standard deviation, as torchvision's networks want it",
-		transfer.InputCaffe:    "you feed the network B, G, R in 0..255 less the mean, as networks from Caffe want it",
-		transfer.InputRGB255:   "you feed the network R, G, B in 0..255 less the mean, without a standard deviation",
+		transfer.InputImageNet: "check.torchvision",
+		transfer.InputCaffe:    "check.caffe",
+		transfer.InputRGB255:   "check.rgb255",
 	} {
 		p := transfer.Input(input).Preprocessing()
 		var other canvas.ColourMap
@@ -81,16 +81,16 @@ func (s *search) listInputs(model *checkpoint.Model) {
 				other.A[i][j] = float64(p.Matrix[i][j])
 			}
 		}
-		add(says+"; "+s.name()+" wants another preprocessing", other)
+		add(saying(says, s.name()), other)
 	}
-	add("you add the mean instead of subtracting it", canvas.ColourMap{A: m, B: [3]float64{-b[0], -b[1], -b[2]}})
+	add(saying("check.added"), canvas.ColourMap{A: m, B: [3]float64{-b[0], -b[1], -b[2]}})
 	twice := canvas.ColourMap{A: times(m, m), B: b}
 	for i := range 3 {
 		for k := range 3 {
 			twice.B[i] += m[i][k] * b[k]
 		}
 	}
-	add("you normalise your pictures twice", twice)
+	add(saying("check.twice"), twice)
 }
 
 // diagonal returns the matrix that multiplies by a number.

@@ -1,7 +1,6 @@
 package visualize
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 // mistake is one way to differ from the recipe. Of one kind a program makes one at most.
 type mistake struct {
 	kind        string
-	says        string // a clause: what is, and what is wanted
+	says        phrase // a clause: what is, and what is wanted
 	approximate bool   // known in kind only
 	change      func(*convention)
 }
@@ -85,25 +84,24 @@ func (s *search) listMistakes(model *checkpoint.Model) {
 	}
 }
 
-func (s *search) add(kind, says string, change func(*convention)) {
+func (s *search) add(kind string, says phrase, change func(*convention)) {
 	s.mistakes = append(s.mistakes, mistake{kind: kind, says: says, change: change})
 }
 
 func (s *search) name() string { return s.trial.Recipe.Name }
 
-// String says what a form does.
-func (f gramForm) String() string {
-	inside := [...]string{byNothing: "not divided", byPositions: "divided by N", byChannels: "divided by C", byElements: "divided by C N"}[f.divisor]
-	outside := [...]string{byNothing: "the squares are summed", byMatrix: "the squares are averaged", byPaper: "the sum of squares is divided by C^2 N^2"}[f.outside]
-	by := ""
+// says tells what a form does.
+func (f gramForm) says() phrase {
+	matched, by := any(""), any("")
 	if f.factor != 1 {
-		by = fmt.Sprintf(" and multiplied by %g", f.factor)
+		by = saying("check.factor", f.factor)
 	}
-	matched := ""
 	if f.matched {
-		matched = ", the painting's scaled to the picture's number N of positions"
+		matched = saying("check.matched")
 	}
-	return inside + matched + ", " + outside + by
+	return saying("check.gramform",
+		saying([...]string{byNothing: "check.undivided", byPositions: "check.byN", byChannels: "check.byC", byElements: "check.byCN"}[f.divisor]), matched,
+		saying([...]string{byNothing: "check.summed", byMatrix: "check.averaged", byPaper: "check.paper"}[f.outside]), by)
 }
 
 // listGram lists all other divisions of Gram matrices.
@@ -135,22 +133,21 @@ func (s *search) listGram() {
 		}
 	}
 	slices.SortStableFunc(forms, func(a, b gramForm) int { return distance(a) - distance(b) })
-	want := base.String()
+	want := base.says()
 	if base == gramForms[loss.Textbook] {
-		want = "undivided matrices, with 1/(4 C^2 N^2) outside (1/(4 N^2 M^2) in the paper's letters)"
+		want = saying("check.textbook")
 	}
 	for _, f := range forms {
 		if f == base {
 			continue
 		}
-		s.add("gram", fmt.Sprintf("your Gram matrix is %v; %s wants: %s", f, s.name(), want), func(c *convention) { c.gramForm = f })
+		s.add("gram", saying("check.gram", f.says(), s.name(), want), func(c *convention) { c.gramForm = f })
 	}
 }
 
-// String says what a form does.
-func (f contentForm) String() string {
-	return fmt.Sprintf("%g times the sum of squares", f.factor) +
-		[...]string{byNothing: "", byPositions: " over N positions", byChannels: " over C channels", byElements: " over C N (the mean)"}[f.divisor]
+// says tells what a form does.
+func (f contentForm) says() phrase {
+	return saying([...]string{byNothing: "check.squares", byPositions: "check.squares.byN", byChannels: "check.squares.byC", byElements: "check.squares.byCN"}[f.divisor], f.factor)
 }
 
 // listContent lists other forms of the content loss.
@@ -158,38 +155,37 @@ func (s *search) listContent() {
 	for _, d := range []divisor{byNothing, byElements, byPositions, byChannels} {
 		for _, factor := range []float64{0.5, 1, 0.25, 2} {
 			if f := (contentForm{factor, d}); f != s.base.contentForm {
-				s.add("content", fmt.Sprintf("your content loss is %v; %s wants %v", f, s.name(), s.base.contentForm), func(c *convention) { c.contentForm = f })
+				s.add("content", saying("check.content", f.says(), s.name(), s.base.contentForm.says()), func(c *convention) { c.contentForm = f })
 			}
 		}
 	}
 	if s.trial.Recipe.Content.Reference > 0 {
-		s.add("alpha", "your content weight is not scaled to the size of the picture (content-reference)", func(c *convention) { c.alpha = s.trial.Recipe.Content.Weight })
+		s.add("alpha", saying("check.reference"), func(c *convention) { c.alpha = s.trial.Recipe.Content.Weight })
 	}
 }
 
 // listNetwork lists what else can be wrong about how pictures pass the network.
 func (s *search) listNetwork() {
-	other := s.otherPooling()
-	s.add("pooling", other, func(c *convention) { c.lens.pooling = true })
-	border := "your first convolution replicates the border; " + s.name() + " pads with zeros"
+	s.add("pooling", s.otherPooling(), func(c *convention) { c.lens.pooling = true })
+	border := saying("check.replicates", s.name())
 	if s.trial.Recipe.StemPadding != engine.PadZero {
-		border = "your first convolution pads with zeros; " + s.name() + " pads it otherwise: " + s.trial.Recipe.StemPadding.String()
+		border = saying("check.zeros", s.name(), s.trial.Recipe.StemPadding.String())
 	}
 	s.add("padding", border, func(c *convention) { c.lens.padding = true })
 	if p := s.trial.Painting; len(s.base.style) > 0 && (p.Width != s.trial.Photo.Width || p.Height != s.trial.Photo.Height) {
 		for _, r := range []resize{photoBilinear, photoLanczos} {
-			s.mistakes = append(s.mistakes, mistake{"resize", "your painting is resized to the size of the photograph; here it keeps its own", true,
+			s.mistakes = append(s.mistakes, mistake{"resize", saying("check.resized"), true,
 				func(c *convention) { c.lens.resize = r }})
 		}
 	}
 }
 
 // otherPooling says what pooling the other way is.
-func (s *search) otherPooling() string {
+func (s *search) otherPooling() phrase {
 	if s.trial.Recipe.Pooling == engine.MaxPooling {
-		return "your network pools by the average; " + s.name() + " takes the maximum"
+		return saying("check.average", s.name())
 	}
-	return "your network pools by the maximum; " + s.name() + " takes the average"
+	return saying("check.maximum", s.name())
 }
 
 // across returns the same layer on the other side of its ReLU; a pooling has none.
@@ -211,29 +207,29 @@ func (s *search) listLayers() {
 			layers[i].layer = across(layers[i].layer)
 		}
 	}
-	side := func(layers []tapped) string {
+	side := func(layers []tapped) phrase {
 		if len(layers) > 0 && layers[0].layer.Kind == feature.Conv {
-			return "after the ReLU; " + s.name() + " reads them before"
+			return saying("check.after", s.name())
 		}
-		return "before the ReLU; " + s.name() + " reads them after"
+		return saying("check.before", s.name())
 	}
 	if len(s.base.content) > 0 && len(s.base.style) > 0 {
-		s.add("relu", "your losses read all layers "+side(s.base.style), func(c *convention) { swap(c.content); swap(c.style) })
+		s.add("relu", saying("check.relu.all", side(s.base.style)), func(c *convention) { swap(c.content); swap(c.style) })
 	}
 	if len(s.base.style) > 0 {
-		s.add("relu", "your style loss reads its layers "+side(s.base.style), func(c *convention) { swap(c.style) })
+		s.add("relu", saying("check.relu.style", side(s.base.style)), func(c *convention) { swap(c.style) })
 	}
 	if len(s.base.content) > 0 {
-		s.add("relu", "your content loss reads its layers "+side(s.base.content), func(c *convention) { swap(c.content) })
+		s.add("relu", saying("check.relu.content", side(s.base.content)), func(c *convention) { swap(c.content) })
 	}
 	for i, l := range s.base.content {
 		for _, other := range neighbours(known, l.layer) {
-			s.add("content layer", fmt.Sprintf("your content loss reads %v where %s is meant", other, l.name), func(c *convention) { c.content[i].layer = beside(c.content[i].layer, other) })
+			s.add("content layer", saying("check.layer.content", other, l.name), func(c *convention) { c.content[i].layer = beside(c.content[i].layer, other) })
 		}
 	}
 	for i, l := range s.base.style {
 		for _, other := range neighbours(known, l.layer) {
-			s.add("style layer", fmt.Sprintf("your style loss reads %v where %s is meant", other, l.name), func(c *convention) { c.style[i].layer = beside(c.style[i].layer, other) })
+			s.add("style layer", saying("check.layer.style", other, l.name), func(c *convention) { c.style[i].layer = beside(c.style[i].layer, other) })
 		}
 	}
 	var all []feature.Layer
@@ -247,7 +243,7 @@ func (s *search) listLayers() {
 		all, names = append(all, next), append(names, next.String())
 	}
 	if len(all) > 1 {
-		s.add("style layer", "your style loss reads "+strings.Join(names, ", ")+": one convolution too late in each block", func(c *convention) {
+		s.add("style layer", saying("check.late", strings.Join(names, ", ")), func(c *convention) {
 			for i := range c.style {
 				c.style[i].layer = beside(c.style[i].layer, all[i])
 			}
@@ -282,13 +278,13 @@ func neighbours(known []feature.Layer, l feature.Layer) []feature.Layer {
 func (s *search) listWeights() {
 	b := &s.base
 	if len(b.content) > 0 && b.alpha != 1 {
-		s.add("alpha", fmt.Sprintf("your content terms lack the weight alpha = %g", b.alpha), func(c *convention) { c.alpha = 1 })
+		s.add("alpha", saying("check.alpha", b.alpha), func(c *convention) { c.alpha = 1 })
 	}
 	if len(b.style) > 0 && b.beta != 1 {
-		s.add("beta", fmt.Sprintf("your style terms lack the weight beta = %g", b.beta), func(c *convention) { c.beta = 1 })
+		s.add("beta", saying("check.beta", b.beta), func(c *convention) { c.beta = 1 })
 	}
 	if len(b.content) > 0 && len(b.style) > 0 && b.alpha != b.beta {
-		s.add("swap", "your weights of content and style are interchanged", func(c *convention) { c.alpha, c.beta = c.beta, c.alpha })
+		s.add("swap", saying("check.swap"), func(c *convention) { c.alpha, c.beta = c.beta, c.alpha })
 	}
 	set := func(weight float64) func(*convention) {
 		return func(c *convention) {
@@ -301,12 +297,12 @@ func (s *search) listWeights() {
 		return slices.ContainsFunc(b.style, func(l tapped) bool { return l.weight != weight })
 	}
 	if n := len(b.style); n > 0 && differ(1) {
-		s.add("layer weights", "the layers of your style loss have no weights: each counts 1", set(1))
+		s.add("layer weights", saying("check.weights.one"), set(1))
 		if share := 1 / float64(n); differ(share) {
-			s.add("layer weights", "the layers of your style loss count alike; those of "+s.name()+" do not", set(share))
+			s.add("layer weights", saying("check.weights.alike", s.name()), set(share))
 		}
 	} else if n > 1 {
-		s.add("layer weights", fmt.Sprintf("your style loss is the mean over its %d layers; %s wants the sum", n, s.name()), set(1/float64(n)))
+		s.add("layer weights", saying("check.weights.mean", n, s.name()), set(1/float64(n)))
 	}
 }
 
@@ -318,33 +314,33 @@ func (s *search) listVariation() {
 	}
 	r := s.trial.Recipe.Variation.Range
 	n := float64(len(s.trial.At.Pix))
-	s.add("tv", "your total variation is missing", func(c *convention) { c.gamma = 0 })
+	s.add("tv", saying("check.tv.missing"), func(c *convention) { c.gamma = 0 })
 	if r != 1 {
 		by := base.gamma / r
 		if base.variation != engine.VariationL1 {
 			by /= r
 		}
-		s.add("tv", fmt.Sprintf("your total variation is of pixels in 0..1; its weight is meant for 0..%g", r), func(c *convention) { c.gamma = by })
+		s.add("tv", saying("check.tv.range", r), func(c *convention) { c.gamma = by })
 	}
-	s.add("tv", "your total variation is a mean over all numbers of the picture; "+s.name()+" sums", func(c *convention) { c.gamma = base.gamma / n })
+	s.add("tv", saying("check.tv.mean", s.name()), func(c *convention) { c.gamma = base.gamma / n })
 	weight := s.trial.Recipe.Variation.Weight
-	for kind, says := range []string{engine.VariationL1: "sums absolute differences", engine.VariationL2: "sums squared differences", engine.VariationNine: "averages squared differences to nine neighbours"} {
+	for kind, says := range []string{engine.VariationL1: "check.tv.absolute", engine.VariationL2: "check.tv.squared", engine.VariationNine: "check.tv.nine"} {
 		if kind := engine.Variation(kind); kind != base.variation {
 			by := weight * r
 			if kind != engine.VariationL1 {
 				by *= r
 			}
-			s.add("tv", "your total variation "+says+"; "+s.name()+" has another form", func(c *convention) { c.variation, c.gamma = kind, by })
+			s.add("tv", saying(says, s.name()), func(c *convention) { c.variation, c.gamma = kind, by })
 		}
 	}
 	for _, factor := range []float64{0.5, 2} {
-		s.add("tv", fmt.Sprintf("your total variation is %g times that of %s", factor, s.name()), func(c *convention) { c.gamma = base.gamma * factor })
+		s.add("tv", saying("check.tv.factor", factor, s.name()), func(c *convention) { c.gamma = base.gamma * factor })
 	}
 }
 
 // listReadings lists what a gradient may be taken by.
 func (s *search) listReadings() {
-	s.add("reading", "your gradient is by pixels in 0..255: multiply by 255 for those in 0..1", func(c *convention) { c.reading = byRange })
-	s.add("reading", "your gradient has its channels in the order B, G, R", func(c *convention) { c.reading = byReversed })
-	s.add("reading", "your gradient is by the normalised input of the network, not by the picture in 0..1", func(c *convention) { c.reading = byInput })
+	s.add("reading", saying("check.by255"), func(c *convention) { c.reading = byRange })
+	s.add("reading", saying("check.byBGR"), func(c *convention) { c.reading = byReversed })
+	s.add("reading", saying("check.byinput"), func(c *convention) { c.reading = byInput })
 }

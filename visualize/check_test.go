@@ -266,7 +266,11 @@ func TestCheckNamesEveryMistake(t *testing.T) {
 		if v := judge(t, s); v.Right || len(v.Mistakes) != 1 || !strings.Contains(v.Sentence, slip.says) {
 			t.Errorf("%q: %s", slip.says, v.Sentence)
 		}
-		if other := slips[(i+9)%len(slips)]; other.kind != slip.kind && !testing.Short() {
+		for _, further := range []int{4, 9} { // each pair takes a quarter of a second
+			other := slips[(i+further)%len(slips)]
+			if other.kind == slip.kind || testing.Short() {
+				continue
+			}
 			s := careful()
 			slip.make(&s)
 			other.make(&s)
@@ -353,6 +357,53 @@ func TestCheckGradients(t *testing.T) {
 		if v.Right != (c.says == "Right") || !strings.Contains(v.Sentence, c.says) {
 			t.Errorf("%s %s: %s", c.recipe, c.set, v.Sentence)
 		}
+	}
+}
+
+// TestMistakesAreSaidInEveryLanguage writes all clauses of the table, for recipes of all kinds.
+func TestMistakesAreSaidInEveryLanguage(t *testing.T) {
+	dev, err := cpu.New(cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	for _, recipe := range []string{"gatys", "crowsonkb", "gordicaleksa"} {
+		trial := trialOf(t, recipe, nil)
+		s, err := newSearch(dev, thin(), trial, Claim{Gradient: make([]float32, len(trial.At.Pix))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.mistakes) < 30 {
+			t.Errorf("%s: %d mistakes", recipe, len(s.mistakes))
+		}
+		for _, m := range s.mistakes {
+			english, korean := m.says.in(English), m.says.in(Korean)
+			if strings.Contains(english+korean, "%!") || strings.ContainsFunc(english, isHangul) || !strings.ContainsFunc(korean, isHangul) {
+				t.Errorf("%s: %q, %q", recipe, english, korean)
+			}
+		}
+	}
+}
+
+func isHangul(r rune) bool { return '가' <= r && r <= '힣' }
+
+// TestVerdictIsSaidInKorean gives a right program and one with two mistakes.
+func TestVerdictIsSaidInKorean(t *testing.T) {
+	dev, err := cpu.New(cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	trial := trialOf(t, "gatys", textbook)
+	trial.Language = Korean
+	s := careful()
+	for _, want := range []string{"맞음: 프로그램이 gatys 레시피와 오차", "프로그램이 다르다: ImageNet의 평균을 빼지 않음; 그리고 내용 손실이 제곱합의 1배임(gatys에서는 제곱합의 0.5배)."} {
+		v, err := Check(t.Context(), dev, thin(), trial, Claim{Terms: s.terms(trial.Photo, trial.Painting, trial.At)})
+		if err != nil || !strings.HasPrefix(v.Sentence, want) {
+			t.Errorf("%v, %v, want %s", v, err, want)
+		}
+		s.noMean = true
+		s.contentBy = func(_, _ float64) float64 { return 1 }
 	}
 }
 

@@ -23,7 +23,8 @@ type checkCommand struct {
 	lossFlags
 	machineFlags
 
-	JSON bool `group:"report" help:"Print one JSON object."`
+	JSON bool   `group:"report" help:"Print one JSON object."`
+	Lang string `group:"report" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of the verdict."`
 }
 
 // Help is the long help of the command.
@@ -67,7 +68,8 @@ func (k *checkCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	return k.judge(ctx, c, model, visualize.Trial{Recipe: recipe, Photo: pictures[0], Painting: pictures[1], At: pictures[2]}, claim)
+	return k.judge(ctx, c, model, visualize.Trial{
+		Recipe: recipe, Photo: pictures[0], Painting: pictures[1], At: pictures[2], Language: visualize.Language(k.Lang)}, claim)
 }
 
 // claim reads the file.
