@@ -28,7 +28,7 @@ const demoSize = 256
 
 // Run paints the demonstration.
 func (d *demoCommand) Run(ctx context.Context, c console) error {
-	recipe, err := (&lossFlags{Recipe: "gatys"}).recipe(demoSettings)
+	recipe, err := (&lossFlags{Recipe: "impasto"}).recipe(demoSettings)
 	if err != nil {
 		return err
 	}

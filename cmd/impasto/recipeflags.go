@@ -8,7 +8,7 @@ import (
 
 // lossFlags change what a recipe's loss is. Unset means the recipe's.
 type lossFlags struct {
-	Recipe        string            `group:"look" default:"gatys" placeholder:"NAME|FILE" help:"Set of conventions to paint by: a name that impasto recipes lists, or a file of your own (impasto recipes NAME --toml prints one to start from). Every flag below changes one of its settings."`
+	Recipe        string            `group:"look" default:"${recipe}" placeholder:"NAME|FILE" help:"Set of conventions to paint by: a name that impasto recipes lists, or a file of your own (impasto recipes NAME --toml prints one to start from). Every flag below changes one of its settings."`
 	ContentWeight *string           `group:"look" placeholder:"ALPHA" help:"Weight of the content loss (alpha), 0 or more: the larger, the closer to the photograph."`
 	StyleWeight   *string           `group:"look" placeholder:"BETA" help:"Weight of the style loss (beta), 0 or more: the larger, the closer to the painting."`
 	TVWeight      *string           `name:"tv-weight" group:"look" placeholder:"GAMMA" help:"Weight of total variation, 0 or more: removes speckle, and in the end detail."`

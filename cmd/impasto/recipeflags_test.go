@@ -22,7 +22,7 @@ func TestFlagsReachTheRecipe(t *testing.T) {
 	for name, value := range args {
 		line = append(line, "--"+name+"="+value)
 	}
-	parser, err := kong.New(&flags)
+	parser, err := kong.New(&flags, defaults)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,10 @@ Your own:  impasto photo.jpg painting.jpg
 
 @NAME stands for a built-in picture wherever a picture is asked for.`
 
+// defaults are those of flags that commands may set otherwise. The recipe is the textbook's where the method is
+// looked at; style paints with our own.
+var defaults = kong.Vars{"recipe": "gatys"}
+
 var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "paint", Title: "Paint:"},
 	{Key: "study", Title: "Study:"},
@@ -138,7 +142,7 @@ func execute(ctx context.Context, args []string, c console) (err error) {
 
 func newParser(c console) (*kong.Kong, error) {
 	return kong.New(&cli{},
-		kong.Name("impasto"), kong.Description(description), groups,
+		kong.Name("impasto"), kong.Description(description), groups, defaults,
 		kong.Writers(c.out, c.err), kong.ValueFormatter(withDefault),
 		kong.Exit(func(int) { panic(helped{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),

@@ -108,7 +108,7 @@ func checkTrace(t *testing.T, path string, r paintResult) {
 		t.Fatal(err)
 	}
 	want := []string{"iteration", "scale", "evaluations", "seconds", "total", "content_relu4_2",
-		"style_relu1_1", "style_relu2_1", "style_relu3_1", "style_relu4_1", "style_relu5_1", "gradient_l2"}
+		"style_relu1_1", "style_relu2_1", "style_relu3_1", "style_relu4_1", "style_relu5_1", "tv", "gradient_l2"}
 	if diff := cmp.Diff(want, rows[0]); diff != "" {
 		t.Errorf("header: %s", diff)
 	}
@@ -122,7 +122,7 @@ func checkTrace(t *testing.T, path string, r paintResult) {
 			switch {
 			case rows[0][i] == "total":
 				total = v
-			case strings.Contains(rows[0][i], "relu"):
+			case strings.Contains(rows[0][i], "relu"), rows[0][i] == "tv":
 				sum += v
 			}
 		}

@@ -12,7 +12,7 @@ type styleCommand struct {
 	Preview bool     `group:"result" help:"Draw the result in the terminal, too."`
 
 	variationFlags
-	lossFlags
+	lossFlags `set:"recipe=impasto"`
 	runFlags
 	controlFlags
 	machineFlags
