@@ -12,6 +12,8 @@ var pageText string
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"figure": func(l Language, n int) string { return l.say("figure", n) },
 	"code":   func(l Language) string { return l.say("code") },
+	// A wide drawing keeps its text readable: it is pushed aside rather than made smaller than that.
+	"least": func(d *Drawing) int { return int(0.8 * d.Width) },
 	// A drawing escapes what it writes.
 	"svg": func(d *Drawing) template.HTML { return template.HTML(d.SVG()) },
 }).Parse(pageText))

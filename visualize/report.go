@@ -39,13 +39,15 @@ type Section struct {
 type Figure struct {
 	Drawing *Drawing
 	Caption string
-	Number  int // counts through the report, from 1; set by Report
+	Number  int  // counts through the report, from 1; set by Report
+	Wide    bool // on a page it is not made as narrow as a phone, but pushed aside
 }
 
 // Table is rows of cells under names.
 type Table struct {
-	Head []string
-	Rows [][]string
+	Head  []string
+	Rows  [][]string
+	Words bool // cells hold words rather than numbers: they may be broken into lines
 }
 
 // number gives the figures their numbers.

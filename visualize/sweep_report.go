@@ -1,0 +1,208 @@
+package visualize
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pixelsOfPage bounds the pixels of all pictures on a page, so that it stays below 5 MB: as JPEG a pixel of
+// coarse noise takes up to a byte, and a third more within the page.
+const pixelsOfPage = 3.2e6
+
+// Report turns the sweep into contact sheets, a chart where the first axis has numbers, and tables.
+func (s *Sweep) Report(lang Language) *Report {
+	r := &Report{Title: s.title(lang), Language: lang}
+	r.Sections = append(r.Sections, Section{Text: s.lead(lang)})
+	pixels := s.pixelsEach()
+	for _, sheet := range s.contactSheets() {
+		r.Sections = append(r.Sections, s.section(&sheet, pixels, lang))
+	}
+	numbers := Section{Heading: lang.say("numbers"), Text: []string{lang.say("sweep.compare")}, Table: s.table(lang)}
+	if d := s.drawChart(lang); d != nil {
+		numbers.Figures = []Figure{{Drawing: d, Caption: lang.say("sweep.chart", s.Axes[0].Name)}}
+	}
+	r.Sections = append(r.Sections, numbers)
+	if len(s.Settings) > 0 {
+		t := &Table{Head: []string{lang.say("sweep.setting"), lang.say("sweep.value")}, Words: true}
+		for _, pair := range s.Settings {
+			t.Rows = append(t.Rows, pair[:])
+		}
+		r.Sections = append(r.Sections, Section{Heading: lang.say("sweep.settings"), Table: t})
+	}
+	return r
+}
+
+// Sheets returns how many sheets the pictures take.
+func (s *Sweep) Sheets() int { return len(s.contactSheets()) }
+
+// Sheet returns one of the sheets, counted from 0, and the cells that are on it. It holds its pictures; a
+// report of all would hold those of all.
+func (s *Sweep) Sheet(i int, lang Language) (r *Report, cells []int) {
+	sheet := s.contactSheets()[i]
+	return &Report{Title: s.title(lang), Language: lang, Sections: []Section{s.section(&sheet, pixelsOfCell, lang)}},
+		slices.Concat(sheet.cells...)
+}
+
+// pixelsEach is the long side of the pictures on a page.
+func (s *Sweep) pixelsEach() int {
+	width, height := s.box(pixelsOfCell)
+	area := pixelsOfPage / float64(max(s.Painted(), 1))
+	return max(int(min(1, math.Sqrt(area/(width*height)))*pixelsOfCell), 8)
+}
+
+func (s *Sweep) title(lang Language) string {
+	names := make([]string, len(s.Axes))
+	for i, a := range s.Axes {
+		names[i] = a.Name
+	}
+	return lang.say("sweep.title", strings.Join(names, " × "))
+}
+
+func (s *Sweep) lead(lang Language) []string {
+	key := [...]string{"sweep.lead1", "sweep.lead2", "sweep.lead3"}[len(s.Axes)-1]
+	names := make([]any, len(s.Axes))
+	for i, a := range s.Axes {
+		names[i] = a.Name
+	}
+	lead := []string{lang.say(key, names...)}
+	failed := 0
+	for _, c := range s.Cells {
+		if c.Problem != "" {
+			failed++
+		}
+	}
+	if failed > 0 {
+		lead = append(lead, lang.say("sweep.problems", failed, len(s.Cells)))
+	}
+	if absent := len(s.Cells) - failed - s.Painted(); absent > 0 {
+		lead = append(lead, lang.say("sweep.unpainted", absent, len(s.Cells)))
+	}
+	return lead
+}
+
+func (s *Sweep) section(c *contactSheet, pixels int, lang Language) Section {
+	first, last := c.cells[0], c.cells[len(c.cells)-1]
+	low, high := s.Indices(first[0]), s.Indices(last[len(last)-1])
+	var parts []string
+	for k, a := range s.Axes {
+		parts = append(parts, a.Name+" "+listed(a.Values[low[k]:high[k]+1]))
+	}
+	section := Section{Figures: []Figure{{Drawing: c.draw(s, pixels, lang), Wide: true,
+		Caption: lang.say("sweep.caption", strings.Join(parts, "; "))}}}
+	if len(s.Axes) == 3 {
+		section.Heading = s.Axes[2].Name + " " + s.Axes[2].Values[c.third]
+	}
+	return section
+}
+
+// listed writes values one after the other, many by the first and the last.
+func listed(values []string) string {
+	const all = 6
+	if len(values) > all {
+		return values[0] + ", " + values[1] + ", … " + values[len(values)-1]
+	}
+	return strings.Join(values, ", ")
+}
+
+// table lists every cell with its numbers.
+func (s *Sweep) table(lang Language) *Table {
+	t := &Table{}
+	for _, a := range s.Axes {
+		t.Head = append(t.Head, a.Name)
+	}
+	for _, key := range []string{"sweep.total", "sweep.content", "sweep.style", "sweep.tv", "sweep.freecontent", "sweep.freestyle", "sweep.iterations", "seconds"} {
+		t.Head = append(t.Head, lang.say(key))
+	}
+	for i, c := range s.Cells {
+		var row []string
+		for k, j := range s.Indices(i) {
+			row = append(row, s.Axes[k].Values[j])
+		}
+		switch {
+		case c.Painted:
+			for _, v := range []float64{c.Total, c.Content, c.Style, c.Variation, c.FreeContent, c.FreeStyle} {
+				row = append(row, short(v))
+			}
+			row = append(row, strconv.Itoa(c.Iterations), strconv.FormatFloat(c.Seconds, 'f', 1, 64))
+		case c.Problem != "":
+			row = append(row, lang.say("sweep.failed")+": "+c.Problem)
+		default:
+			row = append(row, lang.say("sweep.absent"))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// mostCurves is how many rows a chart can show.
+const mostCurves = 3
+
+// drawChart shows how content and style loss, without their weights, follow the first axis, each as a multiple
+// of its smallest value's; nil where that axis has no numbers or there are too many rows.
+func (s *Sweep) drawChart(lang Language) *Drawing {
+	rows := len(s.Cells) / len(s.Axes[0].Values)
+	if rows > mostCurves || len(s.Axes) > 2 {
+		return nil
+	}
+	c := chart{xLabel: s.Axes[0].Name, yLabel: lang.say("sweep.relative")}
+	for row := range rows {
+		name := ""
+		if rows > 1 {
+			name = ", " + s.Axes[1].Values[row]
+		}
+		for _, term := range []struct {
+			key string
+			of  func(*SweepCell) float64
+		}{{"sweep.content", func(c *SweepCell) float64 { return c.FreeContent }}, {"sweep.style", func(c *SweepCell) float64 { return c.FreeStyle }}} {
+			if line := s.curve(row, term.of); len(line.x) > 1 {
+				line.name = lang.say(term.key) + name
+				c.series = append(c.series, line)
+			}
+		}
+	}
+	if len(c.series) == 0 {
+		return nil
+	}
+	c.logX = spans(c.series, func(s *series) []float64 { return s.x })
+	c.logY = spans(c.series, func(s *series) []float64 { return s.y })
+	return c.draw(480, 240)
+}
+
+// curve is a number of the cells of one row over the values of the first axis, relative to the first.
+func (s *Sweep) curve(row int, of func(*SweepCell) float64) series {
+	type place struct{ x, y float64 }
+	var places []place
+	for i, value := range s.Axes[0].Values {
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return series{}
+		}
+		if c := &s.Cells[row*len(s.Axes[0].Values)+i]; c.Painted && of(c) > 0 {
+			places = append(places, place{x, of(c)})
+		}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		if a.x < b.x {
+			return -1
+		}
+		return 1
+	})
+	line := series{}
+	for _, p := range places {
+		line.x, line.y = append(line.x, p.x), append(line.y, p.y/places[0].y)
+	}
+	return line
+}
+
+// spans says whether numbers are positive and so far apart that only their logarithms can be seen together.
+func spans(all []series, of func(*series) []float64) bool {
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := range all {
+		for _, v := range of(&all[i]) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	return low > 0 && high >= 20*low
+}
