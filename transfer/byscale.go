@@ -246,11 +246,12 @@ func (r *Recipe) variants() []Recipe {
 	return all
 }
 
-// scaleNotes returns a line for each scale that has settings and is not there among n.
+// scaleNotes returns a line for each scale that has settings and is not there among n. Those that count
+// from the coarsest are meant for pictures that are large enough to have them.
 func (r *Recipe) scaleNotes(n int) []string {
 	var notes []string
 	for i := range r.ByScale {
-		if at := r.ByScale[i].place(); !at.among(n) {
+		if at := r.ByScale[i].place(); at.from != coarsest && !at.among(n) {
 			notes = append(notes, fmt.Sprintf("there is no scale %v among %d: its settings are not used", at, n))
 		}
 	}

@@ -1,0 +1,111 @@
+// Command gallery paints the pictures of docs/recipes.md, docs/gallery.md and docs/tuning.md from the
+// pictures that are built in:
+//
+//	go run ./scripts/gallery                 # everything
+//	go run ./scripts/gallery -for 3m tuning  # what takes three minutes of the pictures of one page
+//	go run ./scripts/gallery -check          # paint nothing; hold the pages to the pictures
+//	go run ./scripts/gallery -preview 256 -print 1024 print
+//
+// What was painted is kept in a folder of this user's cache and not painted again, so that it may be
+// stopped at any time and goes on where it was. A recipe that has changed is painted anew.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "gallery:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the flags.
+type options struct {
+	docs           string
+	cache          string
+	check          bool
+	until          time.Duration
+	preview, print int
+}
+
+func run(ctx context.Context, args []string) error {
+	var o options
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
+	flags.StringVar(&o.docs, "docs", "docs", "folder of the pages")
+	flags.StringVar(&o.cache, "cache", filepath.Join(cache, "impasto", "gallery"), "folder of what was painted")
+	flags.BoolVar(&o.check, "check", false, "paint nothing; hold the pages to the pictures")
+	flags.DurationVar(&o.until, "for", 0, "begin no picture after this time; 0: go on to the end")
+	flags.IntVar(&o.preview, "preview", 256, "long side of the preview that the set print compares")
+	flags.IntVar(&o.print, "print", 1024, "long side of its print")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if o.check {
+		return checkPages(o.docs)
+	}
+	return o.paint(ctx, flags.Args())
+}
+
+// paint makes the sheets of some sets, or of all but print, which takes an hour for large prints.
+func (o *options) paint(ctx context.Context, names []string) error {
+	known := append(setNames(), "print")
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("set %q is not known; known are %s", name, strings.Join(known, ", "))
+		}
+	}
+	if len(names) == 0 {
+		names = setNames()
+	}
+	p, err := newPainter(ctx, o.cache, o.until)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	for _, name := range names {
+		if name == "print" {
+			err = p.comparePrints(ctx, o)
+		} else {
+			err = p.paintSet(ctx, name, o.docs)
+		}
+		if errors.Is(err, errTime) {
+			fmt.Println("the time is over; run it again to go on")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *painter) paintSet(ctx context.Context, name, docs string) error {
+	for _, s := range sheets() {
+		if s.set != name {
+			continue
+		}
+		if err := p.paintSheet(ctx, s, docs); err != nil {
+			return fmt.Errorf("%s: %w", s.file(), err)
+		}
+	}
+	return nil
+}
