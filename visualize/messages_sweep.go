@@ -11,7 +11,7 @@ var sweepTexts = texts{
 	"sweep.lead3": {
 		"One photograph, painted again and again: columns have other values of %s, rows of %s, sheets of %s; everything else is the same. Below each picture: the loss at the end, and how much of it is content, style and total variation, each with its weight.",
 		"같은 사진을 값만 바꾸어 다시 그렸다. 열은 %s, 행은 %s, 시트는 %s의 값이 다르고 나머지는 모두 같다. 각 그림 아래는 마지막 손실과, 그 가운데 내용·화풍·총변동이 차지하는 몫(가중치 포함)이다."},
-	"sweep.problems":    {"%d of %d pictures could not be painted; their places say why.", "그림 %[2]d장 중 %[1]d장은 그리지 못했다. 그 자리에 까닭을 적었다."},
+	"sweep.problems":    {"%d of %d pictures could not be painted: %s.", "그림 %[2]d장 중 %[1]d장은 그리지 못했다: %[3]s."},
 	"sweep.unpainted":   {"%d of %d pictures are not painted yet.", "그림 %[2]d장 중 %[1]d장은 아직 그리지 않았다."},
 	"sweep.caption":     {"Pictures for %s.", "그림의 값: %s."},
 	"sweep.failed":      {"failed", "실패"},
@@ -22,7 +22,7 @@ var sweepTexts = texts{
 	"sweep.tv":          {"variation", "총변동"},
 	"sweep.freecontent": {"content / weight", "내용 / 가중치"},
 	"sweep.freestyle":   {"style / weight", "화풍 / 가중치"},
-	"sweep.iterations":  {"iterations", "반복"},
+	"sweep.steps":       {"steps", "단계"},
 	"sweep.relative":    {"loss / loss at the first value", "손실 / 첫 값에서의 손실"},
 	"sweep.chart": {
 		"Content and style loss without their weights over %s, each divided by what it is at the smallest value.",

@@ -60,6 +60,9 @@ func (s *Sweep) title(lang Language) string {
 	return lang.say("sweep.title", strings.Join(names, " × "))
 }
 
+// mostProblems is how many different ones are told in the text.
+const mostProblems = 3
+
 func (s *Sweep) lead(lang Language) []string {
 	key := [...]string{"sweep.lead1", "sweep.lead2", "sweep.lead3"}[len(s.Axes)-1]
 	names := make([]any, len(s.Axes))
@@ -68,13 +71,18 @@ func (s *Sweep) lead(lang Language) []string {
 	}
 	lead := []string{lang.say(key, names...)}
 	failed := 0
+	var problems []string
 	for _, c := range s.Cells {
-		if c.Problem != "" {
-			failed++
+		if c.Problem == "" {
+			continue
+		}
+		failed++
+		if !slices.Contains(problems, c.Problem) && len(problems) < mostProblems {
+			problems = append(problems, c.Problem)
 		}
 	}
 	if failed > 0 {
-		lead = append(lead, lang.say("sweep.problems", failed, len(s.Cells)))
+		lead = append(lead, lang.say("sweep.problems", failed, len(s.Cells), strings.Join(problems, "; ")))
 	}
 	if absent := len(s.Cells) - failed - s.Painted(); absent > 0 {
 		lead = append(lead, lang.say("sweep.unpainted", absent, len(s.Cells)))
@@ -100,10 +108,14 @@ func (s *Sweep) section(c *contactSheet, pixels int, lang Language) Section {
 // listed writes values one after the other, many by the first and the last.
 func listed(values []string) string {
 	const all = 6
-	if len(values) > all {
-		return values[0] + ", " + values[1] + ", … " + values[len(values)-1]
+	separator := ", "
+	if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, ",") }) {
+		separator = " / "
 	}
-	return strings.Join(values, ", ")
+	if len(values) > all {
+		values = []string{values[0], values[1], "… " + values[len(values)-1]}
+	}
+	return strings.Join(values, separator)
 }
 
 // table lists every cell with its numbers.
@@ -112,7 +124,7 @@ func (s *Sweep) table(lang Language) *Table {
 	for _, a := range s.Axes {
 		t.Head = append(t.Head, a.Name)
 	}
-	for _, key := range []string{"sweep.total", "sweep.content", "sweep.style", "sweep.tv", "sweep.freecontent", "sweep.freestyle", "sweep.iterations", "seconds"} {
+	for _, key := range []string{"sweep.total", "sweep.content", "sweep.style", "sweep.tv", "sweep.freecontent", "sweep.freestyle", "sweep.steps", "seconds"} {
 		t.Head = append(t.Head, lang.say(key))
 	}
 	for i, c := range s.Cells {
@@ -127,7 +139,7 @@ func (s *Sweep) table(lang Language) *Table {
 			}
 			row = append(row, strconv.Itoa(c.Iterations), strconv.FormatFloat(c.Seconds, 'f', 1, 64))
 		case c.Problem != "":
-			row = append(row, lang.say("sweep.failed")+": "+c.Problem)
+			row = append(row, lang.say("sweep.failed"))
 		default:
 			row = append(row, lang.say("sweep.absent"))
 		}

@@ -16,7 +16,7 @@ const (
 	labelLines   = 6   // at most, of one label
 	cellsAcross  = 1120
 	smallestCell = 132
-	boldWider    = 1.1 // than regular text, with room for the reader's own font
+	boldWider    = 1.1 // than regular text; so is the reader's own font
 )
 
 // pixelsOfCell is the long side of a picture on a sheet of its own, and at most on a page.
@@ -108,7 +108,7 @@ func (s *Sweep) drawCell(d *Drawing, cell int, x, y, width, height float64, pixe
 		title, colour = lang.say("sweep.absent"), grey
 	}
 	d.marks = append(d.marks, &text{at: point{x + 8, y + 20}, words: title, size: bodySize, bold: true, colour: colour})
-	lines := wrap(words, bodySize-1, width-20)
+	lines := wrap(words, bodySize-1, (width-16)/boldWider)
 	for i, line := range lines[:min(len(lines), max(int((height-30)/lossStep), 1))] {
 		d.write(x+8, y+38+float64(i)*lossStep, bodySize-1, left, line)
 	}

@@ -108,7 +108,7 @@ func TestSweepLabels(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{">strength 0.1<", ">strength 10<", ">gatys<", ">impasto<", ">1234<", "the loss is not a", "gone &lt;away&gt;",
-		"not painted yet", "strength 0.1, recipe gatys", "1 of 6 pictures could not be painted", "<td>failed: the loss is not a number</td>"} {
+		"not painted yet", "strength 0.1, recipe gatys", "1 of 6 pictures could not be painted: the loss is not a number.", "<td>failed</td>"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/impasto/impasto/transfer"
+)
+
+// sweepProgress tells how a sweep goes: at the beginning and the end of each picture, and in between.
+type sweepProgress interface {
+	begin(cell *sweepCell)
+	tell(cell *sweepCell, scales []transfer.Scale, p *transfer.Progress)
+	end(cell *sweepCell)
+	close()
+}
+
+// newProgress announces the work and returns what tells of it.
+func (w *sweepWork) newProgress(f *sweepForecast, pending []*sweepCell) sweepProgress {
+	how := w.Progress
+	if how == "auto" {
+		how = "plain"
+		if _, terminal := terminalOf(w.err); terminal {
+			how = "bar"
+		}
+	}
+	pace := &sweepPace{forecast: f, pending: pending, began: time.Now()}
+	if how != "none" && how != "json" {
+		w.notef("%s", w.announcement(f))
+		for _, cell := range pending {
+			if _, seeds := cell.values["seed"]; seeds && cell.parameters.Settings["jitter"] != "0" && cell.parameters.Settings["init"] != transfer.InitNoise.String() {
+				w.notef("note: noise of %s is laid over the start, so that the seed makes a difference", cell.parameters.Settings["jitter"])
+				break
+			}
+		}
+	}
+	switch {
+	case len(pending) == 0:
+	case how == "plain":
+		return &sweepLines{console: w.console, pace: pace}
+	case how == "json":
+		return &sweepJSON{enc: json.NewEncoder(w.err), pace: pace}
+	case how == "bar":
+		return newSweepBar(w.console, pace)
+	}
+	return sweepSilence{}
+}
+
+// sweepPace tells which picture is at work and how long all will still take: the forecast, corrected by what the
+// pictures so far have taken.
+type sweepPace struct {
+	forecast *sweepForecast
+	pending  []*sweepCell
+	began    time.Time
+	number   int           // of the picture at work, from 1
+	done     time.Duration // forecast of the pictures before it
+	inside   *remaining
+	cell     *sweepCell
+}
+
+func (p *sweepPace) begin(cell *sweepCell) {
+	if p.cell != nil {
+		p.done += p.forecast.of(p.cell)
+	}
+	p.cell, p.inside = cell, nil
+	p.number++
+}
+
+// share is the part of the present picture that is painted, in [0,1].
+func (p *sweepPace) share(scales []transfer.Scale, now *transfer.Progress) float64 {
+	if p.inside == nil {
+		p.inside = newRemaining(scales)
+	}
+	if p.inside.total == 0 {
+		return 0
+	}
+	return (p.inside.before[now.Scale] + p.inside.pixels[now.Scale]*float64(now.Iteration)) / p.inside.total
+}
+
+// left is the time for all pictures, where a share of the present one is painted.
+func (p *sweepPace) left(share float64) time.Duration {
+	done := p.done + time.Duration(share*float64(p.forecast.of(p.cell)))
+	rest := max(p.forecast.left-done, 0)
+	// A forecast is trusted until a twentieth of it is behind.
+	if 20*done < p.forecast.left {
+		return rest
+	}
+	return time.Duration(float64(rest) * float64(time.Since(p.began)) / float64(done))
+}
+
+// title is "picture 2 of 6, strength 1, recipe gatys".
+func (p *sweepPace) title() string {
+	return fmt.Sprintf("picture %d of %d, %s", p.number, len(p.pending), p.cell.label)
+}
+
+type sweepSilence struct{}
+
+func (sweepSilence) begin(*sweepCell)                                      {}
+func (sweepSilence) tell(*sweepCell, []transfer.Scale, *transfer.Progress) {}
+func (sweepSilence) end(*sweepCell)                                        {}
+func (sweepSilence) close()                                                {}
+
+// sweepLines writes a line for each picture, and more for those that take long.
+type sweepLines struct {
+	console
+	pace *sweepPace
+	last time.Time
+}
+
+func (l *sweepLines) begin(cell *sweepCell) {
+	l.pace.begin(cell)
+	l.last = time.Now()
+	l.notef("%s, %s left", l.pace.title(), clock(l.pace.left(0)))
+}
+
+func (l *sweepLines) tell(_ *sweepCell, scales []transfer.Scale, p *transfer.Progress) {
+	share := l.pace.share(scales, p)
+	if time.Since(l.last) < plainInterval {
+		return
+	}
+	l.last = time.Now()
+	l.notef("%s: %s, iteration %d of %d, loss %.6g, %s left", l.pace.title(), at(p), p.Iteration, p.Iterations, p.Loss, clock(l.pace.left(share)))
+}
+
+func (l *sweepLines) end(cell *sweepCell) {
+	if cell.problem != nil {
+		l.notef("%s: failed: %s", l.pace.title(), oneLine(cell.problem))
+	}
+}
+
+func (l *sweepLines) close() {}
+
+// sweepJSON writes one object a line.
+type sweepJSON struct {
+	enc  *json.Encoder
+	pace *sweepPace
+}
+
+// sweepJSONLine is a line of --progress json.
+type sweepJSONLine struct {
+	Picture     int               `json:"picture"` // from 1, of those that are to be painted
+	Pictures    int               `json:"pictures"`
+	Values      map[string]string `json:"values"`
+	Scale       int               `json:"scale,omitempty"` // from 1
+	Iteration   int               `json:"iteration"`
+	Iterations  int               `json:"iterations"`
+	Loss        *float64          `json:"loss,omitempty"`
+	SecondsLeft float64           `json:"seconds_left"`
+	Finished    bool              `json:"finished,omitempty"`
+	Error       string            `json:"error,omitempty"`
+}
+
+func (j *sweepJSON) line(share float64) sweepJSONLine {
+	return sweepJSONLine{Picture: j.pace.number, Pictures: len(j.pace.pending), Values: j.pace.cell.values, SecondsLeft: j.pace.left(share).Seconds()}
+}
+
+func (j *sweepJSON) begin(cell *sweepCell) {
+	j.pace.begin(cell)
+	_ = j.enc.Encode(j.line(0)) // a reader that has gone must not end the run
+}
+
+func (j *sweepJSON) tell(_ *sweepCell, scales []transfer.Scale, p *transfer.Progress) {
+	line := j.line(j.pace.share(scales, p))
+	loss := p.Loss
+	line.Scale, line.Iteration, line.Iterations, line.Loss = p.Scale+1, p.Iteration, p.Iterations, &loss
+	_ = j.enc.Encode(line)
+}
+
+func (j *sweepJSON) end(cell *sweepCell) {
+	line := j.line(1)
+	if line.Finished = cell.problem == nil; !line.Finished {
+		line.Error = oneLine(cell.problem)
+	}
+	_ = j.enc.Encode(line)
+}
+
+func (j *sweepJSON) close() {}
+
+// sweepBar draws a line that moves, for the whole sweep.
+type sweepBar struct {
+	console
+	container *mpb.Progress
+	line      *mpb.Bar
+	pace      *sweepPace
+	text      chan string // the latest text; holds one
+	shown     string
+}
+
+func newSweepBar(c console, pace *sweepPace) *sweepBar {
+	b := &sweepBar{console: c, pace: pace, text: make(chan string, 1), shown: "beginning"}
+	b.container = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))
+	b.line = b.container.New(int64(max(pace.forecast.left, 1)), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+		mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})),
+		mpb.AppendDecorators(decor.Any(b.latest)))
+	return b
+}
+
+// latest is called by the container's goroutine only.
+func (b *sweepBar) latest(decor.Statistics) string {
+	select {
+	case b.shown = <-b.text:
+	default:
+	}
+	return " " + b.shown
+}
+
+func (b *sweepBar) say(share float64, text string) {
+	select {
+	case <-b.text: // an older text that was never drawn
+	default:
+	}
+	b.text <- text
+	b.line.SetCurrent(int64(b.pace.done + time.Duration(share*float64(b.pace.forecast.of(b.pace.cell)))))
+}
+
+func (b *sweepBar) begin(cell *sweepCell) {
+	b.pace.begin(cell)
+	b.say(0, fmt.Sprintf("%s, %s left", b.pace.title(), clock(b.pace.left(0))))
+}
+
+func (b *sweepBar) tell(_ *sweepCell, scales []transfer.Scale, p *transfer.Progress) {
+	share := b.pace.share(scales, p)
+	b.say(share, fmt.Sprintf("%s, %s left", b.pace.title(), clock(b.pace.left(share))))
+}
+
+func (b *sweepBar) end(cell *sweepCell) {
+	if cell.problem != nil {
+		fmt.Fprintf(b.container, "%s: failed: %s\n", b.pace.title(), oneLine(cell.problem))
+	}
+}
+
+func (b *sweepBar) close() {
+	b.line.Abort(false)
+	b.container.Wait()
+}
