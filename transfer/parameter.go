@@ -172,7 +172,14 @@ var parameters = []Parameter{
 	integer("scales", "number of scales from coarse to fine; 0: down to smallest-scale", func(r *Recipe) *int { return &r.Scales.Count }),
 	float("scale-ratio", "between the long sides of neighbouring scales", func(r *Recipe) *float64 { return &r.Scales.Ratio }),
 	integer("smallest-scale", "long side of the coarsest scale at least, pixels", func(r *Recipe) *int { return &r.Scales.Smallest }),
-	integer("iterations", "at the last scale", func(r *Recipe) *int { return &r.Scales.Iterations }),
+	{"iterations", "at the last scale, however large it is",
+		func(r *Recipe) string { return strconv.Itoa(r.Scales.Iterations) },
+		func(r *Recipe, s string) error {
+			r.Scales.Taper = 0
+			return setInteger(&r.Scales.Iterations, s)
+		}},
+	integer("taper", "long side in pixels beyond which a scale's iterations fall in inverse proportion to it; 0: never",
+		func(r *Recipe) *int { return &r.Scales.Taper }),
 	float("coarse-iterations", "at each earlier scale, as a multiple of iterations", func(r *Recipe) *float64 { return &r.Scales.Coarse }),
 	float("first-iterations", "at the first of several scales, as a multiple of iterations", func(r *Recipe) *float64 { return &r.Scales.First }),
 
@@ -208,14 +215,16 @@ func setFloat(v *float64, s string) error {
 func integer(name, help string, field func(*Recipe) *int) Parameter {
 	return Parameter{name, help,
 		func(r *Recipe) string { return strconv.Itoa(*field(r)) },
-		func(r *Recipe, s string) error {
-			n, err := strconv.Atoi(s)
-			if err != nil {
-				return fmt.Errorf("%q is no whole number", s)
-			}
-			*field(r) = n
-			return nil
-		}}
+		func(r *Recipe, s string) error { return setInteger(field(r), s) }}
+}
+
+func setInteger(v *int, s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return fmt.Errorf("%q is no whole number", s)
+	}
+	*v = n
+	return nil
 }
 
 func flag(name, help string, field func(*Recipe) *bool) Parameter {

@@ -111,7 +111,9 @@ func NewPlan(job Job) (*Plan, error) {
 		if i < len(sides)-1 {
 			s = last.shrink(side)
 		}
-		st, err := newStage(p.job.at(i, len(sides)), i, s)
+		own := p.job.at(i, len(sides))
+		own.Recipe.Scales.Iterations = own.Recipe.Scales.tapered(s.long())
+		st, err := newStage(own, i, s)
 		if err != nil {
 			return nil, fmt.Errorf("recipe %s: %w", job.Recipe.Name, err)
 		}

@@ -45,6 +45,14 @@ func (s Scales) iterations(i, n int) int {
 	return int(math.Round(factor * float64(s.Iterations)))
 }
 
+// tapered returns the iterations of a single scale, s, whose long side is given.
+func (s Scales) tapered(side int) int {
+	if s.Taper == 0 || side <= s.Taper || s.Iterations == 0 {
+		return s.Iterations
+	}
+	return max(int(math.Round(float64(s.Iterations)*float64(s.Taper)/float64(side))), 1)
+}
+
 // last returns the size of the result.
 func (j *Job) last() size {
 	w, h := j.Content.Width, j.Content.Height

@@ -101,9 +101,12 @@ type Scales struct {
 	Ratio    float64 // of the long sides of neighbouring scales, greater than 1
 	Smallest int     // no scale has a shorter long side, in pixels, unless Count demands it
 
-	Iterations int     // at the last scale
-	Coarse     float64 // at each earlier scale, as a multiple of Iterations
-	First      float64 // at the first of several scales, likewise
+	Iterations int // at the last scale
+	// Taper, where it is not 0, is a long side in pixels: a larger scale has fewer iterations, in inverse
+	// proportion to its own. Strokes have their places by then, so that a print keeps the look of its preview.
+	Taper  int
+	Coarse float64 // at each earlier scale, as a multiple of Iterations
+	First  float64 // at the first of several scales, likewise
 }
 
 // Start is where the first scale begins.
@@ -285,6 +288,7 @@ func (r *Recipe) ranges() []interval {
 		{"scale-ratio", s.Ratio, 1.05, 16, false},
 		{"smallest-scale", float64(s.Smallest), 1, 1 << 20, false},
 		{"iterations", float64(s.Iterations), 0, 1e9, false},
+		{"taper", float64(s.Taper), 0, 1 << 20, false},
 		{"coarse-iterations", s.Coarse, 0, 1e6, false},
 		{"first-iterations", s.First, 0, 1e6, false},
 	}
