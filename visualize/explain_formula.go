@@ -4,14 +4,17 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 // Formula is written in a small part of TeX's language: _ and ^ with one letter or {several}, \frac{a}{b},
-// \t{upright words}; everything else stands for itself, Greek letters and signs as Unicode. It is set by
-// the browser (MathML) in a page and by ourselves in a drawing.
+// \t{upright words}, and a semicolon between two equations on one line; everything else stands for itself,
+// Greek letters and signs as Unicode. It is set by the browser (MathML) in a page and by ourselves in a
+// drawing.
 type Formula string
 
 // atom is one thing in a row, with what hangs on it.
@@ -95,21 +98,37 @@ func (r *formulaReader) atom() atom {
 	return atom{text: sign}
 }
 
-// MathML returns the formula as an element of a page, on a line of its own.
+// MathML returns the formula as elements of a page, one for each equation.
 func (f Formula) MathML() template.HTML {
-	return template.HTML(`<math display="block">` + mathRow(f.atoms()) + `</math>`)
+	var b strings.Builder
+	for equation := range strings.SplitSeq(string(f), ";") {
+		b.WriteString(`<math displaystyle="true">` + mathRow(Formula(equation).atoms()) + `</math> `)
+	}
+	return template.HTML(b.String())
 }
 
+// mathRow sets a row. Brackets grow with the fractions between them.
 func mathRow(row []atom) string {
 	var b strings.Builder
+	tall := hasFraction(row)
 	for i := range row {
-		b.WriteString(row[i].math())
+		if a := &row[i]; a.bracket() && !tall {
+			b.WriteString(a.hang(`<mo stretchy="false">` + a.text + `</mo>`))
+		} else {
+			b.WriteString(a.hang(a.core()))
+		}
 	}
 	return "<mrow>" + b.String() + "</mrow>"
 }
 
-func (a *atom) math() string {
-	inner := a.core()
+func (a *atom) bracket() bool { return a.text == "(" || a.text == ")" || a.text == "|" }
+
+func hasFraction(row []atom) bool {
+	return slices.ContainsFunc(row, func(a atom) bool { return a.over != nil })
+}
+
+// hang puts subscript and superscript on what was set.
+func (a *atom) hang(inner string) string {
 	low, high := mathRow(a.low), mathRow(a.high)
 	beside := "sub"
 	if a.text == "Σ" {
@@ -174,8 +193,9 @@ func (f Formula) Drawing() *Drawing {
 func layRow(row []atom, size float64) box {
 	var parts []box
 	sum := box{up: 0.75 * size, down: 0.25 * size}
+	tall := hasFraction(row)
 	for i := range row {
-		b := row[i].lay(size)
+		b := row[i].lay(size, tall)
 		parts = append(parts, b)
 		sum.width += b.width
 		sum.up, sum.down = max(sum.up, b.up), max(sum.down, b.down)
@@ -189,9 +209,12 @@ func layRow(row []atom, size float64) box {
 	return sum
 }
 
-// lay lays out an atom with what hangs on it.
-func (a *atom) lay(size float64) box {
+// lay lays out an atom with what hangs on it; brackets are tall beside fractions.
+func (a *atom) lay(size float64, tall bool) box {
 	body := a.layCore(size)
+	if tall && a.bracket() {
+		body = layBracket(a.text, size)
+	}
 	if len(a.low)+len(a.high) == 0 {
 		return body
 	}
@@ -222,11 +245,19 @@ func (a *atom) layCore(size float64) box {
 	switch {
 	case a.text == ",":
 		behind = 0.3 * size
+	case a.text == ";":
+		return box{2 * size, 0, 0, func(*Drawing, float64, float64) {}}
 	case strings.ContainsAny(a.text, "=+−·×≈→<>") && !a.upright:
 		before, behind = 0.25*size, 0.25*size
 	}
 	return box{before + textWidth(a.text, size) + behind, 0.75 * size, 0.25 * size,
 		func(d *Drawing, x, y float64) { d.write(x+before, y, size, left, a.text) }}
+}
+
+// layBracket sets a bracket that holds a fraction.
+func layBracket(text string, size float64) box {
+	large := 1.7 * size
+	return box{textWidth(text, large), 1.1 * size, 0.6 * size, func(d *Drawing, x, y float64) { d.write(x, y+0.3*size, large, left, text) }}
 }
 
 func layFraction(over, under box, size float64) box {
@@ -242,12 +273,29 @@ func layFraction(over, under box, size float64) box {
 	return sum
 }
 
+// said writes a number for a sentence: 2.94e5 as 2.94·10⁵.
+func said(v float64) string {
+	mantissa, exponent, scientific := strings.Cut(short(v), "e")
+	if !scientific {
+		return mantissa
+	}
+	raised := strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+	return mantissa + "·10" + raised.Replace(exponent)
+}
+
 // value writes a number as a formula: 1.5e-6 as 1.5 · 10^-6.
 func value(v float64) Formula {
+	if root := math.Round(math.Sqrt(v)); v >= 1e4 && root*root == v && math.Mod(root, 10) != 0 {
+		return Formula(fmt.Sprintf("%.0f^2", root)) // the pixels of a square picture
+	}
 	mantissa, exponent, scientific := strings.Cut(short(v), "e")
 	mantissa = strings.Replace(mantissa, "-", "−", 1)
 	if !scientific {
 		return Formula(mantissa)
 	}
-	return Formula(fmt.Sprintf("%s · 10^{%s}", mantissa, strings.Replace(exponent, "-", "−", 1)))
+	power := fmt.Sprintf("10^{%s}", strings.Replace(exponent, "-", "−", 1))
+	if mantissa == "1" {
+		return Formula(power)
+	}
+	return Formula(mantissa + " · " + power)
 }

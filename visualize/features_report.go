@@ -43,7 +43,7 @@ func FeaturesReport(picture *canvas.Picture, studies []*Features, lang Language)
 }
 
 func pixelCount(n int) string  { return fmt.Sprintf("%d px", n) }
-func percent(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }
+func percent(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }
 func ratio(w, h int) (a, b float64) {
 	fw, fh := canvas.Fit(w, h, mapSide, true)
 	return float64(fw), float64(fh)

@@ -16,7 +16,7 @@ const (
 type texts map[string][2]string
 
 // messages holds every text of this package; each study keeps its own in a file messages_STUDY.go.
-var messages = gather(commonTexts, reconstructTexts, featuresTexts, gramTexts, checkTexts, sweepTexts)
+var messages = gather(commonTexts, reconstructTexts, featuresTexts, gramTexts, checkTexts, lossTexts, explainTexts, sweepTexts)
 
 func gather(all ...texts) texts {
 	sum := texts{}

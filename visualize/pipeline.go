@@ -23,6 +23,8 @@ type Commission struct {
 	Seed     uint64
 	Size     int   // long side of the result in pixels; 0 keeps the photograph's own
 	Budget   int64 // of the network and the arena in bytes; 0 is no bound
+	// Begin, where not nil, is called with the scales once the run is planned.
+	Begin func([]transfer.Scale)
 	// Progress, where not nil, is called at the start of each scale and after each iteration.
 	Progress func(*transfer.Progress)
 }
@@ -111,6 +113,9 @@ func RunPipeline(ctx context.Context, dev engine.Device, model *checkpoint.Model
 	}
 	p.Scales = plan.Scales()
 	p.place(&c, plan)
+	if c.Begin != nil {
+		c.Begin(p.Scales)
+	}
 	w := &witness{Pipeline: p, clock: clock, told: c.Progress, resumed: clock.now()}
 	result, err := plan.Run(ctx, w.see)
 	if result == nil || result.Iterations == 0 && err != nil {

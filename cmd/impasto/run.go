@@ -25,6 +25,7 @@ type cli struct {
 	Demo        demoCommand        `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
 	Reconstruct reconstructCommand `cmd:"" group:"study" help:"What each layer keeps: pictures made from features alone, from white noise on."`
 	Inspect     inspectCommand     `cmd:"" group:"study" help:"Look inside the method."`
+	Explain     explainCommand     `cmd:"" group:"study" help:"One run as a lesson: every step with its formula and its own numbers."`
 	Sweep       sweepCommand       `cmd:"" group:"study" help:"What each option does: one picture painted with many values, on a contact sheet."`
 	Export      exportCommand      `cmd:"" group:"study" help:"Write this run as a short program for PyTorch."`
 	Check       checkCommand       `cmd:"" group:"study" help:"Say what is different in a loss that a program of your own computed."`

@@ -1,0 +1,90 @@
+package visualize
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/transfer"
+)
+
+// lossFormulas are the total of a recipe and its weights, as numbers.
+func lossFormulas(r *transfer.Recipe) []Formula {
+	total := `L = α Σ_l w_l D_l + β Σ_l w_l E_l`
+	weights := fmt.Sprintf(`α = %s; β = %s`, value(r.Content.Weight), value(r.Style.Weight*r.Style.Strength))
+	if r.Content.Reference > 0 {
+		weights = fmt.Sprintf(`α = %s · \frac{%s}{\t{H}·\t{W}}; β = %s`, value(r.Content.Weight), value(r.Content.Reference), value(r.Style.Weight*r.Style.Strength))
+	}
+	if r.Variation.Weight > 0 {
+		total += ` + γ V`
+		weights += fmt.Sprintf(`; γ = %s`, value(r.Variation.Weight))
+	}
+	return []Formula{Formula(total), Formula(weights)}
+}
+
+// contentFormula is the content loss of a layer.
+func contentFormula(r *transfer.Recipe) Formula {
+	if r.Content.Normalization == transfer.ContentMean {
+		return `D_l = \frac{1}{C N} Σ_{c,p} {(F_{cp} − P_{cp})}^2; \frac{∂D_l}{∂F} = \frac{2}{C N} {(F − P)}`
+	}
+	return `D_l = \frac{1}{2} Σ_{c,p} {(F_{cp} − P_{cp})}^2; \frac{∂D_l}{∂F} = F − P`
+}
+
+// styleFormulas are what a style loss compares, and the loss of a layer.
+func styleFormulas(r *transfer.Recipe) []Formula {
+	if r.Style.Distance != transfer.GramDistance {
+		return []Formula{
+			`m = \frac{1}{N} Σ_p F_p; S = \frac{1}{N} F F^T − m m^T`,
+			`E_l = \frac{1}{C} ({|m − m^*|}^2 + \t{tr }S + \t{tr }S^* − 2 \t{tr }{(S^{*1/2} S S^{*1/2})}^{1/2})`,
+		}
+	}
+	per := map[loss.Normalization]string{
+		loss.Textbook:    `\frac{1}{4 C^2} Σ_{ij} {(\frac{G_{ij}}{N} − \frac{A_{ij}}{M})}^2`,
+		loss.Mean:        `\frac{1}{C^2} Σ_{ij} {(\frac{G_{ij}}{N} − \frac{A_{ij}}{M})}^2`,
+		loss.MeanElement: `\frac{1}{C^2} Σ_{ij} {(\frac{G_{ij}}{C N} − \frac{A_{ij}}{C M})}^2`,
+		loss.SumElement:  `Σ_{ij} {(\frac{G_{ij}}{C N} − \frac{A_{ij}}{C M})}^2`,
+	}
+	return []Formula{`G_{ij} = Σ_p F_{ip} F_{jp}; G = F F^T`, Formula(`E_l = ` + per[r.Style.Normalization])}
+}
+
+// styleCode is where the style loss of a recipe is computed.
+func styleCode(r *transfer.Recipe) []string {
+	if r.Style.Distance != transfer.GramDistance {
+		return []string{"loss/wasserstein.go", "loss/polar.go", "engine/cpu/moments.go"}
+	}
+	return []string{"loss/gram.go", "engine/cpu/moments.go", "engine/cpu/affine.go"}
+}
+
+// ruleFormulas are the step rule.
+func ruleFormulas(o *transfer.Optimizer) []Formula {
+	switch o.Rule {
+	case transfer.Adam:
+		return []Formula{`m ← β_1 m + (1 − β_1) g; v ← β_2 v + (1 − β_2) g^2`, `x ← x − η \frac{\t{m̂}}{\t{v̂}^{1/2} + ε}`}
+	case transfer.Descent:
+		return []Formula{`v ← μ v + g; x ← x − η v`}
+	}
+	return []Formula{`x_{k+1} = x_k − t_k H_k g_k; g_k = \frac{∂L}{∂x_k}`}
+}
+
+// ruleCode is where the step rule is.
+func ruleCode(o *transfer.Optimizer) []string {
+	if o.Rule == transfer.LBFGS {
+		return []string{"optim/lbfgs.go", "optim/search.go", "transfer/run.go"}
+	}
+	return []string{"optim/firstorder.go", "transfer/run.go"}
+}
+
+// inputFormula is the preprocessing of a network, with its numbers where it acts on each channel alone.
+func inputFormula(p engine.Preprocessing) Formula {
+	m := p.Matrix
+	if m[0][1] != 0 || m[0][2] != 0 || m[1][0] != 0 || m[1][2] != 0 || m[2][0] != 0 || m[2][1] != 0 {
+		return `y = M x + b`
+	}
+	var means, deviations []string
+	for c := range 3 {
+		means = append(means, fmt.Sprintf("%.3g", -p.Offset[c]/m[c][c]))
+		deviations = append(deviations, fmt.Sprintf("%.3g", 1/m[c][c]))
+	}
+	return Formula(fmt.Sprintf(`y_c = \frac{x_c − μ_c}{σ_c}; μ = (%s); σ = (%s)`, strings.Join(means, ", "), strings.Join(deviations, ", ")))
+}
