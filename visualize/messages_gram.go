@@ -1,7 +1,7 @@
 package visualize
 
 var gramTexts = texts{
-	"picture":     {"picture %d", "그림 %d"},
+	"picture":     {"picture %d", "%d번 그림"},
 	"styleloss":   {"style loss", "화풍 손실"},
 	"difference":  {"difference", "차이"},
 	"channeli":    {"channel i (%d, clustered)", "채널 i (%d개, 군집 순)"},
@@ -32,7 +32,7 @@ var gramTexts = texts{
 		"층의 화풍 손실은 두 그림에서 특징들이 얼마나 자주 함께 나타나는지 비교한다. E = 1/(4 C²) Σ (G/N − A/M)² (Gatys 외 2015, 식 4, 각 행렬은 자기 위치의 수로 나눔). 두 행렬의 채널 순서와 색은 같다."},
 	"gram2.sentence": {
 		"At %s the style loss is %s. The largest difference between two channels is that of %d and %d: %s in the first picture, %s in the second.",
-		"%s의 화풍 손실은 %s이다. 두 채널 사이에서 가장 크게 다른 곳은 채널 %d와 %d이다. 첫째 그림에서 %s, 둘째 그림에서 %s."},
-	"gram2.matrix":     {"G/N of picture %d at %s; colours by the square root.", "그림 %d의 %s에서의 G/N. 색은 제곱근 척도."},
-	"gram2.difference": {"First less second at %s: orange where the first has more. Style loss %s.", "%s에서 첫째에서 둘째를 뺀 값. 주황은 첫째가 더 큰 곳. 화풍 손실 %s."},
+		"%s의 화풍 손실은 %s이다. 두 채널 사이에서 가장 크게 다른 곳은 채널 %d와 %d이다. 1번 그림에서 %s, 2번 그림에서 %s."},
+	"gram2.matrix":     {"G/N of picture %d at %s; colours by the square root.", "%d번 그림의 %s에서의 G/N. 색은 제곱근 척도."},
+	"gram2.difference": {"First less second at %s: orange where the first has more. Style loss %s.", "%s에서 1번에서 2번을 뺀 값. 주황은 1번이 더 큰 곳. 화풍 손실 %s."},
 }

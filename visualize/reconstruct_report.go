@@ -37,7 +37,7 @@ func StyleReport(picture *canvas.Picture, done []*Reconstruction, lang Language)
 		}
 		caption := lang.say("style.caption", strings.Join(r.Layers, ", "), short(r.Start()), short(r.End()), len(r.Curve)-1)
 		s.Figures = append(s.Figures, Figure{Drawing: labelled(r.Picture, label), Caption: caption})
-		table.Rows = append(table.Rows, []string{r.Name(), short(r.Start()), short(r.End()), fmt.Sprintf("%.1f", r.Elapsed.Seconds())})
+		table.Rows = append(table.Rows, []string{label, short(r.Start()), short(r.End()), fmt.Sprintf("%.1f", r.Elapsed.Seconds())})
 	}
 	return &Report{Title: lang.say("style.title"), Language: lang, Sections: []Section{s, curveSection(done, table, lang)}}
 }

@@ -147,7 +147,7 @@ func (f *inspectFeaturesCommand) print(c console, network string, picture *canva
 		return printJSON(c, result)
 	}
 	for _, l := range result.Layers {
-		fmt.Fprintf(c.out, "%s: %d channels of %dx%d, receptive field %d px every %d px, %.3g %% zeros, %s, mean %.4g, norm %.5g\n",
+		fmt.Fprintf(c.out, "%s: %d channels of %dx%d, receptive field %d px every %d px, %.3g %% not above 0, %s, mean %.4g, norm %.5g\n",
 			l.Name, l.Channels, l.Width, l.Height, l.Field, l.Stride, 100*l.Dead, count(l.DeadChannels, "dead channel"), l.Mean, l.Norm)
 		for _, ch := range l.Strongest {
 			fmt.Fprintf(c.out, "  channel %d: norm %.5g, mean %.4g, at most %.4g, active at %.3g %% of the positions\n", ch.Channel, ch.Norm, ch.Mean, ch.Max, 100*ch.Active)
