@@ -31,11 +31,8 @@ func (w *sweepWork) newProgress(f *sweepForecast, pending []*sweepCell) sweepPro
 	pace := &sweepPace{forecast: f, pending: pending, began: time.Now()}
 	if how != "none" && how != "json" {
 		w.notef("%s", w.announcement(f))
-		for _, cell := range pending {
-			if _, seeds := cell.values["seed"]; seeds && cell.parameters.Settings["jitter"] != "0" && cell.parameters.Settings["init"] != transfer.InitNoise.String() {
-				w.notef("note: noise of %s is laid over the start, so that the seed makes a difference", cell.parameters.Settings["jitter"])
-				break
-			}
+		for _, note := range w.notes(pending) {
+			w.notef("note: %s", note)
 		}
 	}
 	switch {
@@ -48,6 +45,25 @@ func (w *sweepWork) newProgress(f *sweepForecast, pending []*sweepCell) sweepPro
 		return newSweepBar(w.console, pace)
 	}
 	return sweepSilence{}
+}
+
+// notes says what a user should know before the work.
+func (w *sweepWork) notes(pending []*sweepCell) []string {
+	var notes []string
+	for _, cell := range pending {
+		s := cell.parameters.Settings
+		if _, seeds := cell.values["seed"]; seeds && s["jitter"] != "0" && s["init"] != transfer.InitNoise.String() {
+			notes = append(notes, fmt.Sprintf("noise of %s is laid over the start, so that the seed makes a difference", s["jitter"]))
+			break
+		}
+	}
+	for _, cell := range w.cells {
+		if cell.stored != nil && cell.stored.Program != thisBuild().String() {
+			notes = append(notes, fmt.Sprintf("pictures of %s are used; a new --folder has them painted anew", cell.stored.Program))
+			break
+		}
+	}
+	return notes
 }
 
 // sweepPace tells which picture is at work and how long all will still take: the forecast, corrected by what the

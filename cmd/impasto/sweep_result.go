@@ -183,14 +183,17 @@ func (w *sweepWork) writeSheets(sweep *visualize.Sweep, path string) ([]string, 
 
 // made says how the sweep can be made again.
 func (w *sweepWork) made() string {
-	isa := ""
+	parts := []string{thisBuild().String()}
+	if network := w.across(func(p *sweepParameters) string { return p.Network.Name }); network == w.cells[0].parameters.Network.Name {
+		parts = append(parts, "network "+network)
+	}
 	for _, cell := range w.cells {
 		if cell.stored != nil {
-			isa = ", " + cell.stored.ISA
+			parts = append(parts, cell.stored.ISA)
 			break
 		}
 	}
-	return fmt.Sprintf("%s (%s, network %s%s)", w.command(), thisBuild(), w.cells[0].parameters.Network.Name, isa)
+	return fmt.Sprintf("%s (%s)", w.command(), strings.Join(parts, ", "))
 }
 
 // study is what package visualize shows.
