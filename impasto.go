@@ -30,7 +30,9 @@ type Settings struct {
 	// Threads is the number of threads that compute; 0 is one for each processor.
 	Threads int
 	// Memory bounds what models, plans and pictures take together, in bytes; 0 is 75 % of what the
-	// system, or the container that the process runs in, has available when the model is opened.
+	// system, or the container that the process runs in, has available when the model is opened. It counts
+	// on a garbage collector that lets an eighth of what is used pile up, as runtime/debug.SetGCPercent(10)
+	// makes it; with Go's default up to twice the pictures come on top.
 	Memory int64
 	// CPU names the instruction set: "avx512", "avx2", "neon" or "portable"; "" is the best one.
 	CPU string
@@ -63,9 +65,9 @@ type Style = transfer.Style
 // Progress tells how far a run is. It is valid during the call only.
 type Progress = transfer.Progress
 
-// overhead is what a process takes besides its plans: program, runtime, the network's parameters while
-// they are converted.
-const overhead = 96 << 20
+// overhead is what a process takes besides its plans, its network and its pictures: the program with the
+// parameters that are built in, and the runtime.
+const overhead = 56 << 20
 
 // Open prepares a network for painting. It fails where the instruction set is not there or the memory
 // is too little to hold the network.
@@ -152,5 +154,6 @@ func (m *Model) Evaluate(ctx context.Context, photo *canvas.Picture, style *Styl
 	if err != nil {
 		return nil, err
 	}
-	return transfer.Evaluate(ctx, transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style, Budget: m.room(x, photo, style)}, at)
+	budget := m.room(x, pictureBytes(photo, at)+style.Bytes())
+	return transfer.Evaluate(ctx, transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style, Budget: budget}, at)
 }

@@ -147,6 +147,42 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestPeakCountsWhatIsHeld adds pictures and masks to a run: the memory told grows by what they take.
+func TestPeakCountsWhatIsHeld(t *testing.T) {
+	m := model(t, impasto.Settings{Memory: 1 << 30})
+	style := learn(t, m, picture(2, 64, 64))
+	peak := func(change func(*impasto.Options)) int64 {
+		t.Helper()
+		o := options(t, 1)
+		change(&o)
+		plan, err := m.Plan(picture(1, 64, 48), style, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan.Peak()
+	}
+	const side = 1000
+	mask := canvas.NewPlane(side, side)
+	for i := range mask.Pix {
+		mask.Pix[i] = 1
+	}
+	plain := peak(func(*impasto.Options) {})
+	if more := peak(func(o *impasto.Options) { o.StrengthMap = mask }) - plain; more < 4*side*side {
+		t.Errorf("a strength map of %d bytes adds %d", 4*side*side, more)
+	}
+	if more := peak(func(o *impasto.Options) { o.Start = canvas.New(side, side) }) - plain; more < 12*side*side {
+		t.Errorf("a start of %d bytes adds %d", 12*side*side, more)
+	}
+	masked, err := m.Learn(t.Context(), impasto.Painting{Picture: picture(2, 64, 64), Weight: 1, Mask: mask})
+	if err != nil {
+		t.Fatal(err)
+	}
+	style = masked
+	if more := peak(func(*impasto.Options) {}) - plain; more < 4*side*side {
+		t.Errorf("a painting's mask of %d bytes adds %d", 4*side*side, more)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		network  *checkpoint.Model

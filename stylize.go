@@ -3,6 +3,7 @@ package impasto
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/impasto/impasto/canvas"
@@ -60,7 +61,7 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 	if err != nil {
 		return nil, err
 	}
-	budget := m.room(x, photo, style)
+	budget := m.room(x, o.bytes()+pictureBytes(photo)+style.Bytes())
 	if budget <= 0 {
 		return nil, &feature.BudgetError{Need: m.memory - budget, Budget: m.memory}
 	}
@@ -73,27 +74,46 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 		return nil, err
 	}
 	// What the run takes on the host does not depend on the arena, so it is known now.
-	if host := plan.HostBytes(); plan.Bytes()+host > budget {
+	if host := withGarbage(plan.HostBytes()); plan.Bytes()+host > budget {
 		job.Budget = max(budget-host, 1)
 		if plan, err = transfer.NewPlan(job); err != nil {
 			return nil, err
 		}
 	}
-	return &Plan{Plan: plan, model: m, peak: m.memory - budget + plan.Bytes() + plan.HostBytes()}, nil
+	return &Plan{Plan: plan, model: m, peak: m.memory - budget + plan.Bytes() + withGarbage(plan.HostBytes())}, nil
 }
 
-// room returns the memory that is left for an arena beside the network, the pictures and the process.
-func (m *Model) room(x *feature.Extractor, photo *canvas.Picture, style *Style) int64 {
-	bytes := int64(overhead) + x.Bytes() + m.dev.WorkspaceBytes(512) + pictureBytes(photo)
-	if style != nil {
-		for _, p := range style.Paintings() {
-			bytes += pictureBytes(p)
+// room returns the memory that is left for a run beside the process, the network in both its forms, and
+// what the caller holds, in bytes.
+func (m *Model) room(x *feature.Extractor, held int64) int64 {
+	for _, c := range m.network.Convolutions {
+		held += 4 * int64(len(c.Weight)+len(c.Bias))
+	}
+	return m.memory - overhead - x.Bytes() - m.dev.WorkspaceBytes(512) - withGarbage(held)
+}
+
+// withGarbage is what a number of bytes on the heap come to before the garbage collector runs.
+func withGarbage(bytes int64) int64 { return bytes + bytes/8 }
+
+// bytes is what the pictures and masks of the options take.
+func (o *Options) bytes() int64 {
+	bytes := pictureBytes(o.Start)
+	for _, mask := range append(slices.Clone(o.Masks), o.StrengthMap) {
+		if mask != nil {
+			bytes += 4 * int64(len(mask.Pix))
 		}
 	}
-	return m.memory - bytes
+	return bytes
 }
 
-func pictureBytes(p *canvas.Picture) int64 { return 4 * int64(len(p.Pix)) }
+func pictureBytes(pictures ...*canvas.Picture) (bytes int64) {
+	for _, p := range pictures {
+		if p != nil {
+			bytes += 4 * int64(len(p.Pix))
+		}
+	}
+	return bytes
+}
 
 // Peak returns the memory that the process is predicted to take at most, in bytes.
 func (p *Plan) Peak() int64 { return p.peak }
@@ -101,7 +121,7 @@ func (p *Plan) Peak() int64 { return p.peak }
 // Run paints. It waits until the model's other runs leave enough memory. Where the context ends the run
 // the result holds the picture so far next to the error.
 func (p *Plan) Run(ctx context.Context, progress func(*Progress)) (*Result, error) {
-	bytes := p.Bytes() + p.HostBytes()
+	bytes := p.Bytes() + withGarbage(p.HostBytes())
 	if err := p.model.arenas.Acquire(ctx, bytes); err != nil {
 		return nil, err
 	}

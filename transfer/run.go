@@ -54,7 +54,7 @@ type run struct {
 	arena   engine.Arena
 	tell    func(*Progress)
 	started time.Time
-	picture *canvas.Picture // what the present scale starts with, or where the last one ended
+	picture *canvas.Picture // what the next scale starts with, where the last one ended; nil: the recipe's start
 	moments *moments
 	result  Result
 }
@@ -73,7 +73,6 @@ func (p *Plan) Run(ctx context.Context, tell func(*Progress)) (*Result, error) {
 		tell = func(*Progress) {}
 	}
 	r := &run{Plan: p, arena: arena, tell: tell, started: time.Now()}
-	r.picture = p.stages[0].start()
 	for _, st := range p.stages {
 		if err = r.scale(ctx, st); err != nil {
 			err = fmt.Errorf("scale %v: %w", st.size, err)
@@ -140,20 +139,27 @@ func resample(p *canvas.Picture, to size) *canvas.Picture {
 // scale paints one scale, from r.picture to r.picture.
 func (r *run) scale(ctx context.Context, st *stage) error {
 	p, err := st.prepare(ctx, r.arena)
+	if r.picture == nil { // not before prepare, which holds pictures of its own
+		r.picture = st.start()
+	}
 	if err != nil {
 		return err
 	}
-	r.picture = resample(r.picture, st.size)
+	if (size{r.picture.Width, r.picture.Height}) != st.size {
+		r.picture = resample(r.picture, st.size)
+	}
 	st.dev.Write(p.image, r.picture.Pix)
+	r.picture = nil // from now on the arena has it
 	b := &brush{run: r, stage: st, point: p, stepper: st.newStepper(r.arena, p, r.moments)}
 	b.average = st.newAverage(r.arena, p.image)
 
 	objective := p.evaluate
 	step, err := b.begin(ctx, objective, r.moments)
 	if err != nil {
-		return err // the picture is still the start
+		r.picture = st.read(p.image)
+		return err
 	}
-	r.moments, r.picture = nil, nil
+	r.moments = nil
 	r.result.FirstLoss = step.Loss
 	b.average.reset()
 	b.report(step, 0)
@@ -180,9 +186,11 @@ type brush struct {
 }
 
 // look reads the picture as it is.
-func (b *brush) look() *canvas.Picture {
-	p := canvas.New(b.stage.size.width, b.stage.size.height)
-	b.dev.Read(p.Pix, b.average.result())
+func (b *brush) look() *canvas.Picture { return b.stage.read(b.average.result()) }
+
+func (st *stage) read(image engine.Vector) *canvas.Picture {
+	p := canvas.New(st.size.width, st.size.height)
+	st.dev.Read(p.Pix, image)
 	return p
 }
 

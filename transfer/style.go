@@ -66,6 +66,20 @@ func NewStyle(paintings ...Painting) (*Style, error) {
 // Paintings returns the pictures that the style was made of, which are not to be changed.
 func (s *Style) Paintings() []*canvas.Picture { return s.paintings }
 
+// Bytes returns what the pictures and masks take; none where there is no style.
+func (s *Style) Bytes() (bytes int64) {
+	if s == nil {
+		return 0
+	}
+	for i, p := range s.paintings {
+		bytes += 4 * int64(len(p.Pix))
+		if m := s.masks[i]; m != nil {
+			bytes += 4 * int64(len(m.Pix))
+		}
+	}
+	return bytes
+}
+
 // recall returns what was learned, nil where it was not.
 func (s *Style) recall(l lesson) []engine.Statistics {
 	s.mu.Lock()
