@@ -14,10 +14,17 @@ import (
 func LossReport(s *LossStudy, lang Language) *Report {
 	r := &Report{Title: lang.say("loss.title"), Language: lang}
 	r.Sections = append(r.Sections, s.picturesSection(lang), s.termsSection(lang))
+	told := false
 	for i := range s.Sittings {
-		if at := &s.Sittings[i]; at.Pulls != nil {
-			r.Sections = append(r.Sections, pullSection(&at.Point, at.Picture, lang.say("loss.where", lang.say("role."+string(at.Role))), lang))
+		at := &s.Sittings[i]
+		if at.Pulls == nil {
+			continue
 		}
+		section := pullSection(&at.Point, at.Picture, lang.say("loss.where", lang.say("role."+string(at.Role))), lang)
+		if told { // once is enough
+			section.Text, section.Formulas = nil, nil
+		}
+		r.Sections, told = append(r.Sections, section), true
 	}
 	return r
 }
@@ -35,7 +42,9 @@ func (s *LossStudy) picturesSection(lang Language) Section {
 
 // termsSection compares the terms.
 func (s *LossStudy) termsSection(lang Language) Section {
-	section := Section{Heading: lang.say("loss.terms"), Text: []string{lang.say("loss.terms.lead")}, Code: []string{"transfer/point.go", "loss/content.go", "loss/gram.go"}}
+	section := Section{Heading: lang.say("loss.terms"), Text: []string{lang.say("loss.terms.lead")},
+		Formulas: append([]Formula{contentFormula(&s.Recipe)}, styleFormulas(&s.Recipe)...),
+		Code:     append([]string{"transfer/point.go", "loss/content.go"}, styleCode(&s.Recipe)...)}
 	c := dotChart{label: lang.say("loss.axis")}
 	table := &Table{Head: []string{lang.say("loss.term")}}
 	for i := range s.Sittings {

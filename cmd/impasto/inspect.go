@@ -18,9 +18,10 @@ type inspectCommand struct {
 type inspectLossCommand struct {
 	Content  string   `required:"" placeholder:"PICTURE" help:"Photograph."`
 	Style    []string `required:"" sep:"none" placeholder:"PICTURE" help:"Painting; may be repeated to blend several."`
-	At       string   `required:"" placeholder:"PICTURE" help:"Picture at which the loss is taken, of the photograph's size."`
+	At       string   `placeholder:"PICTURE" help:"Picture at which the loss is taken, of the photograph's size. Needed, but for a study (-o)."`
 	Gradient string   `placeholder:"FILE" help:"Write the derivative of the total by RGB in 0..1 to a NumPy file: float32 [3,H,W]."`
 
+	lossPageFlags
 	lossFlags
 	machineFlags
 
@@ -40,6 +41,12 @@ type lossResult struct {
 
 // Run evaluates the loss.
 func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
+	if l.wanted() {
+		return l.runPage(ctx, c)
+	}
+	if l.At == "" {
+		return usagef("--at: name the picture at which the loss is taken, or give -o loss.html for a study of several")
+	}
 	recipe, err := l.recipe(nil)
 	if err != nil {
 		return err
