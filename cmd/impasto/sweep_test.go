@@ -215,12 +215,13 @@ func TestSweepsAreNotMixed(t *testing.T) {
 // tries only that one again.
 func TestSweepCellsFailAlone(t *testing.T) {
 	studio(t)
-	args := []string{"--vary", "learning-rate=1e-3,1e29,1e-4", "--optimizer", "gd", "-o", "s.html", "--csv", "s.csv", "--progress", "plain"}
+	// The gradient of the second picture exceeds what a float32 holds.
+	args := []string{"--vary", "strength=1,1e30,2", "--style-weight", "1e30", "-o", "s.html", "--csv", "s.csv", "--progress", "plain"}
 	o, r := sweepOver(t, args...)
 	if o.status != statusFailed || r.Painted != 2 || r.Failed != 1 || r.Cells[1].Error == "" || r.Cells[1].Picture != "" || r.Cells[2].LastLoss == nil {
 		t.Fatalf("%d %+v %s", o.status, r, o.errors)
 	}
-	if !strings.Contains(o.errors, "impasto: 1 of 3 pictures could not be painted (learning-rate 1e29: ") {
+	if !strings.Contains(o.errors, "impasto: 1 of 3 pictures could not be painted (strength 1e30: ") {
 		t.Error(o.errors)
 	}
 	page, err := os.ReadFile("s.html")
@@ -228,7 +229,7 @@ func TestSweepCellsFailAlone(t *testing.T) {
 		t.Errorf("%v: the page does not show the failure", err)
 	}
 	o, _ = sweepOver(t, args...)
-	if o.status != statusFailed || !strings.Contains(o.errors, "picture 1 of 1, learning-rate 1e29") {
+	if o.status != statusFailed || !strings.Contains(o.errors, "picture 1 of 1, strength 1e30") {
 		t.Errorf("%d %s", o.status, o.errors)
 	}
 }
