@@ -173,7 +173,9 @@ func (r *Recipe) everywhere(name string) {
 	for _, s := range r.ByScale {
 		maps.DeleteFunc(s.Values, func(n, _ string) bool { return slices.Contains(drop, n) })
 	}
-	r.ByScale = slices.DeleteFunc(r.ByScale, func(s ScaleSettings) bool { return len(s.Values) == 0 })
+	if r.ByScale = slices.DeleteFunc(r.ByScale, func(s ScaleSettings) bool { return len(s.Values) == 0 }); len(r.ByScale) == 0 {
+		r.ByScale = nil // as in a recipe that never had any
+	}
 }
 
 // apply changes a recipe to what it is where s holds.

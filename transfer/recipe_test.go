@@ -48,12 +48,8 @@ func TestParametersDescribeRecipes(t *testing.T) {
 	for _, name := range Names() {
 		r, _ := Find(name)
 		values := map[string]string{}
-		for _, p := range Parameters() {
-			v, err := r.Get(p.Name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			values[p.Name] = v
+		for _, s := range r.Settings() {
+			values[s.Name] = s.Value
 		}
 		base := "gatys"
 		if name == base {
