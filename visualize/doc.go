@@ -3,7 +3,10 @@
 // and Gram matrices as pictures, together with the numbers behind them.
 //
 // A study is made by a function that takes a network and pictures ([ReconstructContent],
-// [ReconstructStyle], [StudyFeatures], [StudyGram]) and holds nothing but numbers and pictures. Its Report
-// method turns it into figures with captions in the language of the reader, and a [Report] can be written
-// as one sheet (PNG), as a page without any other file (HTML), or as a folder of numbered figures.
+// [ReconstructStyle], [StudyFeatures], [StudyGram], [StudyLoss]) and holds nothing but numbers and
+// pictures. A report turns it into figures with captions in the language of the reader, and a [Report] can
+// be written as one sheet (PNG), as a page without any other file (HTML), or as a folder of numbered figures.
+//
+// [RunPipeline] makes one run of style transfer and keeps what is seen on the way; its report explains the
+// method by the numbers of that run. [Pulls] takes the gradient of each term of a loss by itself.
 package visualize

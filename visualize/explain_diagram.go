@@ -122,13 +122,13 @@ func (p *Pipeline) layersOf(weight func(*Level) float64, lang Language) string {
 func count(n float64, lang Language) string {
 	switch {
 	case lang == Korean && n >= 1e8:
-		return fmt.Sprintf("%.1f억", n/1e8)
+		return fmt.Sprintf("%.3g억", n/1e8)
 	case lang == Korean && n >= 1e4:
-		return fmt.Sprintf("%.0f만", n/1e4)
+		return fmt.Sprintf("%.3g만", n/1e4)
 	case n >= 1e9:
-		return fmt.Sprintf("%.1f billion", n/1e9)
+		return fmt.Sprintf("%.3g billion", n/1e9)
 	case n >= 1e6:
-		return fmt.Sprintf("%.1f million", n/1e6)
+		return fmt.Sprintf("%.3g million", n/1e6)
 	}
 	return fmt.Sprintf("%.0f", n)
 }
@@ -164,8 +164,7 @@ func (p *Pipeline) drawNetwork(lang Language) *Drawing {
 		if l.Content > 0 && l.Style > 0 {
 			d.fillBox(seriesColour(0), middle-w/2, y+9-thick/2, w/2, thick)
 		}
-		shape := fmt.Sprintf("%d×%d×%d", l.Shape.Channels, l.Shape.Height, l.Shape.Width)
-		d.write(middle+most/2+14, y+13, bodySize-1, left, shape)
+		d.write(middle+most/2+14, y+13, bodySize-1, left, l.shape())
 		if use := l.use(lang); use != "" {
 			d.writeBold(middle+most/2+14+94, y+13, bodySize-1, left, use)
 		}
@@ -173,6 +172,11 @@ func (p *Pipeline) drawNetwork(lang Language) *Drawing {
 	}
 	d.Height = y + 6
 	return d
+}
+
+// shape writes the size of a level's map.
+func (l *Level) shape() string {
+	return fmt.Sprintf("%d×%d×%d", l.Shape.Channels, l.Shape.Height, l.Shape.Width)
 }
 
 // use says which losses tap a level, with their weights.

@@ -119,7 +119,7 @@ func (p *Pipeline) networkSection(lang Language) Section {
 			convolutions++
 			parameters, work = fmt.Sprint(l.Parameters), fmt.Sprintf("%.0f", l.Work/1e6)
 		}
-		s.Table.Rows = append(s.Table.Rows, []string{l.Layer.String(), l.Shape.String(), fmt.Sprint(l.Shape.Elements()),
+		s.Table.Rows = append(s.Table.Rows, []string{l.Layer.String(), l.shape(), fmt.Sprint(l.Shape.Elements()),
 			pixelCount(l.Field.Size), pixelCount(l.Field.Stride), parameters, work, l.use(lang)})
 	}
 	deepest := p.Levels[len(p.Levels)-1]

@@ -20,6 +20,9 @@ func TestExplain(t *testing.T) {
 		"impasto":   {"iterations": "2", "scales": "2"},
 		"crowsonkb": {"iterations": "2", "scales": "1"},
 	} {
+		if testing.Short() && name != "impasto" {
+			continue
+		}
 		p := dissected(t, found(t, name, shallow(settings)), 48)
 		for _, lang := range []Language{English, Korean} {
 			r := p.Report(lang)
@@ -135,5 +138,29 @@ func TestReducedMatrix(t *testing.T) {
 		if math.Abs(got[i]-want[i]) > 1e-12 {
 			t.Errorf("%v, want %v", got, want)
 		}
+	}
+}
+
+// TestCurvesShowTheSteps holds the lines of the charts to the numbers of the run.
+func TestCurvesShowTheSteps(t *testing.T) {
+	p := &Pipeline{Scales: make([]transfer.Scale, 1)}
+	for i, v := range []float64{1000, 400, 130, 100} {
+		p.Steps = append(p.Steps, PipelineStep{Iteration: i, Done: i, Loss: v, GradientNorm: v / 10,
+			Terms: []transfer.Term{{Kind: transfer.ContentTerm, Layer: "relu2_2", Value: float64(i)}, {Kind: transfer.StyleTerm, Layer: "relu1_1", Value: v - float64(i)}}})
+	}
+	var lines []int
+	for _, m := range p.drawLosses(English).marks {
+		if l, ok := m.(*polyline); ok && l.width == 2 {
+			lines = append(lines, len(l.points))
+		}
+	}
+	if len(lines) != 3 || lines[0] != 3 || lines[1] != 4 || lines[2] != 4 { // the content loss begins at zero
+		t.Errorf("lines of %v points", lines)
+	}
+	if half, most := p.reached(1000-450), p.reached(1000-0.9*900); half != 1 || most != 2 {
+		t.Errorf("half after %d, nine tenths after %d", half, most)
+	}
+	if got := p.descentFindings(English)[0]; !strings.Contains(got, "after iteration 1, nine tenths after iteration 2 of 3") {
+		t.Error(got)
 	}
 }

@@ -147,8 +147,8 @@ var explainTexts = texts{
 
 	"explain.time": {"Where the time goes", "시간이 드는 곳"},
 	"explain.time.lead": {
-		"Nearly all of it goes into convolutions, forward to the features and backward to the pixels. The weights are frozen, so there is no gradient by them, which training would need.",
-		"거의 모든 시간이 특징까지 앞으로, 화소까지 거꾸로 가는 합성곱에 든다. 가중치는 고정되어 있으므로 학습이라면 필요했을 가중치의 기울기는 계산하지 않는다."},
+		"Most of it goes into convolutions, forward to the features and backward to the pixels. The weights are frozen, so there is no gradient by them, which training would need.",
+		"대부분의 시간이 특징까지 앞으로, 화소까지 거꾸로 가는 합성곱에 든다. 가중치는 고정되어 있으므로 학습이라면 필요했을 가중치의 기울기는 계산하지 않는다."},
 	"part.0":                {"forward", "순방향"},
 	"part.1":                {"losses", "손실"},
 	"part.2":                {"backward", "역방향"},

@@ -43,6 +43,9 @@ func TestPipelineTakesApartTheRunItself(t *testing.T) {
 		"noise":      {"iterations": "3", "init": "noise"},
 		"histogram":  {"iterations": "2", "preserve-colors": "histogram"},
 	} {
+		if testing.Short() && name != "two scales" {
+			continue
+		}
 		p := dissected(t, found(t, "gatys", shallow(settings)), 48)
 		var first, last PipelineStep
 		for _, s := range p.Steps {
