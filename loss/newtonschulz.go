@@ -28,54 +28,66 @@ const steps = 12
 type newtonSchulz struct {
 	dev            engine.Device
 	n              int
-	root           []float32 // B, [C,C]
-	m              []float32 // M, [C,C]
-	x, q, t, spare []float32 // [C,C] each, which change places
+	root           []float32                       // B, [C,C]
+	m              []float32                       // M, [C,C]
+	more           float64                         // dimensions in which S and S* are the ridge
+	beyond         struct{ root, m, x, q float64 } // what the matrices are there
+	x, q, t, spare []float32                       // [C,C] each, which change places
 }
 
-func newNewtonSchulz(dev engine.Device, channels int, target []float64) *newtonSchulz {
+// newNewtonSchulz makes one for a painting's S*, which it overwrites.
+func newNewtonSchulz(dev engine.Device, channels, more int, target []float64) *newtonSchulz {
 	matrix := func() []float32 { return make([]float32, channels*channels) }
-	r := &newtonSchulz{dev: dev, n: channels, root: matrix(), m: matrix(), x: matrix(), q: matrix(), t: matrix(), spare: matrix()}
+	r := &newtonSchulz{dev: dev, n: channels, more: float64(more), root: matrix(), m: matrix(), x: matrix(), q: matrix(), t: matrix(), spare: matrix()}
 	cholesky(target, channels)
 	for i := range channels { // the root of A A^T, from M = A^T
 		for j := range i + 1 {
 			r.m[j*channels+i] = float32(target[i*channels+j])
 		}
 	}
+	r.beyond.m = math.Sqrt(ridge)
 	r.squareRoot()
 	copy(r.root, r.x)
+	r.beyond.root = r.beyond.x
 	return r
 }
 
 // transport returns the trace of R and 2 B J B, where J is the gradient of the trace by B S B. It overwrites s.
-func (r *newtonSchulz) transport(s []float64) (float64, []float32) {
+func (r *newtonSchulz) transport(s []float64) (float64, []float32, float64) {
 	cholesky(s, r.n)
 	round(r.spare, s)
 	r.product(engine.MatMul{Dst: r.m, A: r.spare, B: r.root, TransposeA: true, Scale: 1})
+	b := &r.beyond
+	b.m = math.Sqrt(ridge) * b.root
 	trace := r.squareRoot()
 	r.gradient()
 	r.product(engine.MatMul{Dst: r.spare, A: r.root, B: r.q, Scale: 2})
 	r.product(engine.MatMul{Dst: r.m, A: r.spare, B: r.root, Scale: 1, Symmetric: true})
-	return trace, r.m
+	return trace, r.m, 2 * b.root * b.q * b.root
 }
 
 // squareRoot sets x to the root of m^T m and returns its trace.
 func (r *newtonSchulz) squareRoot() (trace float64) {
 	r.product(engine.MatMul{Dst: r.t, A: r.m, B: r.m, TransposeA: true, Scale: 1, Symmetric: true})
-	norm := frobenius(r.t)
+	b := &r.beyond
+	norm := r.norm(r.t, b.m*b.m)
 	scale(r.t, -0.5/norm)
 	for i := range r.n {
 		r.t[i*r.n+i] += 1.5
 	}
 	copy(r.x, r.m)
 	scale(r.x, 1/math.Sqrt(norm))
+	b.x = b.m / math.Sqrt(norm)
 	for step := range steps {
 		if step > 0 {
 			r.product(engine.MatMul{Dst: r.t, A: r.x, B: r.x, TransposeA: true, Scale: -0.5, Diagonal: 1.5, Symmetric: true})
 		}
 		r.product(engine.MatMul{Dst: r.spare, A: r.x, B: r.t, Scale: 1})
 		r.x, r.spare = r.spare, r.x
+		b.x *= (3 - float64(b.x*b.x)) / 2
 	}
+	b.x *= b.m
+	trace = r.more * b.x
 	for i, v := range r.m {
 		trace += float64(float64(v) * float64(r.x[i]))
 	}
@@ -86,8 +98,10 @@ func (r *newtonSchulz) squareRoot() (trace float64) {
 
 // gradient sets q to the gradient of the trace of the root x by its square. It overwrites x.
 func (r *newtonSchulz) gradient() {
-	norm := frobenius(r.x)
+	b := &r.beyond
+	norm := r.norm(r.x, b.x)
 	scale(r.x, 1/norm)
+	b.x, b.q = b.x/norm, 0.5/norm
 	for step := range steps {
 		r.product(engine.MatMul{Dst: r.t, A: r.x, B: r.x, Scale: -0.5, Diagonal: 1.5, Symmetric: true})
 		if step == 0 {
@@ -99,7 +113,14 @@ func (r *newtonSchulz) gradient() {
 		if step < steps-1 {
 			r.replace(&r.x)
 		}
+		e := (3 - float64(b.x*b.x)) / 2
+		b.q, b.x = b.q*e, b.x*e
 	}
+}
+
+// norm is Frobenius' of a matrix with what it is beyond.
+func (r *newtonSchulz) norm(m []float32, beyond float64) float64 {
+	return math.Sqrt(math.Pow(frobenius(m), 2) + float64(r.more*beyond*beyond))
 }
 
 // replace sets m to m t, which commute.

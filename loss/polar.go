@@ -20,6 +20,7 @@ import (
 type polar struct {
 	dev    engine.Device
 	n      int
+	more   float64   // dimensions in which S and S* are the ridge
 	factor []float32 // B, [C,C]
 	m      []float32 // A^T B
 	x      []float32 // from M to U
@@ -30,29 +31,31 @@ type polar struct {
 	sums   []float64 // [C]
 }
 
-func newPolar(dev engine.Device, channels int, target []float64) *polar {
+// newPolar makes one for a painting's S*, which it overwrites.
+func newPolar(dev engine.Device, channels, more int, target []float64) *polar {
 	matrix := func() []float32 { return make([]float32, channels*channels) }
-	p := &polar{dev: dev, n: channels, factor: matrix(), m: matrix(), x: matrix(), g: matrix(), t: matrix(), spare: matrix(),
+	p := &polar{dev: dev, n: channels, more: float64(more), factor: matrix(), m: matrix(), x: matrix(), g: matrix(), t: matrix(), spare: matrix(),
 		panels: matrix(), block: make([]float32, solveBlock*solveBlock), sums: make([]float64, channels)}
 	cholesky(target, channels)
 	round(p.factor, target)
 	return p
 }
 
-// transport returns the sum of M's singular values and T. It overwrites s.
-func (p *polar) transport(s []float64) (float64, []float32) {
+// transport returns the sum of M's singular values and T, which is 1 where S and S* are the ridge. It
+// overwrites s.
+func (p *polar) transport(s []float64) (float64, []float32, float64) {
 	cholesky(s, p.n)
 	round(p.spare, s)
 	p.product(engine.MatMul{Dst: p.m, A: p.spare, B: p.factor, TransposeA: true, Scale: 1})
 	p.orthogonalise()
-	trace := 0.0
+	trace := p.more * ridge
 	for i, v := range p.m {
 		trace += float64(float64(v) * float64(p.x[i]))
 	}
 	p.product(engine.MatMul{Dst: p.g, A: p.x, B: p.factor, TransposeB: true, Scale: 1})
 	p.solve(s, p.t, p.g)
 	transpose(p.t, p.n)
-	return trace, p.t
+	return trace, p.t, 1
 }
 
 // orthogonalise sets x to the polar factor U of m: x = x (a + b G + c G^2), G = x^T x, which raises all

@@ -55,13 +55,7 @@ type Wasserstein struct {
 	trace      float64   // of S*
 	covariance []float64 // S, and afterwards the matrix of the gradient; [C,C]
 	constant   []float64 // of the gradient
-	roots      transporter
-}
-
-// transporter computes what couples two covariances.
-type transporter interface {
-	// transport returns tr (S*^1/2 S S*^1/2)^1/2 and T, valid until the next call. It may overwrite S.
-	transport(s []float64) (trace float64, t []float32)
+	roots      *transporter
 }
 
 // NewWasserstein makes the term for a painting's statistics. Plane may be nil: all positions count alike.
@@ -73,14 +67,7 @@ func NewWasserstein(dev engine.Device, painting engine.Statistics, plane engine.
 	}
 	covariance := make([]float64, c*c)
 	w.trace = distribution(painting, w.target, covariance)
-	switch roots {
-	case Exact:
-		w.roots = newPolar(dev, c, covariance)
-	case Truncated:
-		w.roots = newNewtonSchulz(dev, c, covariance)
-	default:
-		panic("loss: unknown " + roots.String())
-	}
+	w.roots = newTransporter(dev, c, roots, covariance)
 	return w
 }
 
@@ -116,7 +103,11 @@ func (w *Wasserstein) Solve() (float64, error) {
 		return 0, fmt.Errorf("style loss: the mask leaves no position")
 	}
 	trace := distribution(s, w.mean, w.covariance)
-	coupled, t := w.roots.transport(w.covariance)
+	positions := 0 // not known, for a mask may leave out any number
+	if w.plane == nil {
+		positions = int(s.Weight)
+	}
+	coupled, t := w.roots.transport(w.covariance, positions)
 	distance := trace + w.trace - 2*coupled
 	for i, m := range w.mean {
 		d := m - w.target[i]

@@ -137,6 +137,37 @@ func TestWassersteinAgainstDefinition(t *testing.T) {
 	}
 }
 
+// TestFewPositions is where the roots are taken in the span of picture and painting.
+func TestFewPositions(t *testing.T) {
+	s := newStand(t, processor(t))
+	for kind, by := range couplings {
+		for _, size := range []struct{ channels, positions, painting int }{
+			{130, 30, 20}, {70, 20, 25}, {200, 40, 60}, {64, 40, 8}, {64, 1, 1}, {40, 2, 28},
+		} {
+			rng := rand.New(rand.NewPCG(uint64(size.channels), 2))
+			at, painting := draw(rng, size.channels, size.positions), draw(rng, size.channels, size.painting).statistics()
+			want, wantGradient := define(t, at, painting, by)
+			var term *Wasserstein
+			got, gradient := s.show(t, at, func(engine.Plane) tap {
+				term = NewWasserstein(s.dev, painting, nil, kind, 1)
+				return term
+			})
+			if term.roots.whole != nil || term.roots.within == nil {
+				t.Errorf("%v %v: the roots are taken of all channels", kind, size)
+			}
+			// float32 holds T, whose entries reach a thousand, and leaves 1e-4 of the sum with F - m; so it is
+			// with the roots of all channels.
+			if d := distance(gradient, wantGradient); !(math.Abs(got/want-1) <= 3e-6) || !(d <= 1e-4) {
+				t.Errorf("%v %v: value is %v, want %v; gradient is off by %v", kind, size, got, want, d)
+			}
+			again, _ := s.show(t, at, func(engine.Plane) tap { return term })
+			if again != got {
+				t.Errorf("%v %v: the value is %v, and %v the second time", kind, size, got, again)
+			}
+		}
+	}
+}
+
 // TestExactGradient holds the definition's gradient to differences of its value.
 func TestExactGradient(t *testing.T) {
 	for _, positions := range []int{4, 30} {
@@ -234,13 +265,15 @@ func TestMaskWithoutPositions(t *testing.T) {
 func TestSolveAllocatesNothing(t *testing.T) {
 	dev := processor(t)
 	defer dev.Close()
-	painting := draw(rand.New(rand.NewPCG(1, 1)), 70, 90).statistics()
-	for _, kind := range []Transport{Exact, Truncated} {
-		covariance := make([]float64, 70*70)
-		distribution(painting, make([]float64, 70), covariance)
-		roots, s := NewWasserstein(dev, painting, nil, kind, 1).roots, make([]float64, 70*70)
-		if n := testing.AllocsPerRun(10, func() { copy(s, covariance); roots.transport(s) }); n > 0 {
-			t.Errorf("%v allocates %v times", kind, n)
+	for _, positions := range []int{90, 10} {
+		for _, kind := range []Transport{Exact, Truncated} {
+			at, painting := draw(rand.New(rand.NewPCG(2, 1)), 70, positions), draw(rand.New(rand.NewPCG(1, 1)), 70, positions).statistics()
+			covariance := make([]float64, 70*70)
+			distribution(at.statistics(), make([]float64, 70), covariance)
+			roots, s := NewWasserstein(dev, painting, nil, kind, 1).roots, make([]float64, 70*70)
+			if n := testing.AllocsPerRun(10, func() { copy(s, covariance); roots.transport(s, positions) }); n > 0 {
+				t.Errorf("%v of %d positions allocates %v times", kind, positions, n)
+			}
 		}
 	}
 }
@@ -248,17 +281,18 @@ func TestSolveAllocatesNothing(t *testing.T) {
 func BenchmarkTransport(b *testing.B) {
 	dev := processor(b)
 	defer dev.Close()
-	for _, c := range []int{64, 128, 256, 512} {
+	for _, size := range []struct{ channels, positions int }{{64, 300}, {128, 300}, {256, 300}, {512, 300}, {512, 121}, {512, 64}} {
+		c := size.channels
 		rng := rand.New(rand.NewPCG(1, 1))
-		painting, at := draw(rng, c, 300).statistics(), draw(rng, c, 200).statistics()
+		painting, at := draw(rng, c, size.positions).statistics(), draw(rng, c, size.positions).statistics()
 		covariance, s := make([]float64, c*c), make([]float64, c*c)
 		distribution(at, make([]float64, c), covariance)
 		for _, kind := range []Transport{Exact, Truncated} {
 			roots := NewWasserstein(dev, painting, nil, kind, 1).roots
-			b.Run(fmt.Sprint(kind, "/", c), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%v/%d/%d", kind, c, size.positions), func(b *testing.B) {
 				for b.Loop() {
 					copy(s, covariance)
-					roots.transport(s)
+					roots.transport(s, size.positions)
 				}
 			})
 		}
