@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"text/tabwriter"
-	"time"
 
 	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
@@ -22,6 +21,7 @@ type benchCommand struct {
 	Iterations int      `default:"7" placeholder:"N" help:"Iterations to time, after one that is not."`
 	Memory     byteSize `placeholder:"SIZE" help:"Memory for maps, as 500MiB: what does not fit is computed anew. Default: no limit."`
 	Threads    int      `placeholder:"N" help:"Threads that compute. Default: one for each processor."`
+	Layers     bool     `help:"Tell of every layer, too, and how fast memory is."`
 	JSON       bool     `group:"report" help:"Print one JSON object."`
 	Progress   string   `hidden:"" default:"none" enum:"auto,bar,plain,json,none"`
 }
@@ -50,6 +50,9 @@ type benchResult struct {
 	Recompute []string `json:"recomputed,omitempty"`
 	Arena     int64    `json:"arena_bytes"`
 	Peak      int64    `json:"peak_bytes"`
+	// With --layers:
+	Bandwidth float64       `json:"memory_gbs,omitempty"` // GB/s, read and written
+	Layers    []layerResult `json:"layers,omitempty"`
 }
 
 // Validate is called by kong.
@@ -73,7 +76,13 @@ func (b *benchCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer dev.Close()
-	r, err := b.measure(ctx, &convClock{Device: dev})
+	net := feature.VGG19
+	if b.Network == "vgg16" {
+		net = feature.VGG16
+	}
+	model := generate(net)
+	clock := newLayerClock(dev, convolutionNames(model))
+	r, err := b.measure(ctx, clock, model)
 	if err != nil {
 		return err
 	}
@@ -84,35 +93,31 @@ func (b *benchCommand) Run(ctx context.Context, c console) error {
 	r.FMAPeak = peak / 1e9
 	r.Share = r.Effective / r.FMAPeak
 	r.Peak = peakBytes()
+	if b.Layers {
+		r.Layers = clock.results(r.FMAPeak)
+		bandwidth, err := measureBandwidth(dev)
+		if err != nil {
+			return err
+		}
+		r.Bandwidth = bandwidth / 1e9
+	}
 	if b.JSON {
 		return printJSON(c, r)
 	}
 	return r.print(c)
 }
 
-// convClock measures the time that a device spends in convolutions of feature maps.
-type convClock struct {
-	engine.Device
-	spent time.Duration
-}
-
-// Forward is the device's, timed.
-func (d *convClock) Forward(op engine.Forward) {
-	began := time.Now()
-	d.Device.Forward(op)
-	d.spent += time.Since(began)
-}
-
-// Backward is the device's, timed.
-func (d *convClock) Backward(op engine.Backward) {
-	began := time.Now()
-	d.Device.Backward(op)
-	d.spent += time.Since(began)
+func convolutionNames(m *checkpoint.Model) []string {
+	names := make([]string, len(m.Convolutions))
+	for i, c := range m.Convolutions {
+		names[i] = c.Name
+	}
+	return names
 }
 
 // workload is a network, a picture and the taps of the textbook loss.
 type workload struct {
-	dev             *convClock
+	dev             *layerClock
 	net             feature.Network
 	sockets         []*socket
 	plan            *feature.Plan
@@ -122,15 +127,15 @@ type workload struct {
 	arena           engine.Arena
 }
 
-func (b *benchCommand) measure(ctx context.Context, dev *convClock) (*benchResult, error) {
-	w, err := b.build(ctx, dev)
+func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *checkpoint.Model) (*benchResult, error) {
+	w, err := b.build(ctx, dev, model)
 	if err != nil {
 		return nil, err
 	}
 	defer w.arena.Close()
 	var total, forward, backward, conv []float64
 	for i := range b.Iterations + 1 {
-		dev.spent = 0
+		dev.reset()
 		if _, err := w.pass.Evaluate(ctx, w.image, w.gradient); err != nil {
 			return nil, err
 		}
@@ -139,7 +144,8 @@ func (b *benchCommand) measure(ctx context.Context, dev *convClock) (*benchResul
 		}
 		f, g := w.pass.Times()
 		forward, backward = append(forward, f.Seconds()), append(backward, g.Seconds())
-		total, conv = append(total, (f+g).Seconds()), append(conv, dev.spent.Seconds())
+		total, conv = append(total, (f+g).Seconds()), append(conv, dev.convolutions().Seconds())
+		dev.take()
 	}
 	r := &benchResult{
 		Network: b.Network, Size: b.Size, ISA: dev.Name(), Threads: dev.Threads(),
@@ -151,16 +157,16 @@ func (b *benchCommand) measure(ctx context.Context, dev *convClock) (*benchResul
 }
 
 // build lays out pictures and network, and learns the targets from two more pictures.
-func (b *benchCommand) build(ctx context.Context, dev *convClock) (*workload, error) {
-	net := feature.VGG19
-	if b.Network == "vgg16" {
-		net = feature.VGG16
+func (b *benchCommand) build(ctx context.Context, dev *layerClock, model *checkpoint.Model) (*workload, error) {
+	net, err := feature.NetworkOf(model)
+	if err != nil {
+		return nil, err
 	}
 	deepest, err := net.Layer("relu5_1")
 	if err != nil {
 		return nil, err
 	}
-	x, err := feature.New(dev, generate(net), feature.Options{Deepest: deepest})
+	x, err := feature.New(dev, model, feature.Options{Deepest: deepest})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +177,13 @@ func (b *benchCommand) build(ctx context.Context, dev *convClock) (*workload, er
 		if err != nil {
 			return nil, err
 		}
-		s := &socket{layer: layer}
+		c := float64(net.Shape(layer, b.Size, b.Size).Channels)
+		// Of a Gram matrix only one half is computed.
+		s := &socket{layer: layer, meter: &meter{name: "gram " + name}, forward: c * (c + 1), backward: 2 * c * c}
+		if len(w.sockets) == contentSocket {
+			s.meter.name, s.forward, s.backward = "content "+name, 3*c, 2*c
+		}
+		dev.layers = append(dev.layers, s.meter)
 		w.sockets = append(w.sockets, s)
 		job.Taps = append(job.Taps, feature.Placement{Layer: layer, Tap: s})
 	}
@@ -184,12 +196,6 @@ func (b *benchCommand) build(ctx context.Context, dev *convClock) (*workload, er
 		return nil, err
 	}
 	return w, w.place(ctx, learn)
-}
-
-// socket is a place for a tap that is made once its statistics are known.
-type socket struct {
-	feature.Tap
-	layer feature.Layer
 }
 
 // contentSocket is the index of relu4_2 among the sockets.
@@ -273,5 +279,8 @@ func (r *benchResult) print(c console) error {
 	fmt.Fprintf(table, "convolutions\t%.4f s of it\n", r.Conv)
 	fmt.Fprintf(table, "speed\t%.0f GFLOP/s, counted as direct convolution: %.2f of the multiply-add peak, %.0f GFLOP/s\n", r.Effective, r.Share, r.FMAPeak)
 	fmt.Fprintf(table, "memory\t%s for maps, %s at the peak\n", byteSize(r.Arena), byteSize(r.Peak))
-	return table.Flush()
+	if err := table.Flush(); err != nil || r.Layers == nil {
+		return err
+	}
+	return r.printLayers(c)
 }

@@ -382,11 +382,26 @@ func TestBenchMeasures(t *testing.T) {
 		t.Skip("generates a whole network")
 	}
 	var r benchResult
-	got := invoke(t, "bench", "--network", "vgg16", "--size", "32", "--iterations", "1", "--json")
+	got := invoke(t, "bench", "--network", "vgg16", "--size", "32", "--iterations", "1", "--layers", "--json")
 	if err := json.Unmarshal([]byte(got.out), &r); err != nil {
 		t.Fatal(err, got.errors)
 	}
 	if !(r.Seconds > 0 && r.Forward > 0 && r.Backward > 0 && r.Conv > 0 && r.FMAPeak > 0) || r.Conv > r.Seconds {
 		t.Errorf("measured %+v", r)
+	}
+	// VGG-16 up to conv5_1: 2 x 9 x channels in x out a position, at 32, 16, 8, 4 and 2 pixels a side.
+	const flop = 18 * (1024*(3*64+64*64) + 256*(64*128+128*128) + 64*(128*256+2*256*256) + 16*(256*512+2*512*512) + 4*512*512)
+	names, sum := "", 0.0
+	for _, l := range r.Layers {
+		names += l.Name + " "
+		if !(l.Forward.Seconds > 0 && l.Backward.Seconds > 0 && l.Forward.Intensity > 0 && l.Backward.Intensity > 0) {
+			t.Errorf("layer %+v", l)
+		}
+		if strings.HasPrefix(l.Name, "conv") {
+			sum += l.Forward.FLOP + l.Backward.FLOP
+		}
+	}
+	if sum != 2*flop || !strings.HasPrefix(names, "conv1_1 conv1_2 conv2_1") || !strings.Contains(names, "gram relu1_1") || !(r.Bandwidth > 0) {
+		t.Errorf("%.0f FLOP, want %d; layers %s; memory %g GB/s", sum, 2*flop, names, r.Bandwidth)
 	}
 }

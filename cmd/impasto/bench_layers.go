@@ -1,0 +1,269 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+)
+
+// layerResult is what one convolution, or one loss, takes in an iteration. Seconds are medians. FLOPs
+// are those of direct convolution, as everywhere; bytes are what must pass between memory and processor
+// even if every map and every weight is read or written once an operation.
+type layerResult struct {
+	Name     string          `json:"name"` // conv1_2; gram relu1_1, content relu4_2
+	Forward  directionResult `json:"forward"`
+	Backward directionResult `json:"backward"`
+	Share    float64         `json:"share_of_peak"` // of the multiply-add peak, both directions
+}
+
+type directionResult struct {
+	Seconds   float64 `json:"seconds"`
+	FLOP      float64 `json:"flop"`
+	Bytes     float64 `json:"bytes"`
+	GFLOPs    float64 `json:"gflops"`    // a second, effective
+	Intensity float64 `json:"intensity"` // FLOP a byte
+}
+
+// layerClock is a device that measures what the layers of a network cost. It knows a convolution by
+// the order in which a network's are made.
+type layerClock struct {
+	engine.Device
+	unnamed []string // of the convolutions that are still to be made
+	layers  []*meter
+	of      map[any]*meter // by engine.Convolution, engine.Stem
+}
+
+// meter adds up the costs of a layer.
+type meter struct {
+	name              string
+	forward, backward cost
+	forwards          []float64 // seconds of each evaluation
+	backwards         []float64
+}
+
+// cost is that of one direction in the present evaluation.
+type cost struct {
+	spent       time.Duration
+	flop, bytes float64
+}
+
+// charge adds the time since an operation began, and its size.
+func (c *cost) charge(began time.Time, flop, bytes float64) {
+	c.spent += time.Since(began)
+	c.flop += flop
+	c.bytes += bytes
+}
+
+func newLayerClock(dev engine.Device, convolutions []string) *layerClock {
+	return &layerClock{Device: dev, unnamed: convolutions, of: map[any]*meter{}}
+}
+
+// meter makes a meter of a name.
+func (d *layerClock) meter(name string) *meter {
+	m := &meter{name: name}
+	d.layers = append(d.layers, m)
+	return m
+}
+
+func (d *layerClock) name(conv any) {
+	d.of[conv] = d.meter(d.unnamed[0])
+	d.unnamed = d.unnamed[1:]
+}
+
+// NewConvolution is the device's, with a meter.
+func (d *layerClock) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
+	c := d.Device.NewConvolution(in, out, weight, bias, padding)
+	d.name(c)
+	return c
+}
+
+// NewStem is the device's, with a meter.
+func (d *layerClock) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
+	s := d.Device.NewStem(out, weight, bias, pre, padding)
+	d.name(s)
+	return s
+}
+
+// directFLOP is what a 3x3 convolution takes a position.
+func directFLOP(in, out int) float64 { return 2 * 9 * float64(in*out) }
+
+// weightBytes is what the weights of a convolution take in the form that F(4x4,3x3) multiplies by.
+func weightBytes(c engine.Convolution) float64 { return 4 * 36 * float64(c.In()*c.Out()) }
+
+// Forward is the device's, timed.
+func (d *layerClock) Forward(op engine.Forward) {
+	began := time.Now()
+	d.Device.Forward(op)
+	in, out := op.Conv.In(), op.Conv.Out()
+	numbers := float64(in)
+	if op.Dst != nil {
+		numbers += float64(out)
+	}
+	if op.Pool != nil {
+		numbers += float64(out) / 4
+	}
+	positions := float64(op.Rows.Len() * op.Src.Shape().Width)
+	bytes := 4*numbers + maskBytes(op.Mask)
+	d.of[op.Conv].forward.charge(began, positions*directFLOP(in, out), positions*bytes+weightBytes(op.Conv))
+}
+
+// maskBytes is what a mask takes a position: a bit a channel.
+func maskBytes(m engine.Mask) float64 {
+	if m == nil {
+		return 0
+	}
+	return float64(m.Shape().Channels) / 8
+}
+
+// Backward is the device's, timed.
+func (d *layerClock) Backward(op engine.Backward) {
+	began := time.Now()
+	d.Device.Backward(op)
+	in, out := op.Conv.In(), op.Conv.Out()
+	numbers := float64(out + in)
+	if op.Routes != nil {
+		numbers -= 0.75 * float64(out) // it reads the pooled gradient
+	}
+	if op.Add {
+		numbers += float64(in)
+	}
+	positions := float64(op.Rows.Len() * op.Dst.Shape().Width)
+	bytes := 4*numbers + maskBytes(op.Mask) + maskBytes(op.Routes)
+	d.of[op.Conv].backward.charge(began, positions*directFLOP(in, out), positions*bytes+weightBytes(op.Conv))
+}
+
+// StemForward is the device's, timed.
+func (d *layerClock) StemForward(op engine.StemForward) {
+	began := time.Now()
+	d.Device.StemForward(op)
+	positions := float64(op.Rows.Len() * op.Dst.Shape().Width)
+	out := op.Stem.Out()
+	d.of[op.Stem].forward.charge(began, positions*directFLOP(3, out), positions*(4*float64(3+out)+maskBytes(op.Mask)))
+}
+
+// StemBackward is the device's, timed.
+func (d *layerClock) StemBackward(op engine.StemBackward) {
+	began := time.Now()
+	d.Device.StemBackward(op)
+	positions := float64(op.Rows.Len() * op.Src.Shape().Width)
+	out := op.Stem.Out()
+	d.of[op.Stem].backward.charge(began, positions*directFLOP(3, out), positions*4*float64(3+out))
+}
+
+// socket is a place for a tap that is made once its statistics are known, and measures what it costs.
+type socket struct {
+	feature.Tap
+	layer feature.Layer
+	meter *meter
+	// forward and backward are the FLOPs of the tap a position.
+	forward, backward float64
+}
+
+// Reduce is the tap's, timed.
+func (s *socket) Reduce(src engine.Map, rows engine.Rows) {
+	began := time.Now()
+	s.Tap.Reduce(src, rows)
+	positions := float64(rows.Len() * src.Shape().Width)
+	s.meter.forward.charge(began, positions*s.forward, positions*4*float64(src.Shape().Channels))
+}
+
+// Solve is the tap's, timed.
+func (s *socket) Solve() (float64, error) {
+	began := time.Now()
+	value, err := s.Tap.Solve()
+	s.meter.forward.charge(began, 0, 0)
+	return value, err
+}
+
+// AddGradient is the tap's, timed.
+func (s *socket) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) {
+	began := time.Now()
+	s.Tap.AddGradient(dst, src, rows, add)
+	maps := 2.0
+	if add {
+		maps = 3
+	}
+	positions := float64(rows.Len() * src.Shape().Width)
+	s.meter.backward.charge(began, positions*s.backward, positions*4*maps*float64(src.Shape().Channels))
+}
+
+// reset begins an evaluation.
+func (d *layerClock) reset() {
+	for _, m := range d.layers {
+		m.forward, m.backward = cost{}, cost{}
+	}
+}
+
+// take keeps the times of an evaluation.
+func (d *layerClock) take() {
+	for _, m := range d.layers {
+		m.forwards = append(m.forwards, m.forward.spent.Seconds())
+		m.backwards = append(m.backwards, m.backward.spent.Seconds())
+	}
+}
+
+// convolutions returns the time of the present evaluation in convolutions of feature maps: all but the first.
+func (d *layerClock) convolutions() (sum time.Duration) {
+	for conv, m := range d.of {
+		if _, ok := conv.(engine.Convolution); ok {
+			sum += m.forward.spent + m.backward.spent
+		}
+	}
+	return sum
+}
+
+// results are what the layers cost, given the multiply-add peak in GFLOP/s.
+func (d *layerClock) results(peak float64) []layerResult {
+	var all []layerResult
+	for _, m := range d.layers {
+		r := layerResult{Name: m.name, Forward: m.forward.result(median(m.forwards)), Backward: m.backward.result(median(m.backwards))}
+		r.Share = (r.Forward.FLOP + r.Backward.FLOP) / (r.Forward.Seconds + r.Backward.Seconds) / 1e9 / peak
+		all = append(all, r)
+	}
+	return all
+}
+
+func (c *cost) result(seconds float64) directionResult {
+	return directionResult{Seconds: seconds, FLOP: c.flop, Bytes: c.bytes, GFLOPs: c.flop / seconds / 1e9, Intensity: c.flop / c.bytes}
+}
+
+// measureBandwidth returns how many bytes a second come from memory or go there on all threads: the best of a
+// few sums x + a y over vectors that no cache holds (the triad of McCalpin's STREAM).
+func measureBandwidth(dev engine.Device) (float64, error) {
+	const (
+		numbers = 32 << 20
+		rounds  = 8
+		streams = 3 // two are read, one is written
+	)
+	arena, err := dev.NewArena(2 * 4 * numbers)
+	if err != nil {
+		return 0, err
+	}
+	defer arena.Close()
+	x, y := arena.Vector(0, numbers), arena.Vector(4*numbers, numbers)
+	dev.Fill(x, 1)
+	dev.Fill(y, 1)
+	best := 0.0
+	for range rounds {
+		began := time.Now()
+		dev.Axpy(x, 0.5, y)
+		best = max(best, streams*4*numbers/time.Since(began).Seconds())
+	}
+	return best, nil
+}
+
+// printLayers adds a table of the layers.
+func (r *benchResult) printLayers(c console) error {
+	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "\nlayer\tforward ms\tGFLOP/s\tFLOP/byte\tbackward ms\tGFLOP/s\tFLOP/byte\tof the peak\t\n")
+	for _, l := range r.Layers {
+		fmt.Fprintf(table, "%s\t%.2f\t%.0f\t%.0f\t%.2f\t%.0f\t%.0f\t%.2f\t\n", l.Name,
+			1e3*l.Forward.Seconds, l.Forward.GFLOPs, l.Forward.Intensity,
+			1e3*l.Backward.Seconds, l.Backward.GFLOPs, l.Backward.Intensity, l.Share)
+	}
+	fmt.Fprintf(table, "memory moves %.0f GB/s\n", r.Bandwidth)
+	return table.Flush()
+}
