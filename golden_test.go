@@ -299,7 +299,7 @@ func (c *goldenLoss) check(t *testing.T, model *impasto.Model) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := model.Evaluate(t.Context(), c.Content.picture(), style, c.At.picture(), recipe)
+	e, err := model.Evaluate(t.Context(), c.Content.picture(), style, c.At.picture(), impasto.Options{Recipe: recipe})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,13 +147,15 @@ func (m *Model) Learn(ctx context.Context, paintings ...Painting) (*Style, error
 	return transfer.NewStyle(paintings...)
 }
 
-// Evaluate returns every term of a recipe's loss at a picture, and the gradient, with all pictures at
-// their own size: a formula by hand, or another program, can be held against it.
-func (m *Model) Evaluate(ctx context.Context, photo *canvas.Picture, style *Style, at *canvas.Picture, recipe transfer.Recipe) (*transfer.Evaluation, error) {
-	x, err := m.prepare(&recipe)
+// Evaluate returns every term of the loss at a picture, and the gradient, with all pictures at their own
+// size: a formula by hand, or another program, can be held against it. Of the options the recipe, the masks
+// and the strength map matter.
+func (m *Model) Evaluate(ctx context.Context, photo *canvas.Picture, style *Style, at *canvas.Picture, o Options) (*transfer.Evaluation, error) {
+	x, err := m.prepare(&o.Recipe)
 	if err != nil {
 		return nil, err
 	}
-	budget := m.room(x, pictureBytes(photo, at)+style.Bytes())
-	return transfer.Evaluate(ctx, transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style, Budget: budget}, at)
+	return transfer.Evaluate(ctx, transfer.Job{Network: x, Recipe: o.Recipe, Content: photo, Style: style,
+		Masks: o.Masks, StrengthMap: o.StrengthMap, Keep: o.Keep,
+		Budget: m.room(x, pictureBytes(photo, at)+style.Bytes()+o.bytes())}, at)
 }

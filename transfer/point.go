@@ -157,6 +157,7 @@ type Evaluation struct {
 	Total        float64
 	Gradient     []float32 // of the total by the picture's numbers, RGB in [0,1]; [3,H,W]
 	GradientNorm float64   // Euclidean
+	Notes        []string  // what a user should know, as Plan.Notes
 }
 
 // Evaluate returns the loss of a job at a picture of the photograph's size, with everything at its own
@@ -189,7 +190,7 @@ func Evaluate(ctx context.Context, job Job, at *canvas.Picture) (*Evaluation, er
 		return nil, err
 	}
 	st.dev.Write(p.image, at.Pix)
-	e := &Evaluation{Gradient: make([]float32, st.numbers)}
+	e := &Evaluation{Gradient: make([]float32, st.numbers), Notes: plan.Notes()}
 	if e.Total, err = p.evaluate(ctx); err != nil {
 		return nil, err
 	}

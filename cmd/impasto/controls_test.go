@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"math"
 	"os"
 	"slices"
@@ -150,6 +151,45 @@ func TestResultTellsItsControls(t *testing.T) {
 		if !strings.Contains(record, want) {
 			t.Errorf("the picture says of itself %s, which lacks %s", record, want)
 		}
+	}
+}
+
+// TestInspectLossHasTheControls: the loss at a picture is that of a run with the same controls.
+func TestInspectLossHasTheControls(t *testing.T) {
+	twoPaintings(t)
+	writeMap(t, "left.png", 32, 24, white, black)
+	writeMap(t, "right.png", 64, 48, black, white)
+	writePicture(t, "at.png", 32, 24, 2)
+	inspect := func(more ...string) lossResult {
+		t.Helper()
+		got := invoke(t, append([]string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--style", "other.png",
+			"--at", "at.png", "--json"}, more...)...)
+		var r lossResult
+		if err := json.Unmarshal([]byte(got.out), &r); err != nil {
+			t.Fatalf("%v: %v %s", more, err, got.errors)
+		}
+		return r
+	}
+	alike := inspect()
+	if same := inspect("--style-weights", "2,2"); same.Total != alike.Total {
+		t.Errorf("equal weights have a loss of %v, none %v", same.Total, alike.Total)
+	}
+	if only := inspect("--style-weights", "1,0"); only.Total == alike.Total {
+		t.Error("a painting without weight counts")
+	}
+	if masked := inspect("--content-mask", "left.png", "--content-mask", "right.png"); masked.Total == alike.Total {
+		t.Error("masks of the photograph change nothing")
+	}
+	if masked := inspect("--style-mask", "left.png", "--style-mask", "none"); masked.Total == alike.Total {
+		t.Error("a mask of a painting changes nothing")
+	}
+	got := invoke(t, "inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png", "--strength-map", "right.png")
+	if want := "note: strength-map is 64x48 and its picture 32x24: it is resampled\n"; got.errors != want {
+		t.Errorf("says %q, want %q", got.errors, want)
+	}
+	got = invoke(t, "inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png", "--style-weights", "1,1")
+	if got.status != statusUsage || !strings.Contains(got.errors, "2 numbers for 1 painting") {
+		t.Errorf("%d %q", got.status, got.errors)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/transfer"
 )
@@ -23,6 +24,7 @@ type inspectLossCommand struct {
 
 	lossPageFlags
 	lossFlags
+	controlFlags
 	machineFlags
 
 	JSON bool `group:"report" help:"Print one JSON object."`
@@ -51,14 +53,21 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	guidance, err := l.guidance(len(l.Style))
+	if err != nil {
+		return err
+	}
 	names := append([]string{l.Content, l.At}, l.Style...)
 	pictures, err := loadPictures(names)
 	if err != nil {
 		return err
 	}
-	e, network, err := l.evaluate(ctx, c, recipe, pictures)
+	e, network, err := l.evaluate(ctx, c, recipe, pictures, guidance)
 	if err != nil {
 		return err
+	}
+	for _, note := range e.Notes {
+		c.notef("note: %s", note)
 	}
 	if l.Gradient != "" {
 		if err := writeNPY(l.Gradient, e.Gradient, 3, pictures[1].Height, pictures[1].Width); err != nil {
@@ -72,7 +81,7 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 	return result.print(c, e.Terms)
 }
 
-func (l *inspectLossCommand) evaluate(ctx context.Context, c console, recipe transfer.Recipe, pictures []*canvas.Picture) (*transfer.Evaluation, string, error) {
+func (l *inspectLossCommand) evaluate(ctx context.Context, c console, recipe transfer.Recipe, pictures []*canvas.Picture, g *guidance) (*transfer.Evaluation, string, error) {
 	model, err := l.open(ctx, c)
 	if err != nil {
 		return nil, "", err
@@ -81,11 +90,12 @@ func (l *inspectLossCommand) evaluate(ctx context.Context, c console, recipe tra
 	if _, err := transfer.Deepest(model.Network(), &recipe); err != nil {
 		return nil, "", usageError{err}
 	}
-	style, err := model.Learn(ctx, new(guidance).paintings(pictures[2:])...)
+	style, err := model.Learn(ctx, g.paintings(pictures[2:])...)
 	if err != nil {
 		return nil, "", err
 	}
-	e, err := model.Evaluate(ctx, pictures[0], style, pictures[1], recipe)
+	e, err := model.Evaluate(ctx, pictures[0], style, pictures[1],
+		impasto.Options{Recipe: recipe, Masks: g.masks, StrengthMap: g.strength})
 	return e, model.Network().Name, err
 }
 

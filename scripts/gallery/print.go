@@ -69,7 +69,7 @@ func (p *painter) styleLoss(ctx context.Context, pair [2]string, at *canvas.Pict
 	if err != nil {
 		return 0, err
 	}
-	e, err := p.model.Evaluate(ctx, at, style, at, r)
+	e, err := p.model.Evaluate(ctx, at, style, at, impasto.Options{Recipe: r})
 	if err != nil {
 		return 0, err
 	}
