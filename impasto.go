@@ -43,17 +43,11 @@ type Model struct {
 	dev     engine.Device
 	network *checkpoint.Model
 	memory  int64
-	arenas  *semaphore.Weighted // what is left for runs
+	runs    *semaphore.Weighted // memory, bytes of it
 
 	mu       sync.Mutex
-	prepared map[preparation]*feature.Extractor
-}
-
-// preparation is what of a recipe decides how a network is put on the device.
-type preparation struct {
-	padding engine.Padding
-	input   transfer.Input
-	deepest string
+	prepared map[feature.Options]*feature.Extractor
+	deepest  *feature.Extractor // of those prepared; the others share its convolutions
 }
 
 // Painting is a picture to learn a style from, and its share among several.
@@ -93,8 +87,8 @@ func Open(ctx context.Context, network *checkpoint.Model, s Settings) (*Model, e
 	}
 	return &Model{
 		dev: dev, network: network, memory: s.Memory,
-		arenas:   semaphore.NewWeighted(s.Memory),
-		prepared: map[preparation]*feature.Extractor{},
+		runs:     semaphore.NewWeighted(s.Memory),
+		prepared: map[feature.Options]*feature.Extractor{},
 	}, nil
 }
 
@@ -113,24 +107,28 @@ func (m *Model) Device() engine.Device { return m.dev }
 // Memory returns the budget in bytes.
 func (m *Model) Memory() int64 { return m.memory }
 
-// prepare returns the network on the device as a recipe wants it; recipes that agree share it.
-func (m *Model) prepare(recipe *transfer.Recipe) (*feature.Extractor, error) {
-	deepest, err := transfer.Deepest(m.network, recipe)
+// prepare returns the network on the device as a recipe wants it, and what all that is prepared takes, in
+// bytes. Recipes share all convolutions but the first, which a recipe's preprocessing is folded into.
+func (m *Model) prepare(recipe *transfer.Recipe) (*feature.Extractor, int64, error) {
+	options, err := transfer.NetworkOptions(m.network, recipe)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	key := preparation{padding: recipe.StemPadding, input: recipe.Input, deepest: deepest.String()}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if x := m.prepared[key]; x != nil {
-		return x, nil
+	x := m.prepared[options]
+	if x == nil {
+		like := options
+		like.Like = m.deepest
+		if x, err = feature.New(m.dev, m.network, like); err != nil {
+			return nil, 0, err
+		}
+		m.prepared[options] = x
+		if m.deepest == nil || x.Bytes() > m.deepest.Bytes() {
+			m.deepest = x
+		}
 	}
-	x, err := transfer.Prepare(m.dev, m.network, *recipe)
-	if err != nil {
-		return nil, err
-	}
-	m.prepared[key] = x
-	return x, nil
+	return x, m.deepest.Bytes(), nil
 }
 
 // Learn makes a style of paintings. What it costs is paid when a picture of a certain size is painted
@@ -151,11 +149,11 @@ func (m *Model) Learn(ctx context.Context, paintings ...Painting) (*Style, error
 // size: a formula by hand, or another program, can be held against it. Of the options the recipe, the masks
 // and the strength map matter.
 func (m *Model) Evaluate(ctx context.Context, photo *canvas.Picture, style *Style, at *canvas.Picture, o Options) (*transfer.Evaluation, error) {
-	x, err := m.prepare(&o.Recipe)
+	x, weights, err := m.prepare(&o.Recipe)
 	if err != nil {
 		return nil, err
 	}
 	return transfer.Evaluate(ctx, transfer.Job{Network: x, Recipe: o.Recipe, Content: photo, Style: style,
 		Masks: o.Masks, StrengthMap: o.StrengthMap, Keep: o.Keep,
-		Budget: m.room(x, pictureBytes(photo, at)+style.Bytes()+o.bytes())}, at)
+		Budget: m.room(weights, pictureBytes(photo, at)+style.Bytes()+o.bytes())}, at)
 }

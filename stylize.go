@@ -11,9 +11,9 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Options say what to paint. The zero value paints with recipe "gatys" at the photograph's own size.
+// Options say what to paint. The zero value paints with recipe "impasto" at the photograph's own size.
 type Options struct {
-	// Recipe holds every convention; see transfer.Find and transfer.Names. The zero value is "gatys".
+	// Recipe holds every convention; see transfer.Find and transfer.Names. The zero value is "impasto".
 	Recipe transfer.Recipe
 	// Size is the long side of the result in pixels; 0 keeps the photograph's. It enlarges a photograph
 	// only where Enlarge is set.
@@ -51,17 +51,17 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 		return nil, fmt.Errorf("there is no photograph")
 	}
 	if o.Recipe.Name == "" {
-		recipe, err := transfer.Find("gatys")
+		recipe, err := transfer.Find("impasto")
 		if err != nil {
 			return nil, err
 		}
 		o.Recipe = recipe
 	}
-	x, err := m.prepare(&o.Recipe)
+	x, weights, err := m.prepare(&o.Recipe)
 	if err != nil {
 		return nil, err
 	}
-	budget := m.room(x, o.bytes()+pictureBytes(photo)+style.Bytes())
+	budget := m.room(weights, o.bytes()+pictureBytes(photo)+style.Bytes())
 	if budget <= 0 {
 		return nil, &feature.BudgetError{Need: m.memory - budget, Budget: m.memory}
 	}
@@ -83,13 +83,13 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 	return &Plan{Plan: plan, model: m, peak: m.memory - budget + plan.Bytes() + withGarbage(plan.HostBytes())}, nil
 }
 
-// room returns the memory that is left for a run beside the process, the network in both its forms, and
-// what the caller holds, in bytes.
-func (m *Model) room(x *feature.Extractor, held int64) int64 {
+// room returns the memory that is left for a run beside the process, the network in both its forms (on
+// the device it takes weights), and what the caller holds, in bytes.
+func (m *Model) room(weights, held int64) int64 {
 	for _, c := range m.network.Convolutions {
 		held += 4 * int64(len(c.Weight)+len(c.Bias))
 	}
-	return m.memory - overhead - x.Bytes() - m.dev.WorkspaceBytes(512) - withGarbage(held)
+	return m.memory - overhead - weights - m.dev.WorkspaceBytes(512) - withGarbage(held)
 }
 
 // withGarbage is what a number of bytes on the heap come to before the garbage collector runs.
@@ -121,11 +121,12 @@ func (p *Plan) Peak() int64 { return p.peak }
 // Run paints. It waits until the model's other runs leave enough memory. Where the context ends the run
 // the result holds the picture so far next to the error.
 func (p *Plan) Run(ctx context.Context, progress func(*Progress)) (*Result, error) {
-	bytes := p.Bytes() + withGarbage(p.HostBytes())
-	if err := p.model.arenas.Acquire(ctx, bytes); err != nil {
+	// Each run reserves the network anew, though they share it: that is simple, and never too little.
+	bytes := min(p.peak, p.model.memory)
+	if err := p.model.runs.Acquire(ctx, bytes); err != nil {
 		return nil, err
 	}
-	defer p.model.arenas.Release(bytes)
+	defer p.model.runs.Release(bytes)
 	return p.Plan.Run(ctx, progress)
 }
 

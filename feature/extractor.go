@@ -25,6 +25,9 @@ type Options struct {
 	// Deepest is the last layer that will be tapped; convolutions behind it are not prepared.
 	// The zero value prepares all that the model has.
 	Deepest Layer
+	// Like is another preparation of the same model on the same device, whose convolutions behind the
+	// first are shared: preparations for other recipes then cost next to nothing. May be nil.
+	Like *Extractor
 }
 
 // NetworkOf returns the architecture of a model with the widths and the depth that its parameters
@@ -81,6 +84,10 @@ func New(dev engine.Device, m *checkpoint.Model, o Options) (*Extractor, error) 
 	for i, c := range m.Convolutions[:depth] {
 		if i == 0 {
 			x.stem = dev.NewStem(c.Out, c.Weight, c.Bias, pre, o.StemPadding)
+			continue
+		}
+		if o.Like != nil && i < len(o.Like.convs) {
+			x.convs[i] = o.Like.convs[i]
 			continue
 		}
 		x.convs[i] = dev.NewConvolution(c.In, c.Out, c.Weight, c.Bias, engine.PadZero)

@@ -44,12 +44,21 @@ type Job struct {
 // Prepare puts a network on a device as a recipe wants it: its padding, its preprocessing where the
 // network states none, and no deeper than the recipe's layers.
 func Prepare(dev engine.Device, model *checkpoint.Model, recipe Recipe) (*feature.Extractor, error) {
-	deepest, err := Deepest(model, &recipe)
+	options, err := NetworkOptions(model, &recipe)
 	if err != nil {
 		return nil, err
 	}
-	return feature.New(dev, model, feature.Options{
-		StemPadding: recipe.StemPadding, Input: recipe.Input.Preprocessing(), Deepest: deepest})
+	return feature.New(dev, model, options)
+}
+
+// NetworkOptions returns what a recipe decides about a network: preprocessing, padding, depth.
+func NetworkOptions(model *checkpoint.Model, recipe *Recipe) (feature.Options, error) {
+	deepest, err := Deepest(model, recipe)
+	if err != nil {
+		return feature.Options{}, err
+	}
+	return feature.Options{
+		StemPadding: recipe.StemPadding, Input: recipe.Input.Preprocessing(), Deepest: deepest}, nil
 }
 
 // Deepest returns the last layer of a network that a recipe taps.
