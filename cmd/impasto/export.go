@@ -31,6 +31,7 @@ type exportCommand struct {
 
 	lossFlags
 	runFlags
+	controlFlags
 	machineFlags
 }
 
@@ -51,8 +52,12 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	if len(recipe.ByScale) > 0 {
-		return usagef("the program has one set of settings for all scales; leave out those for scale.%s", recipe.ByScale[0].Scale)
+	if err := e.checkScope(&recipe); err != nil {
+		return err
+	}
+	shares, err := e.shares()
+	if err != nil {
+		return err
 	}
 	if err := e.checkNames(); err != nil {
 		return err
@@ -72,6 +77,7 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	p.Shares = shares
 	if e.Weights != "" {
 		if err := writeWeights(e.Weights, model); err != nil {
 			return err
@@ -89,6 +95,38 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 		return fmt.Errorf("write the program: %w", err)
 	}
 	return nil
+}
+
+// checkScope refuses what would make the program longer than it is worth.
+func (e *exportCommand) checkScope(r *transfer.Recipe) error {
+	if len(e.ContentMask)+len(e.StyleMask) > 0 || e.StrengthMap != "" {
+		return usagef("the program has no masks; leave out --content-mask, --style-mask and --strength-map")
+	}
+	if len(r.ByScale) > 0 {
+		return usagef("the program has one set of settings for all scales; leave out those for scale.%s", r.ByScale[0].Scale)
+	}
+	return nil
+}
+
+// shares returns what --style-weights says as Python has it, "" for nothing. Where no painting is named, the program
+// wants as many as there are numbers.
+func (e *exportCommand) shares() (string, error) {
+	if e.StyleWeights == nil {
+		return "", nil
+	}
+	paintings := len(e.Styles)
+	if paintings == 0 {
+		paintings = strings.Count(*e.StyleWeights, ",") + 1
+	}
+	weights, err := parseShares(*e.StyleWeights, paintings)
+	if err != nil {
+		return "", usagef("--style-weights: %w", err)
+	}
+	texts := make([]string, len(weights))
+	for i, w := range weights {
+		texts[i] = python(w)
+	}
+	return "[" + strings.Join(texts, ", ") + "]", nil
 }
 
 // checkNames refuses pictures that only this program can open.
@@ -133,6 +171,7 @@ type program struct {
 	Units                       bool
 	Grey                        bool // the mean colour is needed
 	Colours                     string
+	Shares                      string // of several paintings; "" where all count alike
 
 	Rule, Rate, Search, Betas, Epsilon, Momentum string
 	History                                      int

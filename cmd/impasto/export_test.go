@@ -27,6 +27,7 @@ func TestExportWritesThisRun(t *testing.T) {
 		"--init start.png":            {`default="start.png"`, "x = content\n"},
 		"--set loss-units=grey":       {"flat grey picture", "GAMMA"},
 		"--preserve-colors luminance": {"def luma(x):", "def power("},
+		"--style-weights 3,0.5":       {"SHARES = [3, 0.5]", "len(values)"},
 	} {
 		got := invoke(t, append([]string{"export", "--pytorch"}, strings.Fields(args)...)...)
 		if got.status != statusDone || !strings.Contains(got.out, want[0]) || strings.Contains(got.out, want[1]) {
@@ -42,11 +43,15 @@ func TestExportWritesThisRun(t *testing.T) {
 func TestExportMistakes(t *testing.T) {
 	inFolder(t)
 	for args, want := range map[string]string{
-		"@cat b.png":                  "built in",
-		"a.png":                       "no painting",
-		"-o nowhere/nst.py":           "make it first",
-		"--style-layers relu6_1":      "relu",
-		"--set scale.last.strength=2": "scale.last",
+		"@cat b.png":                      "built in",
+		"a.png":                           "no painting",
+		"-o nowhere/nst.py":               "make it first",
+		"--style-layers relu6_1":          "relu",
+		"--set scale.last.strength=2":     "scale.last",
+		"--content-mask a.png":            "no masks",
+		"--strength-map a.png":            "no masks",
+		"--style-weights 0,0":             "all are 0",
+		"a.png b.png --style-weights 1,2": "2 numbers for 1 painting",
 	} {
 		got := invoke(t, append([]string{"export"}, strings.Fields(args)...)...)
 		if got.status == statusDone || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {
