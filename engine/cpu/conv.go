@@ -44,16 +44,24 @@ type forwardEpilogue struct {
 type schedule struct {
 	cooperate bool
 	size      int // tiles in a block
+	slice     int // panels that a worker computes before it transforms their tiles back
 }
 
 const (
-	// localBytes is what the transformed tiles of one worker's block may take. They are written and read
-	// 36 times over and share a second-level cache of 1 to 2 MiB with the weights of a frequency and
-	// with the maps that stream past: blocks of 28 to 42 tiles are 10 % faster than those of 112.
-	localBytes = 768 << 10
+	// localBytes is what the transformed tiles of one worker's block may take: those that it reads, and a
+	// slice of those that it writes. They share a second-level cache of 1 to 2 MiB with the weights of a
+	// frequency and with the maps that stream past.
+	localBytes = 1328 << 10
+	// localTiles is the most tiles of such a block: three products. They are written and read 36 times over.
+	localTiles = 3 * maxTiles
 	// localChannels is the most channels, read plus written, for which a worker has a block of its own:
 	// with more, the weights (36*C*K) would be streamed from memory for too few tiles.
-	localChannels = 384
+	localChannels = 512
+	// cachedChannels is how many there are at most where all weights fit the second-level cache.
+	cachedChannels = 128
+	// slicePanels is how many panels a slice has: with more, fewer tiles fit; with fewer, the tiles are read
+	// too often.
+	slicePanels = 2
 	// sharedTiles is the most tiles of a block that all workers share. Each is written and read once, in
 	// long streams, while the weights are read once a block: 128 tiles suffice where the weights fit the
 	// last-level cache, 256 where they come from memory.
@@ -61,14 +69,15 @@ const (
 )
 
 func newSchedule(f *filters, tiles, threads int) schedule {
-	channels := f.channels()
-	if channels > localChannels {
-		return schedule{true, min(tiles, sharedTiles)}
+	channels, slice := f.channels(), min(slicePanels, f.panels)
+	size := min(localBytes/(frequencies*4*(lanes*f.blocks+panel*slice)), localTiles)
+	if channels > localChannels || channels > cachedChannels && tiles < 2*threads*size {
+		return schedule{cooperate: true, size: min(tiles, sharedTiles)}
 	}
-	size := localBytes / (frequencies * 4 * channels)
-	size = min(size, (tiles+4*threads-1)/(4*threads)) // four blocks a thread, for balance
-	size = (size + maxTiles - 1) / maxTiles * maxTiles
-	return schedule{false, min(size, tiles)}
+	jobs := max((tiles+size-1)/size, 4*threads) // four a thread, for balance
+	jobs = (jobs + threads - 1) / threads * threads
+	size = max((tiles+jobs-1)/jobs, maxTiles/2)
+	return schedule{size: min(size, tiles), slice: slice}
 }
 
 // Forward computes rows of ReLU(conv(Src) + bias) and what follows it.
@@ -134,7 +143,11 @@ func (d *device) convolve(rows engine.Rows, shape engine.Shape) {
 	c.schedule.cooperate = c.schedule.cooperate || afresh
 	size := c.schedule.size
 	c.vStride = spread(c.filters.blocks * size * lanes)
-	c.mStride = spread(2 * c.filters.panels * size * lanes)
+	slice := c.filters.panels
+	if !c.schedule.cooperate {
+		slice = c.schedule.slice
+	}
+	c.mStride = spread(2 * slice * size * lanes)
 	c.share = frequencies * (c.vStride + c.mStride)
 	if c.schedule.cooperate {
 		own := 0
@@ -164,21 +177,29 @@ func tilesOf(pixels int) int { return (pixels + tileSize - 1) / tileSize }
 // distance of a power of two would all fall into one set of the caches.
 func spread(n int) int { return (n/lanes | 1) * lanes }
 
-// convBlock takes one block of tiles through the whole convolution: two workers never meet.
+// convBlock takes one block of tiles through the whole convolution, slice by slice of what it writes: two
+// workers never meet.
 func (d *device) convBlock(worker, index int) {
 	c, w := &d.conv, &d.spaces[worker]
-	size := c.schedule.size
+	size, slice := c.schedule.size, c.schedule.slice
 	from, to := index*size, min((index+1)*size, c.tiles)
 	memory := c.memory[worker*c.share:][:c.share]
 	v, m := memory[:frequencies*c.vStride], memory[frequencies*c.vStride:]
 	for b := range c.filters.blocks {
 		c.input(d.kernels, w, v, b, from, from, to)
 	}
-	for f := range frequencies {
-		c.multiply(d.kernels, v, m, f, 0, c.filters.panels, to-from)
-	}
-	for b := range c.dstBlocks() {
-		c.output(d.kernels, w, m, b, from, from, to)
+	for p := 0; p < c.filters.panels; p += slice {
+		end := min(p+slice, c.filters.panels)
+		for f := range frequencies {
+			next := c.filters.panel(min(f+1, frequencies-1), p)
+			if f+1 == frequencies {
+				next = c.filters.panel(0, end%c.filters.panels)
+			}
+			c.multiply(d.kernels, v, m, f, p, end, to-from, true, next)
+		}
+		for b := 2 * p; b < min(2*end, c.dstBlocks()); b++ {
+			c.output(d.kernels, w, m[(b-2*p)*size*lanes:], b, from, from, to)
+		}
 	}
 }
 
@@ -193,27 +214,28 @@ func (c *convolving) dstBlocks() int {
 // multiply computes panels [p, end) of one frequency for the first tiles of a block: the products
 // M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles, and
 // meanwhile the next one is fetched, a share by each product: memory would else idle while the
-// processor computes, and the processor while the next panel comes.
-func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int) {
+// processor computes, and the processor while the next panel comes. Behind the last one comes next, which
+// a later call reads; with fetched an earlier one did so for the first panel.
+func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int, fetched bool, next []float32) {
 	size := c.schedule.size * lanes
-	v = v[f*c.vStride:][:c.vStride]
-	m = m[f*c.mStride:][:c.mStride]
+	v, m = v[f*c.vStride:][:c.vStride], m[f*c.mStride:]
 	groups := groupsOf(tiles)
 	step := (panel + groups - 1) / groups
-	ahead := c.filters.panel(f, p)[aheadNumbers:] // nothing has fetched the first panel
-	for first := p; p < end; p++ {
-		u := c.filters.panel(f, p)
+	for ; p < end; p++ {
+		u, following := c.filters.panel(f, p), next
+		if p+1 < end {
+			following = c.filters.panel(f, p+1)
+		}
 		for t, g := 0, 0; t < tiles; g++ {
 			n, by := nextTiles(tiles-t), step
-			switch {
-			case p == first && g == 0:
-				by = panel
-			case p+1 < end:
-				ahead = c.filters.panel(f, p+1)[len(u)*g/groups:]
+			ahead := following[len(u)*g/groups:]
+			if !fetched {
+				ahead, by, fetched = u[aheadNumbers:], panel, true
 			}
-			k.multiply(m[2*p*size+t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false, ahead, by)
+			k.multiply(m[t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false, ahead, by)
 			t += n
 		}
+		m = m[min(2*size, len(m)):]
 	}
 }
 
@@ -228,18 +250,12 @@ func groupsOf(tiles int) (groups int) {
 	return groups
 }
 
-// nextTiles returns how many of the remaining tiles the next product takes: as many as it can, since the
-// first product of a panel waits for its weights and the others do not, but fewer where less than
-// minTiles would be left, with which a processor waits for its own sums.
+// nextTiles returns how many of the remaining tiles the next product takes: products of nearly equal
+// size, since one of less than five tiles waits for its own sums.
 func nextTiles(remaining int) int {
-	if remaining > maxTiles && remaining < maxTiles+minTiles {
-		return remaining - minTiles
-	}
-	return min(remaining, maxTiles)
+	products := max((remaining+maxTiles-1)/maxTiles, 1)
+	return (remaining + products - 1) / products
 }
-
-// minTiles times two registers of sums are eight multiply-adds, as many as are in flight at once.
-const minTiles = 4
 
 // chunkTiles and chunkBlocks cut the transforms of a shared block into pieces of about ten microseconds.
 const (
@@ -255,7 +271,8 @@ func (d *device) cooperate() {
 		chunks := (c.blockTiles() + chunkTiles - 1) / chunkTiles
 		d.crew.run(&d.jobs.convInput, chunks*((c.filters.blocks+chunkBlocks-1)/chunkBlocks))
 		if len(c.afresh) > 0 {
-			d.crew.run(&d.jobs.convAfresh, c.filters.panels)
+			n := d.afreshPanels()
+			d.crew.run(&d.jobs.convAfresh, (c.filters.panels+n-1)/n)
 		} else {
 			d.crew.run(&d.jobs.convMul, frequencies*d.panelParts())
 		}
@@ -282,10 +299,18 @@ func (d *device) convInput(worker, index int) {
 }
 
 func (d *device) convMultiply(_, index int) {
-	c, parts := &d.conv, d.panelParts()
-	f, part, panels := index/parts, index%parts, c.filters.panels
+	c := &d.conv
 	v, m := c.memory[:frequencies*c.vStride], c.memory[frequencies*c.vStride:]
-	c.multiply(d.kernels, v, m, f, panels*part/parts, panels*(part+1)/parts, c.blockTiles())
+	f, p, end := d.panelPart(index)
+	nextF, nextP, _ := d.panelPart(min(index+d.crew.size, frequencies*d.panelParts()-1)) // most likely
+	c.multiply(d.kernels, v, m[2*p*c.schedule.size*lanes:], f, p, end, c.blockTiles(), false, c.filters.panel(nextF, nextP))
+}
+
+// panelPart returns the frequency and the panels [p, end) of a piece of convMultiply.
+func (d *device) panelPart(index int) (f, p, end int) {
+	parts, panels := d.panelParts(), d.conv.filters.panels
+	part := index % parts
+	return index / parts, panels * part / parts, panels * (part + 1) / parts
 }
 
 const (
@@ -303,31 +328,65 @@ const (
 	afreshSize   = frequencies * afreshStride
 )
 
-// convAfresh computes a panel in all frequencies, from weights that it transforms.
-func (d *device) convAfresh(worker, p int) {
+// afreshPanels is how many panels a job of convAfresh computes: two jobs a thread.
+func (d *device) afreshPanels() int {
+	return (d.conv.filters.panels + 2*d.crew.size - 1) / (2 * d.crew.size)
+}
+
+// convAfresh computes some panels in all frequencies, from weights that it transforms: a few channels of the
+// input for all panels, then the next, so that the tiles of those and all sums stay in the second-level
+// cache.
+func (d *device) convAfresh(worker, index int) {
+	c := &d.conv
+	n := d.afreshPanels()
+	first, end := index*n, min((index+1)*n, c.filters.panels)
+	for b := 0; b < c.filters.blocks; b += afreshBlocks {
+		for p := first; p < end; p++ {
+			next := c.filters.rawPanel(p, b*lanes)
+			switch {
+			case p+1 < end:
+				next = c.filters.rawPanel(p+1, b*lanes)
+			case b+afreshBlocks < c.filters.blocks:
+				next = c.filters.rawPanel(first, (b+afreshBlocks)*lanes)
+			}
+			d.multiplyAfresh(worker, p, b, next)
+		}
+	}
+}
+
+// multiplyAfresh transforms weights of a panel from block b of the input on and adds their products. Meanwhile
+// the weights that are transformed next are fetched, a share by each frequency.
+func (d *device) multiplyAfresh(worker, p, b int, next []float32) {
 	c := &d.conv
 	v, m := c.memory[:frequencies*c.vStride], c.memory[frequencies*c.vStride:]
 	u := c.afresh[worker*afreshSize:][:afreshSize]
 	size, tiles := c.schedule.size*lanes, c.blockTiles()
-	for b := 0; b < c.filters.blocks; b += afreshBlocks {
-		blocks := min(afreshBlocks, c.filters.blocks-b)
-		d.kernels.transformFilters(u, afreshStride, c.filters.rawPanel(p, b*lanes), blocks*panel)
-		for f := range frequencies {
-			for t := 0; t < tiles; {
-				n := nextTiles(tiles - t)
-				d.kernels.multiply(m[f*c.mStride+2*p*size+t*lanes:], size, v[f*c.vStride+b*size+t*lanes:], size, u[f*afreshStride:], n, blocks, b > 0, u[min(f+1, frequencies-1)*afreshStride:], panel)
-				t += n
-			}
+	blocks := min(afreshBlocks, c.filters.blocks-b)
+	d.kernels.transformFilters(u, afreshStride, c.filters.rawPanel(p, b*lanes), blocks*panel)
+	for f := range frequencies {
+		share := next[min(f*blocks*lanes*rawStep, len(next)):]
+		ahead, by := share, rawStep
+		if tiles > maxTiles {
+			ahead, by = u[min(f+1, frequencies-1)*afreshStride:], panel
+		}
+		for t := 0; t < tiles; {
+			n := nextTiles(tiles - t)
+			d.kernels.multiply(m[f*c.mStride+2*p*size+t*lanes:], size, v[f*c.vStride+b*size+t*lanes:], size, u[f*afreshStride:], n, blocks, b > 0, ahead, by)
+			ahead, by = share, rawStep
+			t += n
 		}
 	}
 }
+
+// rawStep is how many of the next weights are fetched by a channel of a product in each frequency.
+const rawStep = 9 * panel / frequencies
 
 func (d *device) convOutput(worker, index int) {
 	c := &d.conv
 	b, from, to := c.chunk(index)
 	m := c.memory[frequencies*c.vStride:]
 	for end := min(b+chunkBlocks, c.dstBlocks()); b < end; b++ {
-		c.output(d.kernels, &d.spaces[worker], m, b, c.start, from, to)
+		c.output(d.kernels, &d.spaces[worker], m[b*c.schedule.size*lanes:], b, c.start, from, to)
 	}
 }
 

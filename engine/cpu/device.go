@@ -109,9 +109,10 @@ func (d *device) Threads() int { return d.crew.size }
 // channels: the tiles of one shared block, or those of a block a thread, and the memory for borders.
 func (d *device) WorkspaceBytes(channels int) int64 {
 	perTile := int64(frequencies * 4 * (lanes*blocksOf(channels) + panel*panelsOf(channels)))
-	local := int64(localBytes + maxTiles*frequencies*4*localChannels)
+	local := int64(localBytes + 2*frequencies*lanes*4)
 	threads := int64(d.crew.size)
-	return max(sharedTiles*perTile, threads*local, afreshTiles*perTile+threads*afreshSize*4, partialBytes) +
+	return max(sharedTiles*perTile, threads*local, afreshTiles*perTile+threads*afreshSize*4,
+		partialBytes+threads*int64(blocksOf(channels)*totalsLength*4)) +
 		threads*int64(unsafe.Sizeof(workspace{}))
 }
 

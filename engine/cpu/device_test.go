@@ -104,8 +104,8 @@ func (w *twin) compare(what string, m [2]engine.Map, tolerance float64) {
 
 // randomSchedule replaces the device's by one that cuts the tiles at random.
 func randomSchedule(rng *rand.Rand) func(*filters, int) schedule {
-	return func(_ *filters, tiles int) schedule {
-		return schedule{cooperate: rng.IntN(2) == 0, size: 1 + rng.IntN(tiles)}
+	return func(f *filters, tiles int) schedule {
+		return schedule{cooperate: rng.IntN(2) == 0, size: 1 + rng.IntN(tiles), slice: 1 + rng.IntN(f.panels)}
 	}
 }
 

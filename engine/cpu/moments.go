@@ -55,7 +55,9 @@ type reduction struct {
 	rows        engine.Rows
 	pieceRows   int
 	first       int // of the pieces of this round
+	parts       int // into which the blocks of channels are dealt out
 	partial     []float32
+	totals      []float32 // of each worker, [blocks][8][16]
 	distances   []float64
 }
 
@@ -80,11 +82,14 @@ func (d *device) AddMoments(op engine.AddMoments) {
 	r := &d.reduction
 	size := len(m.sums)
 	round := min(max(partialBytes/4/size, 1), max(r.pieces(), 1))
-	d.scratch.begin(round * size)
+	totals := d.crew.size * m.blocks * totalsLength
+	d.scratch.begin(padLine(round*size) + totals)
 	r.partial = d.scratch.take(round * size)
+	r.totals = d.scratch.take(totals)
 	for r.first = 0; r.first < r.pieces(); r.first += round {
 		n := min(round, r.pieces()-r.first)
-		d.crew.run(&d.jobs.moments, n*m.blocks)
+		r.parts = min((momentJobs*d.crew.size+n-1)/n, m.blocks)
+		d.crew.run(&d.jobs.moments, n*r.parts)
 		r.partial = r.partial[:n*size]
 		d.crew.run(&d.jobs.foldMoments, m.blocks)
 	}
@@ -105,34 +110,60 @@ func (r *reduction) totalWeight() float64 {
 	return sum
 }
 
-// momentsPiece sums the products of one block, and its sums, over one piece.
+const (
+	// momentJobs is how many jobs a thread takes at least where blocks can be dealt out to so many. Each
+	// reads the whole piece, so more of them cost more reading.
+	momentJobs = 4
+	// totalsLength is the numbers of the eight sums that a block's positions are added to in turn.
+	totalsLength = 8 * lanes
+)
+
+// momentsPiece sums the products of every parts-th block, and its sums, over one piece. Stretch by stretch
+// of positions, so that each is read from memory once and from the cache for all pairs.
 func (d *device) momentsPiece(worker, index int) {
 	r, w := &d.reduction, &d.spaces[worker]
 	m := r.moments
-	i, piece := index%m.blocks, index/m.blocks
-	const size = lanes * lanes
-	sums := r.partial[piece*len(m.sums):][m.start(i):m.start(i+1)]
-	clear(sums)
-	totals := w.pair[:lineLength]
+	part, piece := index%r.parts, index/r.parts
+	partial := r.partial[piece*len(m.sums):][:len(m.sums)]
+	totals := r.totals[worker*m.blocks*totalsLength:][:m.blocks*totalsLength]
 	clear(totals)
+	for i := part; i < m.blocks; i += r.parts {
+		clear(partial[m.start(i):m.start(i+1)])
+	}
 	rows := r.piece(r.first + piece)
 	for y := rows.From; y < rows.To; y++ {
 		for x := 0; x < r.src.shape.Width; x += lineLength / lanes {
 			n := min(lineLength/lanes, r.src.shape.Width-x)
-			a := r.src.from(y, i, x)[:n*lanes]
-			if r.weight != nil {
-				a = weighted(w.line[:n*lanes], a, r.weight.row(y)[x:])
+			for i := part; i < m.blocks; i += r.parts {
+				d.momentsRow(w, partial[m.start(i):m.start(i+1)], totals[i*totalsLength:][:totalsLength], i, y, x, n)
 			}
-			for j := i; j < m.blocks; j++ {
-				d.kernels.moments((*[size]float32)(sums[(j-i)*size:]), a, r.src.from(y, j, x), n)
-			}
-			d.kernels.axpy(totals[:n*lanes], 1, a)
 		}
 	}
-	for n := lineLength / 2; n >= lanes; n /= 2 {
-		d.kernels.axpy(totals[:n], 1, totals[n:2*n])
+	for i := part; i < m.blocks; i += r.parts {
+		t := totals[i*totalsLength:][:totalsLength]
+		for n := totalsLength / 2; n >= lanes; n /= 2 {
+			d.kernels.axpy(t[:n], 1, t[n:2*n])
+		}
+		copy(partial[m.start(i+1)-lanes:], t[:lanes])
 	}
-	copy(sums[(m.blocks-i)*size:], totals[:lanes])
+}
+
+// momentsRow adds n positions of row y, from x on, to the sums of block i.
+func (d *device) momentsRow(w *workspace, sums, totals []float32, i, y, x, n int) {
+	r := &d.reduction
+	const size = lanes * lanes
+	a := r.src.from(y, i, x)[:n*lanes]
+	if r.weight != nil {
+		a = weighted(w.line[:n*lanes], a, r.weight.row(y)[x:])
+	}
+	for j := i; j < r.moments.blocks; j++ {
+		d.kernels.moments((*[size]float32)(sums[(j-i)*size:]), a, r.src.from(y, j, x), n)
+	}
+	for len(a) > 0 {
+		k := min(len(a), totalsLength)
+		d.kernels.axpy(totals[:k], 1, a[:k])
+		a = a[k:]
+	}
 }
 
 // weighted writes each position of a times its weight to dst.

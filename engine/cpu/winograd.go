@@ -155,7 +155,7 @@ func (c *convolving) expand(k *kernels, w *workspace, block int, r tileRun) {
 	}
 }
 
-// output transforms tiles [from, to) of a block of channels back and finishes them.
+// output transforms tiles [from, to) of a block of channels, whose first tile is at m, back and finishes them.
 func (c *convolving) output(k *kernels, w *workspace, m []float32, block, start, from, to int) {
 	whole := c.width / tileSize // tiles that do not lie across the right border
 	for t := from; t < to; {
@@ -165,7 +165,7 @@ func (c *convolving) output(k *kernels, w *workspace, m []float32, block, start,
 		if across {
 			r.n--
 		}
-		at := m[(block*c.schedule.size+r.at)*lanes:]
+		at := m[r.at*lanes:]
 		if r.n > 0 {
 			c.finish(k, w, at, block, r)
 		}

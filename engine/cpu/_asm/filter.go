@@ -5,6 +5,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// filtersAhead is how many groups of filters ahead of their transformation are fetched: they come from
+// memory once, and a group takes some tens of nanoseconds.
+const filtersAhead = 8
+
 // filterTransform is the state of transformFilters, which takes two rows of frequencies at a time: row i
 // of G g is in v[0:3] or v[3:6].
 type filterTransform struct {
@@ -30,6 +34,9 @@ func (s *simd) transformFilters() {
 	s.broadcast(-1.0/6, f.minusSixth())
 	loop := s.label("filters")
 	s.Label(loop)
+	for tap := range 9 {
+		s.PREFETCHT0(at(g, (filtersAhead*9+tap)*64))
+	}
 	s.halves(func(half reg.GPVirtual) {
 		f.g = s.GP64()
 		s.MOVQ(g, f.g)
@@ -99,26 +106,34 @@ func (f *filterTransform) last() {
 	f.row(f.v[0:3])
 }
 
+// store writes element x of a row of frequencies, and fetches the line that the next filters will write:
+// all frequencies together are larger than the first-level cache.
+func (f *filterTransform) store(v reg.VecPhysical, x int) {
+	m := f.out.at(x)
+	f.VMOVUPS(v, m)
+	f.PREFETCHT0(m.Offset(64))
+}
+
 // row computes a row of frequencies from a row of G g, stores it and moves on by one.
 func (f *filterTransform) row(r []reg.VecPhysical) {
 	a, b, c := r[0], r[1], r[2]
 	x, even := f.v[7], f.v[8]
 	f.VMULPS(f.quarter(), a, x)
-	f.VMOVUPS(x, f.out.at(0))
+	f.store(x, 0)
 	f.VADDPS(c, a, even)
 	f.VMULPS(f.minusSixth(), even, even)
 	f.VMOVAPS(even, x)
 	f.VFNMADD231PS(f.sixth(), b, x)
-	f.VMOVUPS(x, f.out.at(1))
+	f.store(x, 1)
 	f.VFMADD231PS(f.sixth(), b, even)
-	f.VMOVUPS(even, f.out.at(2))
+	f.store(even, 2)
 	f.VMULPS(f.twentyFourth(), a, even)
 	f.VFMADD231PS(f.sixth(), c, even)
 	f.VMOVAPS(even, x)
 	f.VFMADD231PS(f.twelfth(), b, x)
-	f.VMOVUPS(x, f.out.at(3))
+	f.store(x, 3)
 	f.VFNMADD231PS(f.twelfth(), b, even)
-	f.VMOVUPS(even, f.out.at(4))
-	f.VMOVUPS(c, f.out.at(5))
+	f.store(even, 4)
+	f.store(c, 5)
 	f.LEAQ(operand.Mem{Base: f.out.base, Index: f.out.step3, Scale: 2}, f.out.base)
 }

@@ -42,7 +42,8 @@ type multiplication struct {
 const unroll = 8
 
 // tiles512 keeps all sums in registers: tile t has z[2t] and z[2t+1]. A channel costs two loads of u and
-// a broadcast a tile, used twice, so that the loads stay behind the two FMAs a cycle.
+// a broadcast a tile, used twice, so that the loads stay behind the two FMAs a cycle. The tiles lie in the
+// second-level cache, those of the next block of channels on other pages: they are fetched one block ahead.
 func (m *multiplication) tiles512(n int) {
 	m.Label(fmt.Sprintf("tiles%d", n))
 	load := m.label("load")
@@ -58,6 +59,9 @@ func (m *multiplication) tiles512(n int) {
 		m.VMOVUPS(at(m.dst[i%2], i/2*64), z[i])
 	}
 	m.Label(block)
+	for t := range n {
+		m.PREFETCHT0(operand.Mem{Base: m.a, Index: m.aStride, Scale: 1, Disp: t * 64})
+	}
 	rounds := m.GP64()
 	m.MOVQ(operand.U32(16/unroll), rounds)
 	m.Label(channels)
