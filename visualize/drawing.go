@@ -35,7 +35,7 @@ var (
 		{0x88, 0x22, 0x55, 0xff},
 	}
 	// dashes tell lines apart without colour: lengths of ink and of gap.
-	dashes = [][]float64{nil, {6, 3}, {2, 2}, {8, 3, 2, 3}, {12, 4}, {4, 4}, {1, 3}, {10, 3, 2, 3, 2, 3}}
+	dashes = [][]float64{nil, {6, 3}, {2, 2}, {8, 3, 2, 3}, {12, 4}, {4, 4}, {16, 3}, {10, 3, 2, 3, 2, 3}}
 )
 
 type polyline struct {

@@ -63,6 +63,9 @@ func TestPullsAddUp(t *testing.T) {
 		"luminance": found(t, "gatys", shallow(map[string]string{"preserve-colors": "luminance"})),
 	} {
 		job := jobOf(t, recipe, photo, painting)
+		if name == "gatys" {
+			job.StrengthMap = photo.Luma()
+		}
 		whole, pulls, err := Pulls(t.Context(), job, at)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/visualize"
 )
@@ -30,7 +33,8 @@ type explainCommand struct {
 func (*explainCommand) Help() string {
 	return `One run, step by step, with its own numbers: the network and its maps, both losses, Gram matrices,
 gradients, the way of the optimiser, the time of each part. A page (-o lesson.html) has the sentences and formulas,
-too. Ctrl-C ends the run early and explains what was reached.`
+too. Of a recipe that asks for more than 100 iterations 100 are made, unless --iterations says otherwise. Ctrl-C
+ends the run early and explains what was reached.`
 }
 
 // explainedIterations are those of a recipe that asks for more: most of what there is to see happens
@@ -63,6 +67,9 @@ func (e *explainCommand) Run(ctx context.Context, c console) error {
 	if p == nil {
 		if errors.Is(err, context.Canceled) {
 			return interrupted{"nothing was painted yet"}
+		}
+		if budget := new(feature.BudgetError); errors.As(err, &budget) {
+			return fmt.Errorf("%w: give a smaller --size, or more --memory", err)
 		}
 		return err
 	}
@@ -121,8 +128,15 @@ func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.
 	if err := p.Dissect(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	made := fmt.Sprintf("impasto explain %s %s --recipe %s --size %d --seed %d (%s, network %s, %s)", e.Content, e.Style, e.Recipe,
-		e.Size.pixels, e.Seed, thisBuild().String(), model.Network().Name, model.Device().Name())
+	names, changes := e.Content+" "+e.Style, e.lossFlags.values()
+	maps.Copy(changes, e.runFlags.values())
+	if start, ok := e.start(); ok {
+		delete(changes, "init")
+		names += " --init " + start
+	}
+	changes["iterations"] = strconv.Itoa(p.Recipe.Scales.Iterations)
+	made := fmt.Sprintf("impasto explain %s --recipe %s --size %s --seed %d%s (%s, network %s, %s)", names, e.Recipe,
+		e.Size, e.Seed, settings(changes), thisBuild().String(), model.Network().Name, model.Device().Name())
 	if err := e.write(func(lang visualize.Language) *visualize.Report { return withMade(p.Report(lang), made) }, nil); err != nil {
 		return err
 	}
@@ -130,6 +144,15 @@ func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.
 		return err
 	}
 	return e.print(c, p)
+}
+
+// settings writes changes of a recipe as flags.
+func settings(changes map[string]string) string {
+	words := ""
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		words += fmt.Sprintf(" --set %s=%s", name, changes[name])
+	}
+	return words
 }
 
 // explainResult is what --json prints.

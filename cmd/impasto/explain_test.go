@@ -59,6 +59,7 @@ func TestExplainInterrupted(t *testing.T) {
 
 func TestExplainMistakes(t *testing.T) {
 	studio(t)
+	writePicture(t, "large.png", 800, 600, 0)
 	for _, c := range []struct {
 		args   string
 		status int
@@ -72,6 +73,7 @@ func TestExplainMistakes(t *testing.T) {
 		{"photo.png absent.png", statusFailed, "absent.png"},
 		{"photo.png @nothing", statusUsage, "nothing"},
 		{"photo.png painting.png --size 8", statusFailed, "8x6"},
+		{"large.png painting.png --size original --memory 256MiB", statusFailed, "smaller --size"},
 		{"photo.png painting.png --lang fr", statusUsage, "lang"},
 	} {
 		o := invoke(t, append([]string{"explain", "--progress", "none"}, strings.Fields(c.args)...)...)

@@ -40,6 +40,10 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 	if err := out.check(stem(l.Content)+"-loss", ".png", ".html"); err != nil {
 		return err
 	}
+	guidance, err := l.guidance(len(l.Style))
+	if err != nil {
+		return err
+	}
 	pictures, err := l.pagePictures()
 	if err != nil {
 		return err
@@ -49,12 +53,12 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	study, err := l.study(ctx, c, model, recipe, pictures)
+	study, err := l.study(ctx, c, model, recipe, pictures, guidance)
 	if err != nil {
 		return err
 	}
-	made := fmt.Sprintf("impasto inspect loss --content %s --style %s --recipe %s (%s, network %s, %s)", l.Content,
-		strings.Join(l.Style, " --style "), l.Recipe, thisBuild().String(), model.Network().Name, model.Device().Name())
+	made := fmt.Sprintf("impasto inspect loss --content %s --style %s%s --recipe %s --size %s%s (%s, network %s, %s)", l.Content,
+		strings.Join(l.Style, " --style "), l.seen(), l.Recipe, l.Size, settings(l.values()), thisBuild().String(), model.Network().Name, model.Device().Name())
 	if err := out.write(func(lang visualize.Language) *visualize.Report {
 		return withMade(visualize.LossReport(study, lang), made)
 	}, nil); err != nil {
@@ -64,6 +68,14 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 		return err
 	}
 	return l.printPage(c, model.Network().Name, out.Output, study)
+}
+
+// seen says with which flag the result came.
+func (l *inspectLossCommand) seen() string {
+	if l.At != "" {
+		return " --at " + l.At
+	}
+	return fmt.Sprintf(" --iterations %d", l.Iterations)
 }
 
 // pagePictures loads the photograph, the paintings and, where there is one, the result, which comes last.
@@ -91,17 +103,18 @@ func (l *inspectLossCommand) pagePictures() ([]*canvas.Picture, error) {
 }
 
 // study takes the loss at each picture.
-func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, recipe transfer.Recipe, pictures []*canvas.Picture) (*visualize.LossStudy, error) {
+func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, recipe transfer.Recipe, pictures []*canvas.Picture, g *guidance) (*visualize.LossStudy, error) {
 	x, err := transfer.Prepare(model.Device(), model.Network(), recipe)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	photo, paintings := pictures[0], pictures[1:1+len(l.Style)]
-	style, err := model.Learn(ctx, new(guidance).paintings(paintings)...)
+	style, err := model.Learn(ctx, g.paintings(paintings)...)
 	if err != nil {
 		return nil, err
 	}
-	job := transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style, Budget: max(model.Memory()-x.Bytes(), 1)}
+	job := transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style,
+		Masks: g.masks, StrengthMap: g.strength, Budget: max(model.Memory()-x.Bytes(), 1)}
 	noise, err := paintAt(ctx, job, transfer.InitNoise, 0)
 	if err != nil {
 		return nil, err

@@ -77,6 +77,27 @@ func TestInspectLossPageAtAResult(t *testing.T) {
 	}
 }
 
+// TestInspectLossPageOfTwoPaintings takes weights, and a map of where to paint how strongly.
+func TestInspectLossPageOfTwoPaintings(t *testing.T) {
+	studio(t)
+	writePicture(t, "map.png", 32, 24, 2)
+	flags := []string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--style", "photo.png", "--style-weights", "3,1",
+		"--strength-map", "map.png", "--content-layers", "relu2_1", "--style-layers", "relu1_1,relu2_1", "--json"}
+	var study lossPageResult
+	o := invoke(t, append(flags, "-o", "l.html", "--iterations", "1")...)
+	if err := json.Unmarshal([]byte(o.out), &study); err != nil || o.status != statusDone {
+		t.Fatal(o.status, err, o.errors)
+	}
+	var single lossResult
+	o = invoke(t, append(flags, "--at", "photo.png")...)
+	if err := json.Unmarshal([]byte(o.out), &single); err != nil {
+		t.Fatal(err, o.errors)
+	}
+	if at := study.Pictures[0]; at.Total != single.Total || at.Gradient != single.Gradient {
+		t.Errorf("in the study %+v, alone %+v", at, single)
+	}
+}
+
 func TestInspectLossPageMistakes(t *testing.T) {
 	studio(t)
 	for _, c := range []struct {

@@ -26,6 +26,14 @@ func (s *longSide) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// String returns what UnmarshalText reads.
+func (s longSide) String() string {
+	if s.pixels == 0 {
+		return "original"
+	}
+	return strconv.Itoa(s.pixels)
+}
+
 // byteSize is a number of bytes.
 type byteSize int64
 
