@@ -64,7 +64,7 @@ func (p *Pipeline) endSection(lang Language) Section {
 			}
 		}
 		if len(of) > 0 {
-			sum := Sum(transfer.Term{Kind: kind}, of...)
+			sum := SumPulls(transfer.Term{Kind: kind}, of...)
 			s.Figures = append(s.Figures, pullFigure(&sum, &whole, p.Result, lang.say("explain."+string(kind)+"loss"), lang))
 		}
 	}

@@ -89,7 +89,7 @@ func (p *Pipeline) drawFlow(lang Language) *Drawing {
 	y = losses[0].y + 64
 	d.boxed(edge, y, wide, 30, paleGreen, fmt.Sprintf("L: %s → %s", said(first.Loss), said(last.Loss)))
 	d.arrow(grey, point{edge + wide/2, y + 30}, point{edge + wide/2, y + 50})
-	d.boxed(edge, y+50, wide, 46, pale, lang.say("explain.backward"), lang.say("explain.step", ruleName(p.Recipe.Optimizer.Rule)))
+	d.boxed(edge, y+50, wide, 46, pale, lang.say("explain.backward"), lang.say("explain.step", p.ruleName(lang)))
 	right0 := edge + wide + 16
 	d.arrow(seriesColour(1), point{edge + wide, y + 73}, point{right0, y + 73}, point{right0, 7}, point{feet[1].x, 7}, point{feet[1].x, 20})
 	d.Height = y + 104

@@ -40,8 +40,9 @@ func (p *Pipeline) firstStep() PipelineStep {
 
 func (p *Pipeline) lastStep() PipelineStep { return p.Steps[len(p.Steps)-1] }
 
-func ruleName(r transfer.Rule) string {
-	return [...]string{transfer.LBFGS: "L-BFGS", transfer.Adam: "Adam", transfer.Descent: "gradient descent"}[r]
+// ruleName names the step rule of the run.
+func (p *Pipeline) ruleName(lang Language) string {
+	return lang.say("rule." + p.Recipe.Optimizer.Rule.String())
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3g", d.Seconds()) }
@@ -49,7 +50,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.3g", d.Seconds()) }
 func (p *Pipeline) introduction(lang Language) Section {
 	first, last := p.firstStep(), p.lastStep()
 	s := Section{Text: []string{lang.say("explain.lead")}}
-	s.Findings = []string{lang.say("explain.summary", last.Done, ruleName(p.Recipe.Optimizer.Rule), seconds(p.Preparation+p.Spent.Total()), p.Threads,
+	s.Findings = []string{lang.say("explain.summary", last.Done, p.ruleName(lang), seconds(p.Preparation+p.Spent.Total()), p.Threads,
 		said(first.Loss), said(last.Loss), p.Photo.Width, p.Photo.Height)}
 	if len(p.Scales) > 1 {
 		s.Findings = append(s.Findings, lang.say("explain.scales", len(p.Scales), p.scaleNames()))
@@ -221,10 +222,10 @@ func (p *Pipeline) styleSection(lang Language) Section {
 	}
 	terms, last := p.First.Evaluation.Terms, p.Last.Evaluation.Terms
 	if i := largest(terms, transfer.StyleTerm); i >= 0 && terms[i].Value > 0 {
-		s.Findings = append(s.Findings, lang.say("explain.carries", terms[i].Layer, percent(round3(Share(terms, i)))))
+		s.Findings = append(s.Findings, lang.say("explain.carries", terms[i].Layer, percent(round3(ShareOfKind(terms, i)))))
 	}
 	if i := largest(last, transfer.StyleTerm); i >= 0 && last[i].Value > 0 {
-		s.Findings = append(s.Findings, lang.say("explain.carriesend", last[i].Layer, percent(round3(Share(last, i)))))
+		s.Findings = append(s.Findings, lang.say("explain.carriesend", last[i].Layer, percent(round3(ShareOfKind(last, i)))))
 	}
 	nearest, farthest := &p.Grams[0], &p.Grams[0]
 	for i := range p.Grams {

@@ -3,6 +3,7 @@ package visualize
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -162,5 +163,32 @@ func TestCurvesShowTheSteps(t *testing.T) {
 	}
 	if got := p.descentFindings(English)[0]; !strings.Contains(got, "after iteration 1, nine tenths after iteration 2 of 3") {
 		t.Error(got)
+	}
+}
+
+// TestMessagesOfAllValues asks for the messages whose names are put together: say panics where one is missing.
+func TestMessagesOfAllValues(t *testing.T) {
+	var keys []string
+	for row := range 3 {
+		for column := range 3 {
+			keys = append(keys, place{column, row}.key())
+		}
+	}
+	for part := range parts {
+		keys = append(keys, fmt.Sprintf("part.%d", part))
+	}
+	for _, rule := range []transfer.Rule{transfer.LBFGS, transfer.Adam, transfer.Descent} {
+		keys = append(keys, "rule."+rule.String(), "explain."+rule.String())
+	}
+	for _, role := range []Role{PhotographRole, PaintingRole, NoiseRole, ResultRole} {
+		keys = append(keys, "role."+string(role), "loss.picture."+string(role))
+	}
+	for _, kind := range []transfer.Kind{transfer.ContentTerm, transfer.StyleTerm, transfer.VariationTerm} {
+		keys = append(keys, "kind."+string(kind))
+	}
+	for _, key := range keys {
+		if English.say(key) == "" {
+			t.Errorf("%s is empty", key)
+		}
 	}
 }

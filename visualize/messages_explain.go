@@ -4,7 +4,7 @@ var explainTexts = texts{
 	"explain.title": {"How this picture came about", "이 그림이 만들어진 과정"},
 	"explain.lead": {
 		"Neural style transfer trains nothing. A network that once learned to name the things in photographs is frozen; it only looks. The unknowns are the pixels of the result. They are moved, step by step, until the network's features say: what is where as in the photograph, and painted as in the painting (Gatys, Ecker and Bethge 2015). Everything on this page is measured on this very run.",
-		"신경망 화풍 전이는 아무것도 학습시키지 않는다. 사진 속 사물의 이름을 맞히도록 이미 학습된 신경망은 고정되어 있고, 그저 볼 뿐이다. 미지수는 결과 그림의 화소이다. 신경망의 특징이 ‘무엇이 어디에 있는지는 사진처럼, 칠해진 방식은 회화처럼’이 될 때까지 화소를 한 걸음씩 움직인다(Gatys, Ecker, Bethge 2015). 이 쪽의 모든 수치는 바로 이 실행에서 잰 것이다."},
+		"신경망 화풍 전이는 아무것도 학습시키지 않는다. 사진 속 사물의 이름을 맞히도록 이미 학습된 신경망은 고정되어 있고, 그저 볼 뿐이다. 미지수는 결과 그림의 화소이다. 신경망의 특징이 ‘무엇이 어디에 있는지는 사진처럼, 칠해진 방식은 회화처럼’이 될 때까지 화소를 한 걸음씩 움직인다(Gatys, Ecker, Bethge 2015). 이 페이지의 모든 수치는 바로 이 실행에서 잰 것이다."},
 	"explain.summary": {
 		"%d iterations of %s took %s s on %d threads and brought the loss from %s to %s, at %d×%d pixels.",
 		"%[2]s %[1]d회 반복에 스레드 %[4]d개로 %[3]s초가 걸렸고, %[7]d×%[8]d 화소에서 손실이 %[5]s에서 %[6]s로 줄었다."},
@@ -115,6 +115,10 @@ var explainTexts = texts{
 		"The losses are differentiable by the features, and the network is differentiable by the pixels: the chain rule carries every term's wish down to the picture.",
 		"손실은 특징에 대해, 신경망은 화소에 대해 미분할 수 있다. 연쇄 법칙이 각 항이 바라는 바를 그림까지 내려보낸다."},
 
+	"rule.lbfgs": {"L-BFGS", "L-BFGS"},
+	"rule.adam":  {"Adam", "Adam"},
+	"rule.gd":    {"gradient descent", "경사 하강법"},
+
 	"explain.optimizer": {"Step by step", "한 걸음씩"},
 	"explain.lbfgs": {
 		"L-BFGS guesses the curvature of the loss from its last steps (H approximates the inverse of the second derivatives) and looks along the direction for a good length t: longer steps where the loss is flat, shorter ones where it is steep.",
@@ -152,7 +156,7 @@ var explainTexts = texts{
 	"part.0":                {"forward", "순방향"},
 	"part.1":                {"losses", "손실"},
 	"part.2":                {"backward", "역방향"},
-	"part.3":                {"optimiser", "최적화기"},
+	"part.3":                {"optimiser", "최적화"},
 	"part.4":                {"the rest", "나머지"},
 	"explain.part":          {"part", "부분"},
 	"explain.ms":            {"per iteration", "반복마다"},

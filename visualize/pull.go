@@ -101,8 +101,8 @@ func rescaled(gradient []float32, value, alone float64) []float32 {
 	return gradient
 }
 
-// Sum returns the pull of several terms together, under a name of its own.
-func Sum(term transfer.Term, pulls ...Pull) Pull {
+// SumPulls returns the pull of several terms together, under a name of its own.
+func SumPulls(term transfer.Term, pulls ...Pull) Pull {
 	total := make([]float32, len(pulls[0].Gradient))
 	term.Value = 0
 	for _, p := range pulls {

@@ -87,7 +87,7 @@ func (s *LossStudy) findings(lang Language) []string {
 	}
 	start := photo.Evaluation
 	if i := largest(start.Terms, transfer.StyleTerm); i >= 0 && start.Terms[i].Value > 0 {
-		all = append(all, lang.say("loss.atphoto", start.Terms[i].Layer, percent(round3(Share(start.Terms, i)))))
+		all = append(all, lang.say("loss.atphoto", start.Terms[i].Layer, percent(round3(ShareOfKind(start.Terms, i)))))
 	}
 	if p := s.at(PaintingRole); p != nil {
 		if style, before := sumOf(p.Evaluation.Terms, transfer.StyleTerm), sumOf(start.Terms, transfer.StyleTerm); style > 0 && before > 0 {

@@ -66,7 +66,7 @@ func parse64(t *testing.T, s string) float64 {
 func TestSharesAddUp(t *testing.T) {
 	terms := []transfer.Term{{Kind: transfer.ContentTerm, Value: 5}, {Kind: transfer.StyleTerm, Value: 1}, {Kind: transfer.StyleTerm, Value: 3}, {Kind: transfer.VariationTerm}}
 	for i, want := range []float64{1, 0.25, 0.75, 0} {
-		if got := Share(terms, i); got != want {
+		if got := ShareOfKind(terms, i); got != want {
 			t.Errorf("share of term %d: %v, want %v", i, got, want)
 		}
 	}

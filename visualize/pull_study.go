@@ -73,8 +73,8 @@ func sumOf(terms []transfer.Term, kind transfer.Kind) float64 {
 	return sum
 }
 
-// Share returns what a term is of all terms of its kind, in [0,1]; 0 where they are zero.
-func Share(terms []transfer.Term, i int) float64 {
+// ShareOfKind returns what a term is of all terms of its kind, in [0,1]; 0 where they are zero.
+func ShareOfKind(terms []transfer.Term, i int) float64 {
 	if sum := sumOf(terms, terms[i].Kind); sum > 0 {
 		return terms[i].Value / sum
 	}
@@ -116,8 +116,8 @@ func (p *Point) Balance() Balance {
 	if len(kinds[0]) == 0 || len(kinds[1]) == 0 {
 		return b
 	}
-	content := Sum(transfer.Term{Kind: transfer.ContentTerm}, kinds[0]...)
-	style := Sum(transfer.Term{Kind: transfer.StyleTerm}, kinds[1]...)
+	content := SumPulls(transfer.Term{Kind: transfer.ContentTerm}, kinds[0]...)
+	style := SumPulls(transfer.Term{Kind: transfer.StyleTerm}, kinds[1]...)
 	b.Content, b.Style, b.Cosine = content.Norm, style.Norm, content.Cosine(&style)
 	return b
 }

@@ -73,7 +73,7 @@ func TestPullsAddUp(t *testing.T) {
 		if len(pulls) != len(whole.Terms) {
 			t.Fatalf("%s: %d pulls of %d terms", name, len(pulls), len(whole.Terms))
 		}
-		sum := Sum(transfer.Term{}, pulls...)
+		sum := SumPulls(transfer.Term{}, pulls...)
 		apart := 0.0
 		for i, v := range sum.Gradient {
 			d := float64(v - whole.Gradient[i])

@@ -197,7 +197,7 @@ func explainPointOf(p *visualize.Point) explainPoint {
 	point := explainPoint{Total: e.Total, Terms: termValues(e.Terms), Shares: map[string]float64{}, Gradient: e.GradientNorm,
 		Gradients: map[string]float64{}, Cosine: p.Balance().Cosine}
 	for i, t := range e.Terms {
-		point.Shares[termName(t)] = visualize.Share(e.Terms, i)
+		point.Shares[termName(t)] = visualize.ShareOfKind(e.Terms, i)
 		point.Gradients[termName(t)] = p.Pulls[i].Norm
 	}
 	return point
