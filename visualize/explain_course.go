@@ -10,6 +10,9 @@ import (
 func (p *Pipeline) totalSection(lang Language) Section {
 	s := Section{Heading: lang.say("explain.total"), Text: []string{lang.say("explain.total.lead", p.Recipe.Name)},
 		Formulas: lossFormulas(&p.Recipe), Code: []string{"transfer/point.go", "transfer/recipes.go", "engine/cpu/variation.go"}}
+	if p.Recipe.Variation.Weight > 0 {
+		s.Text = append(s.Text, lang.say("explain.variation"))
+	}
 	if p.Recipe.Units == transfer.GreyUnits {
 		s.Text = append(s.Text, lang.say("explain.units"))
 	}
@@ -55,6 +58,9 @@ func (p *Pipeline) endSection(lang Language) Section {
 	s := Section{Heading: lang.say("explain.balance"), Text: []string{lang.say("explain.balance.lead")},
 		Formulas: []Formula{`α Σ_l w_l \frac{∂D_l}{∂x} + β Σ_l w_l \frac{∂E_l}{∂x} → 0`},
 		Findings: balanceFindings(&p.Last, lang), Code: []string{"visualize/pull.go", "visualize/pull_study.go"}}
+	if p.Recipe.Variation.Weight > 0 {
+		s.Formulas = []Formula{`α Σ_l w_l \frac{∂D_l}{∂x} + β Σ_l w_l \frac{∂E_l}{∂x} + γ \frac{∂V}{∂x} → 0`}
+	}
 	whole := newPull(transfer.Term{Value: p.Last.Evaluation.Total}, p.Last.Evaluation.Gradient)
 	for _, kind := range lossKinds {
 		var of []Pull

@@ -101,6 +101,9 @@ var explainTexts = texts{
 	"explain.total.lead": {
 		"One number weighs content and style against each other. The weights are those of recipe %s; the w are the weights of the layers in the table above.",
 		"하나의 수가 내용과 화풍을 견준다. 가중치는 레시피 %s의 것이며, w는 위의 표에 있는 층의 가중치이다."},
+	"explain.variation": {
+		"V is the total variation of the picture, the differences of neighbouring pixels: it holds back speckle.",
+		"V는 그림의 총변동, 곧 이웃한 화소들의 차이이며 자잘한 얼룩을 억누른다."},
 	"explain.units":   {"This recipe counts both losses in units of those of a flat grey picture.", "이 레시피는 두 손실을 균일한 회색 그림의 손실을 단위로 센다."},
 	"explain.atstart": {"at the start", "시작"},
 	"explain.atend":   {"at the end", "끝"},
