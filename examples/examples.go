@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/impasto/impasto/internal/spelling"
 )
 
 //go:embed *.png *.jpg
@@ -69,40 +71,13 @@ func Open(name string) ([]byte, error) {
 	return nil, fmt.Errorf("no built-in picture is called %q: %s", name, hint(name))
 }
 
-// hint names the pictures within two edits of a name that is not known, or all of them.
+// hint names the pictures that a name that is not known may stand for, or all of them.
 func hint(name string) string {
-	var near []string
-	for _, n := range Names() {
-		if edits(strings.ToLower(name), n) <= 2 {
-			near = append(near, n)
-		}
-	}
-	if near == nil {
+	near := spelling.Nearest(name, Names(), 3)
+	// Where a third of the letters of both are others it is no slip.
+	near = slices.DeleteFunc(near, func(n string) bool { return 3*spelling.Distance(name, n) > len(name)+len(n) })
+	if len(near) == 0 {
 		return "there are " + strings.Join(Names(), ", ")
 	}
 	return "did you mean " + strings.Join(near, " or ") + "?"
-}
-
-// edits is the least number of letters put in, taken out, changed or swapped with their neighbour
-// that turns a into b (optimal string alignment).
-func edits(a, b string) int {
-	previous, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row[0] = i + 1
-		for j := range len(b) {
-			change := last[j]
-			if a[i] != b[j] {
-				change++
-			}
-			row[j+1] = min(change, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], previous[j-1]+1)
-			}
-		}
-		previous, last, row = last, row, previous
-	}
-	return last[len(b)]
 }

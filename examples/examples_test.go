@@ -93,17 +93,3 @@ func TestOpenReturnsACopy(t *testing.T) {
 		t.Error("a change to the bytes of one call is seen by the next")
 	}
 }
-
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"night", "nihgt", 1}, {"cat", "cart", 1}, {"glass", "class", 1}, {"dots", "cat", 3}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-		if got := edits(c.b, c.a); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.b, c.a, got, c.want)
-		}
-	}
-}

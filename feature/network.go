@@ -7,11 +7,11 @@ package feature
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/internal/spelling"
 )
 
 // blocks is the number of blocks of any VGG: runs of convolutions, each closed by a pooling.
@@ -97,11 +97,12 @@ func (n *Network) Layer(name string) (Layer, error) {
 				name, n.Name, layers[len(layers)-1])
 		}
 	}
-	slices.SortStableFunc(layers, func(a, b Layer) int {
-		return distance(name, a.String()) - distance(name, b.String())
-	})
-	return Layer{}, fmt.Errorf("layer %q: %s has none of that name; near are %s, %s and %s",
-		name, n.Name, layers[0], layers[1], layers[2])
+	names := make([]string, len(layers))
+	for i, l := range layers {
+		names[i] = l.String()
+	}
+	return Layer{}, fmt.Errorf("layer %q: %s has none of that name; near are %s",
+		name, n.Name, strings.Join(spelling.Nearest(name, names, 3), ", "))
 }
 
 // Shape returns the shape of the layer's map for an image of the given size.
@@ -152,26 +153,4 @@ func (n *Network) table() []convolution {
 		}
 	}
 	return t
-}
-
-// distance is the Levenshtein distance of two short ASCII names, ignoring case.
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

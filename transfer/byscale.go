@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/impasto/impasto/internal/spelling"
 )
 
 // ScaleSettings are parameters that are others at some scales of the pyramid than the recipe's.
@@ -62,7 +64,7 @@ func parsePlace(scale string) (place, error) {
 		return place{coarsest, n - 1}, nil
 	}
 	return place{}, fmt.Errorf("scale %q is not known; near are %s (scales count from first, 2, 3 on and from last, last-1 back; coarse is all but last)",
-		scale, strings.Join(nearest(scale, []string{"coarse", "first", "last", "last-1", "2", "3"}, 3), ", "))
+		scale, strings.Join(spelling.Nearest(scale, []string{"coarse", "first", "last", "last-1", "2", "3"}, 3), ", "))
 }
 
 func (p place) String() string {

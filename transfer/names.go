@@ -2,8 +2,9 @@ package transfer
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/impasto/impasto/internal/spelling"
 )
 
 // The names by which users know the values of enumerations, in the order of the constants.
@@ -77,32 +78,5 @@ func Find(name string) (Recipe, error) {
 		}
 	}
 	return Recipe{}, fmt.Errorf("recipe %q is not known; near are %s (impasto recipes lists all)",
-		name, strings.Join(nearest(name, Names(), 3), ", "))
-}
-
-// nearest returns the count names that are most like a word.
-func nearest(word string, names []string, count int) []string {
-	sorted := slices.Clone(names)
-	slices.SortStableFunc(sorted, func(a, b string) int { return unlike(word, a) - unlike(word, b) })
-	return sorted[:min(count, len(sorted))]
-}
-
-// unlike is twice the number of letters that one name has and the other has not, in their order: small
-// for slips of the keyboard and for parts of a name.
-func unlike(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1) // longest common subsequences
-	for i := range len(a) {
-		diagonal := 0
-		for j := range len(b) {
-			above := row[j+1]
-			if a[i] == b[j] {
-				row[j+1] = diagonal + 1
-			} else {
-				row[j+1] = max(above, row[j])
-			}
-			diagonal = above
-		}
-	}
-	return len(a) + len(b) - 2*row[len(b)]
+		name, strings.Join(spelling.Nearest(name, Names(), 3), ", "))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/internal/spelling"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/optim"
 )
@@ -113,7 +114,7 @@ func findParameter(name string) (Parameter, error) {
 		}
 		names[i] = p.Name
 	}
-	return Parameter{}, fmt.Errorf("parameter %q is not known; near are %s", name, strings.Join(nearest(name, names, 3), ", "))
+	return Parameter{}, fmt.Errorf("parameter %q is not known; near are %s", name, strings.Join(spelling.Nearest(name, names, 3), ", "))
 }
 
 // parameters is the table.

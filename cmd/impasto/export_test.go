@@ -73,7 +73,7 @@ func TestExportedProgramsAgree(t *testing.T) {
 		if got := invoke(t, "export", "--recipe", name, "--weights", "net.safetensors", "-o", "nst.py"); got.status != statusDone {
 			t.Fatal(got.errors)
 		}
-		out, err := exec.Command(python, "nst.py", "photo.png", "painting.png", "--at", "at.png").Output()
+		out, err := exec.Command(python, "nst.py", "photo.png", "painting.png", "--at", "at.png", "--double").Output()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
