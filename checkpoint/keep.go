@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,6 +80,10 @@ type ImportOptions struct {
 func (s *Store) Import(ctx context.Context, path string, o ImportOptions) (Entry, error) {
 	e, err := s.importFile(ctx, path, o)
 	if err != nil {
+		var about *fs.PathError
+		if errors.As(err, &about) && about.Path == path {
+			err = about.Err // the path is named already
+		}
 		return Entry{}, fmt.Errorf("importing %s: %w", path, err)
 	}
 	return e, nil

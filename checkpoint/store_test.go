@@ -92,7 +92,8 @@ func TestImport(t *testing.T) {
 		fixture("nothing.pth"):      "no such file",
 		"testdata":                  "no regular file",
 	} {
-		if _, err := s.Import(ctx, path, ImportOptions{}); err == nil || !strings.Contains(err.Error(), word) {
+		if _, err := s.Import(ctx, path, ImportOptions{}); err == nil || !strings.Contains(err.Error(), word) ||
+			strings.Count(err.Error(), path) != 1 {
 			t.Errorf("importing %s: %v", path, err)
 		}
 	}

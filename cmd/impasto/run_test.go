@@ -293,6 +293,20 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestNoNumberIsToldInWords: a gradient that float32 cannot hold is no JSON.
+func TestNoNumberIsToldInWords(t *testing.T) {
+	studio(t)
+	writePicture(t, "at.png", 32, 24, 2)
+	args := []string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png",
+		"--set", "tv-weight=1e30", "--set", "tv-range=65535"}
+	if got := invoke(t, append(args, "--json")...); got.status != statusFailed || got.out != "" || !strings.Contains(got.errors, "JSON cannot tell") {
+		t.Errorf("%d %q %q", got.status, got.out, got.errors)
+	}
+	if got := invoke(t, args...); got.status != statusDone || !strings.Contains(got.out, "tv") {
+		t.Errorf("%d %q %q", got.status, got.out, got.errors)
+	}
+}
+
 func TestInspectLossAddsUp(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -63,7 +64,13 @@ func (v *versionCommand) Run(c console) error {
 	return err
 }
 
-// printJSON writes the result of a command as one line of JSON.
+// printJSON writes the result of a command as one line of JSON. A result that holds no number fails, and nothing
+// is written.
 func printJSON(c console, v any) error {
-	return json.NewEncoder(c.out).Encode(v)
+	err := json.NewEncoder(c.out).Encode(v)
+	if no := (*json.UnsupportedValueError)(nil); errors.As(err, &no) {
+		return fmt.Errorf("a number of the result is %s, which JSON cannot tell: the settings lead out of float32's range; "+
+			"give smaller weights, or leave out --json to see which", no.Str)
+	}
+	return err
 }
