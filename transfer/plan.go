@@ -8,6 +8,7 @@ import (
 	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/optim"
 )
 
 // Job is what to paint.
@@ -295,22 +296,33 @@ func (st *stage) matrixBytes() int64 {
 	return int64(n * len(st.regions))
 }
 
-// Work returns the multiply-adds of direct convolution, forward and backward, that the run is worth: with
-// a device's measured rate, how long it will take. A line search that needs more than one evaluation an
-// iteration makes it longer, by a few per cent as a rule.
+// Work returns the multiply-adds of direct convolution on large maps that the run is worth: with a
+// device's measured rate, how long it will take.
 func (p *Plan) Work() float64 {
 	work := 0.0
 	for _, st := range p.stages {
-		forward := st.forwardWork(st.size.height, st.size.width)
-		work += (2*forward + st.rootsWork()) * float64(st.iterations+1)
+		work += (st.main.Cost() + st.rootsWork()) * st.evaluations()
 		if st.capture != nil {
-			work += forward
+			work += st.capture.Cost()
 		}
 		for _, lesson := range st.lessons {
-			work += st.forwardWork(lesson.height, lesson.width)
+			work += lesson.plan.Cost()
 		}
 	}
 	return work
+}
+
+// evaluations is how many of the loss a stage is expected to take: one at its start and one an iteration;
+// with a Wolfe search some more in the first iterations, and then a few in a hundred. Units take one.
+func (st *stage) evaluations() float64 {
+	n := float64(st.iterations + 1)
+	if o := st.job.Recipe.Optimizer; st.iterations > 0 && o.Rule == LBFGS && o.Search == optim.Wolfe {
+		n += 3 + 0.05*float64(st.iterations)
+	}
+	if st.job.Recipe.Units == GreyUnits {
+		n++
+	}
+	return n
 }
 
 // rootsWork is what the matrix roots of a Wasserstein distance take an evaluation, in the multiply-adds
@@ -322,27 +334,6 @@ func (st *stage) rootsWork() float64 {
 	for _, l := range st.style {
 		c := float64(st.shape(l).Channels)
 		work += perCube * c * c * c * float64(len(st.regions))
-	}
-	return work
-}
-
-// forwardWork counts the multiply-adds of one forward pass over a picture.
-func (st *stage) forwardWork(height, width int) float64 {
-	net := st.job.Network.Network()
-	var deepest feature.Layer
-	for _, l := range append(append([]placed(nil), st.content...), st.style...) {
-		if deeper(l.layer, deepest) {
-			deepest = l.layer
-		}
-	}
-	work, in := 0.0, 3
-	for _, l := range net.Layers() {
-		if l.Kind != feature.Conv || deeper(l, deepest) {
-			continue
-		}
-		s := net.Shape(l, height, width)
-		work += 9 * float64(in) * float64(s.Elements())
-		in = s.Channels
 	}
 	return work
 }

@@ -24,7 +24,8 @@ type planResult struct {
 	Iterations int         `json:"iterations"`
 	PeakBytes  int64       `json:"peak_bytes"` // predicted, of the whole process
 	Budget     int64       `json:"budget_bytes"`
-	Seconds    float64     `json:"seconds"` // predicted
+	Variations int         `json:"variations"`
+	Seconds    float64     `json:"seconds"` // predicted, of all variations
 	Scales     []planScale `json:"scales"`
 }
 
@@ -39,7 +40,11 @@ type planScale struct {
 func (p *painter) printPlan(model *impasto.Model, plan *impasto.Plan, seconds time.Duration) error {
 	w, h := plan.Size()
 	r := planResult{w, h, p.recipe.Name, model.Network().Name, model.Device().Name(), model.Device().Threads(),
-		plan.Iterations(), plan.Peak(), model.Memory(), seconds.Seconds(), nil}
+		plan.Iterations(), plan.Peak(), model.Memory(), 1, seconds.Seconds(), nil}
+	if p.variation.several() {
+		r.Variations = p.variation.of
+		r.Seconds *= float64(p.variation.of)
+	}
 	for _, s := range plan.Scales() {
 		r.Scales = append(r.Scales, planScale{s.Width, s.Height, s.Iterations, s.Bytes, layerNames(s.Recomputed)})
 	}
@@ -73,16 +78,16 @@ func layerNames(layers []feature.Layer) []string {
 	return names
 }
 
-// measureRate returns how many multiply-adds of direct convolution a second the device does in a run. It
-// takes the best of a few convolutions of a middle layer's shape.
+// measureRate returns how many multiply-adds of direct convolution a second the device does in a run on
+// large maps. It takes the best of a few convolutions of a middle layer's shape.
 func measureRate(dev engine.Device) float64 {
 	const (
 		channels = 128
-		side     = 32
+		side     = 128
 		work     = 9 * channels * channels * side * side
-		// A run also has small maps, pooling, Gram matrices and the optimiser: the share of the pure
-		// convolution's rate that is left, as seen at 512 pixels.
-		share = 0.6
+		// A run also has first layers, Gram matrices and the optimiser: the share of the pure convolution's
+		// rate that is left, as seen from 256 to 1024 pixels.
+		share = 0.8
 	)
 	shape := engine.Shape{Channels: channels, Height: side, Width: side}
 	bytes := engine.Align(dev.MapBytes(shape, side))
@@ -95,11 +100,12 @@ func measureRate(dev engine.Device) float64 {
 		Conv: dev.NewConvolution(channels, channels, make([]float32, 9*channels*channels), make([]float32, channels), engine.PadZero),
 		Src:  arena.Map(0, shape, side), Dst: arena.Map(bytes, shape, side), Rows: engine.All(shape),
 	}
-	best := time.Duration(1<<63 - 1)
-	for range 4 {
-		began := time.Now()
+	const enough = 25 * time.Millisecond // a slow device does it once
+	best, began := time.Duration(1<<63-1), time.Now()
+	for time.Since(began) < enough {
+		start := time.Now()
 		dev.Forward(op)
-		best = min(best, time.Since(began))
+		best = min(best, time.Since(start))
 	}
 	return share * work / max(best, time.Microsecond).Seconds()
 }
