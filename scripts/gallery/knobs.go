@@ -1,44 +1,44 @@
 package main
 
 // knobs are the hyper-parameters of docs/tuning.md, each with too little of it, enough, and too much; or,
-// where it is a choice, with the choices.
+// where it is a choice, with the choices. Few pairs serve for all, so that what is right is painted once.
 var knobs = []knob{
-	{"strength", "cat", "night", vary("strength", "0.05", "1", "20")},
+	{"strength", "coffee", "woodcut", vary("strength", "0.05", "1", "20")},
 	{"content-weight", "astronaut", "mosaic", vary("content-weight", "0.05", "1", "10")},
 	{"style-layers", "coffee", "woodcut", []setting{
 		{"relu1_1, relu2_1: shallow", map[string]string{"style-layers": "relu1_1=1,relu2_1=1"}},
 		{"all five", nil},
-		{"relu4_1, relu5_1: deep", map[string]string{"style-layers": "relu4_1=1,relu5_1=1"}},
+		{"relu4_1, relu5_1: deep", map[string]string{"style-layers": "relu4_1=1,relu5_1=10"}},
 	}},
-	{"content-layers", "astronaut", "poppies", []setting{
+	{"content-layers", "astronaut", "mosaic", []setting{
 		{"content at relu2_2: too shallow", map[string]string{"content-layers": "relu2_2=1"}},
 		{"content at relu4_2", nil},
 		{"content at relu5_1: too deep", map[string]string{"content-layers": "relu5_1=1"}},
 	}},
-	{"style-scale", "cat", "glass", vary("style-scale", "0.4", "1", "2.5")},
+	{"style-scale", "coffee", "dots", vary("style-scale", "0.4", "1", "2.5")},
 	{"scales", "coffee", "dots", []setting{
 		{"scales 1", map[string]string{"scales": "1"}},
 		{"scales 2: from 128 pixels", nil},
 		{"scales 4: from 32 pixels", map[string]string{"scales": "4"}},
 	}},
-	{"iterations", "cat", "marble", []setting{
-		{"iterations 10", map[string]string{"iterations": "10"}},
-		{"iterations 60", map[string]string{"iterations": "60"}},
-		{"iterations 300", map[string]string{"iterations": "300"}},
+	{"iterations", "coffee", "woodcut", []setting{
+		{"iterations 5", map[string]string{"iterations": "5", "coarse-iterations": "10", "first-iterations": "10"}},
+		{"iterations 80", nil},
+		{"iterations 250", map[string]string{"iterations": "250"}},
 	}},
-	{"tv-weight", "astronaut", "glass", vary("tv-weight", "0", "0.03", "3")},
-	{"optimizer", "cat", "poppies", []setting{
+	{"tv-weight", "coffee", "dots", vary("tv-weight", "0", "0.1", "10")},
+	{"optimizer", "coffee", "woodcut", []setting{
 		{"lbfgs", nil},
 		{"adam, learning rate 0.02", map[string]string{"optimizer": "adam"}},
 		{"gd", map[string]string{"optimizer": "gd"}},
 	}},
-	{"learning-rate", "coffee", "marble", []setting{
+	{"learning-rate", "coffee", "woodcut", []setting{
 		{"adam, learning rate 0.002", map[string]string{"optimizer": "adam", "learning-rate": "0.002"}},
-		{"0.02", map[string]string{"optimizer": "adam", "learning-rate": "0.02"}},
+		{"0.02", map[string]string{"optimizer": "adam"}},
 		{"0.2", map[string]string{"optimizer": "adam", "learning-rate": "0.2"}},
 	}},
-	{"init", "astronaut", "night", vary("init", "content", "noise", "style")},
-	{"style-loss", "coffee", "glass", vary("style-loss", "gram", "wasserstein")},
+	{"init", "coffee", "dots", vary("init", "content", "noise", "style")},
+	{"style-loss", "coffee", "dots", vary("style-loss", "gram", "wasserstein")},
 	{"preserve-colors", "astronaut", "mosaic", vary("preserve-colors", "none", "luminance", "histogram")},
-	{"pooling", "cat", "woodcut", vary("pooling", "average", "max")},
+	{"pooling", "coffee", "woodcut", vary("pooling", "average", "max")},
 }

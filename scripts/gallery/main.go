@@ -39,6 +39,7 @@ type options struct {
 	check          bool
 	until          time.Duration
 	preview, print int
+	pairs          int
 }
 
 func run(ctx context.Context, args []string) error {
@@ -54,6 +55,7 @@ func run(ctx context.Context, args []string) error {
 	flags.DurationVar(&o.until, "for", 0, "begin no picture after this time; 0: go on to the end")
 	flags.IntVar(&o.preview, "preview", 256, "long side of the preview that the set print compares")
 	flags.IntVar(&o.print, "print", 1024, "long side of its print")
+	flags.IntVar(&o.pairs, "pairs", len(printPairs), "how many pairs the set print compares")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"path/filepath"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
@@ -13,15 +14,28 @@ import (
 // printPairs are those whose previews and prints are compared.
 var printPairs = [][2]string{{"astronaut", "mosaic"}, {"cat", "night"}, {"coffee", "woodcut"}, {"astronaut", "glass"}}
 
+// printFile shows the first of them, as large as printCell.
+const (
+	printFile = "images/recipes/print.jpg"
+	printCell = 400
+)
+
 // comparePrints paints pairs at two sizes with recipe impasto, brings the print down to the size of
 // the preview, and tells the style loss of both there, in multiples of that of a flat grey picture.
 func (p *painter) comparePrints(ctx context.Context, o *options) error {
 	fmt.Printf("| pair | style loss at %d | print of %d at %d | ratio | colours apart |\n|---|---|---|---|---|\n",
 		o.preview, o.print, o.preview)
-	for _, pair := range printPairs {
+	for i, pair := range printPairs[:min(max(o.pairs, 0), len(printPairs))] {
 		preview, reduced, err := p.printPair(ctx, pair, o)
 		if err != nil {
 			return err
+		}
+		if i == 0 {
+			shown := []labelled{{fmt.Sprintf("preview, %d pixels", o.preview), preview},
+				{fmt.Sprintf("print of %d pixels, brought down", o.print), reduced}}
+			if err := writeSheet(filepath.Join(o.docs, printFile), shown, len(shown), printCell); err != nil {
+				return err
+			}
 		}
 		small, err := p.styleLoss(ctx, pair, preview)
 		if err != nil {

@@ -7,28 +7,25 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// The sizes of the sets, long sides in pixels.
-const (
-	gallerySize  = 320
-	tuningSize   = 256
-	strengthSize = 320
-)
+// pictureSize is the long side of every picture in pixels. All have one, so that a picture that several sheets show
+// is painted once.
+const pictureSize = 256
 
-// pairs are those of the gallery: every photograph twice, every painting but one once.
+// pairs are those of the gallery.
 var pairs = [][2]string{
-	{"astronaut", "mosaic"}, {"cat", "night"}, {"coffee", "woodcut"},
-	{"astronaut", "poppies"}, {"cat", "glass"}, {"coffee", "dots"},
+	{"astronaut", "mosaic"}, {"coffee", "woodcut"}, {"coffee", "dots"},
+	{"cat", "marble"}, {"coffee", "night"}, {"cat", "poppies"},
 }
 
 // cuts are the iterations of the gallery where a recipe has too many of them for a machine without a graphics
-// card: what is left takes less than a minute. docs/gallery.md states them.
+// card: what is left takes less than 40 s. docs/gallery.md states them.
 var cuts = map[string]map[string]string{
-	"gatys":            {"iterations": "150"},
-	"neural-style-pt":  {"iterations": "200"},
-	"leongatys":        {"iterations": "60"},
-	"pytorch-tutorial": {"iterations": "200"},
-	"gordicaleksa":     {"iterations": "200"},
-	"crowsonkb":        {"iterations": "50", "first-iterations": "1"},
+	"gatys":            {"iterations": "60"},
+	"neural-style-pt":  {"iterations": "100"},
+	"leongatys":        {"iterations": "30"},
+	"pytorch-tutorial": {"iterations": "60"},
+	"gordicaleksa":     {"iterations": "60"},
+	"crowsonkb":        {"iterations": "20", "averaging": "0.9"},
 }
 
 // setNames lists the sets, which are named after their pages.
@@ -44,7 +41,7 @@ func setNames() []string {
 
 // sheets lists all sheets.
 func sheets() []sheet {
-	all := []sheet{strengthSheet()}
+	all := []sheet{strengthSheet(), candidatesSheet()}
 	for _, pair := range pairs {
 		all = append(all, gallerySheet(pair))
 	}
@@ -56,11 +53,11 @@ func sheets() []sheet {
 
 // strengthSheet shows recipe impasto from hardly to overly painted.
 func strengthSheet() sheet {
-	s := sheet{set: "recipes", name: "strength", columns: 4, cell: 240}
-	for _, pair := range [][2]string{{"cat", "night"}, {"astronaut", "mosaic"}} {
+	s := sheet{set: "recipes", name: "strength", columns: 4, cell: pictureSize}
+	for _, pair := range [][2]string{{"coffee", "woodcut"}, {"astronaut", "mosaic"}} {
 		for _, strength := range []string{"0.1", "0.3", "1", "5"} {
 			s.shots = append(s.shots, shot{
-				label: "strength " + strength, photo: pair[0], painting: pair[1], size: strengthSize, recipe: "impasto",
+				label: "strength " + strength, photo: pair[0], painting: pair[1], size: pictureSize, recipe: "impasto",
 				changes: map[string]string{"strength": strength},
 			})
 		}
@@ -68,11 +65,31 @@ func strengthSheet() sheet {
 	return s
 }
 
+// candidatesSheet shows what recipe impasto was chosen from. Layers weigh about alike in each of them.
+func candidatesSheet() sheet {
+	s := sheet{set: "recipes", name: "candidates", columns: 3, cell: pictureSize}
+	for _, c := range []setting{
+		{"impasto", nil},
+		{"Gram, maximum pooling", map[string]string{"pooling": "max",
+			"style-weight": "140", "style-layers": "relu1_1=40,relu2_1=8,relu3_1=1,relu4_1=1.7,relu5_1=17"}},
+		{"Gram, Adam, averaged", map[string]string{"optimizer": "adam", "adam-betas": "0.9,0.99",
+			"carry-moments": "true", "averaging": "0.95", "clamp": "true"}},
+		{"Wasserstein, average pooling", map[string]string{"style-loss": "wasserstein", "style-weight": "8",
+			"style-layers": "relu1_1=2.5,relu2_1=0.5,relu3_1=0.33,relu4_1=0.7,relu5_1=8"}},
+		{"Wasserstein, maximum pooling", map[string]string{"style-loss": "wasserstein", "style-weight": "15", "pooling": "max",
+			"style-layers": "relu1_1=40,relu2_1=4,relu3_1=1,relu4_1=1,relu5_1=5"}},
+		{"Gram, one scale", map[string]string{"scales": "1"}},
+	} {
+		s.shots = append(s.shots, shot{label: c.label, photo: "astronaut", painting: "mosaic", size: pictureSize, recipe: "impasto", changes: c.changes})
+	}
+	return s
+}
+
 // gallerySheet shows a pair by all recipes.
 func gallerySheet(pair [2]string) sheet {
-	s := sheet{set: "gallery", name: pair[0] + "-" + pair[1], columns: 3, cell: gallerySize, shown: pair[:]}
+	s := sheet{set: "gallery", name: pair[0] + "-" + pair[1], columns: 3, cell: pictureSize, shown: pair[:]}
 	for _, name := range transfer.Names() {
-		s.shots = append(s.shots, shot{label: name, photo: pair[0], painting: pair[1], size: gallerySize, recipe: name, changes: cuts[name]})
+		s.shots = append(s.shots, shot{label: name, photo: pair[0], painting: pair[1], size: pictureSize, recipe: name, changes: cuts[name]})
 	}
 	return s
 }
@@ -91,9 +108,9 @@ type setting struct {
 }
 
 func (k knob) sheet() sheet {
-	s := sheet{set: "tuning", name: k.name, columns: len(k.settings), cell: tuningSize}
+	s := sheet{set: "tuning", name: k.name, columns: len(k.settings), cell: pictureSize}
 	for _, v := range k.settings {
-		s.shots = append(s.shots, shot{label: v.label, photo: k.photo, painting: k.painting, size: tuningSize, recipe: "impasto", changes: v.changes})
+		s.shots = append(s.shots, shot{label: v.label, photo: k.photo, painting: k.painting, size: pictureSize, recipe: "impasto", changes: v.changes})
 	}
 	return s
 }
