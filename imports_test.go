@@ -29,6 +29,7 @@ var table = map[string][]string{
 	"optim":             {"engine"},
 	"transfer":          {"canvas", "checkpoint", "engine", "feature", "loss", "optim", "internal/spelling"},
 	"visualize":         {"canvas", "checkpoint", "engine", "feature", "loss", "optim", "transfer"},
+	"scripts/lesson":    {},
 	"scripts/gallery":   {"", "canvas", "checkpoint/vgg16", "examples", "transfer"},
 	"":                  {"canvas", "checkpoint", "checkpoint/vgg16", "engine", "engine/cpu", "feature", "loss", "optim", "transfer", "visualize"},
 }
