@@ -40,7 +40,7 @@ func ParseLayerWeights(s string) (LayerWeights, error) {
 		}
 		layers = append(layers, l)
 	}
-	return layers, layers.validate("layers")
+	return layers, layers.validate()
 }
 
 // String returns what ParseLayerWeights reads.
@@ -64,14 +64,15 @@ func (l LayerWeights) any() bool {
 	return false
 }
 
-func (l LayerWeights) validate(what string) error {
+// validate returns an error where a weight cannot be one, or a layer is there twice.
+func (l LayerWeights) validate() error {
 	seen := map[string]bool{}
 	for _, w := range l {
 		if w.Weight < 0 || math.IsNaN(w.Weight) || math.IsInf(w.Weight, 0) {
-			return fmt.Errorf("%s: the weight %v of %s must be a number and not negative", what, w.Weight, w.Layer)
+			return fmt.Errorf("the weight %v of %s must be a number and not negative", w.Weight, w.Layer)
 		}
 		if seen[w.Layer] {
-			return fmt.Errorf("%s: %s is there twice", what, w.Layer)
+			return fmt.Errorf("%s is there twice", w.Layer)
 		}
 		seen[w.Layer] = true
 	}

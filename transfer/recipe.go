@@ -221,11 +221,17 @@ func (r *Recipe) validate() error {
 			return err
 		}
 	}
-	if err := r.Content.Layers.validate("content-layers"); err != nil {
-		return err
-	}
-	if err := r.Style.Layers.validate("style-layers"); err != nil {
-		return err
+	for _, l := range []struct {
+		name   string
+		layers LayerWeights
+		weight float64
+	}{{"content", r.Content.Layers, r.Content.Weight}, {"style", r.Style.Layers, r.Style.Weight * r.Style.Strength}} {
+		if err := l.layers.validate(); err != nil {
+			return fmt.Errorf("%s-layers: %w", l.name, err)
+		}
+		if l.weight > 0 && len(l.layers) > 0 && !l.layers.any() {
+			return fmt.Errorf("%s-layers: all weights are 0; to leave the %s out, say %s-weight 0", l.name, l.name, l.name)
+		}
 	}
 	if !r.hasContent() && !r.hasStyle() {
 		return fmt.Errorf("neither content nor style has a weight: nothing to paint")
