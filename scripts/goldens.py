@@ -7,8 +7,8 @@ FOLDER has content.png, style.png, at.png, for each recipe RECIPE.json, RECIPE.g
 RECIPE.grad64.npy, and gen_weights.py, which writes the synthetic network (80 MB, into the work
 folder). Needs numpy.
 
-Every recipe that both sides know is compared on every instruction set that this machine has and with both
-memory plans. Demanded: each term and the total within 1e-5 of the float64 value; the gradient within 1e-4
+Every recipe that both sides know is compared on every instruction set that this machine has, and with both
+memory plans on the best one (gatys on all). Demanded: each term and the total within 1e-5 of the float64 value; the gradient within 1e-4
 (relative L2) of the float32 or the float64 one. Where one unit falls on the other side of its kink a gradient
 jumps by up to 1e-2: such a run passes with a cosine above 0.9997, and is named.
 
@@ -173,14 +173,15 @@ def main():
         work = args.work or pathlib.Path(folder)
         weights, file = network(args, work), work / "gradient.npy"
         sets = list(supported(args))
-        least = {}
+        least = None
         for recipe in recipes(args):
             reference = Reference(args.goldens, recipe)
             for isa in sets:
                 passed.append(reference.check(isa, inspect(args, weights, file, isa, recipe), file))
-                least[isa] = least_memory(args, weights, file, isa, recipe, least.get(isa))
-                got = inspect(args, weights, file, isa, recipe, least[isa])
-                passed.append(reference.check(f"{isa}, maps computed anew", got, file))
+                if recipe == "gatys" or isa == sets[0]:  # the tests of package transfer have all of them
+                    least = least_memory(args, weights, file, isa, recipe, least)
+                    got = inspect(args, weights, file, isa, recipe, least)
+                    passed.append(reference.check(f"{isa}, maps computed anew", got, file))
             passed.append(follows_adam(args, weights, work, sets[0], reference))
             if recipe in LBFGS:
                 passed.append(follows_lbfgs(args, weights, work, sets[0], reference))
