@@ -142,7 +142,7 @@ func TestFewPositions(t *testing.T) {
 	s := newStand(t, processor(t))
 	for kind, by := range couplings {
 		for _, size := range []struct{ channels, positions, painting int }{
-			{130, 30, 20}, {70, 20, 25}, {200, 40, 60}, {64, 40, 8}, {64, 1, 1}, {40, 2, 28},
+			{130, 30, 20}, {70, 20, 20}, {200, 40, 60}, {64, 30, 8}, {64, 1, 1}, {40, 2, 20},
 		} {
 			rng := rand.New(rand.NewPCG(uint64(size.channels), 2))
 			at, painting := draw(rng, size.channels, size.positions), draw(rng, size.channels, size.painting).statistics()
