@@ -150,6 +150,13 @@ func (op *AddMoments) Check() {
 }
 
 // Check panics where the operation is malformed.
+func (op *MomentDistance) Check() {
+	c := op.Moments.Channels()
+	must(c == op.Affine.Channels(), "distance of moments of %d channels, affine map of %d", c, op.Affine.Channels())
+	must(len(op.Target) == c*c, "distance of moments of %d channels from %d numbers", c, len(op.Target))
+}
+
+// Check panics where the operation is malformed.
 func (op *AddAffine) Check() {
 	s := op.Src.Shape()
 	must(s.Channels == op.Affine.Channels(), "affine map of %d channels given %d", op.Affine.Channels(), s.Channels)

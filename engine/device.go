@@ -151,6 +151,8 @@ type Device interface {
 	AddMoments(op AddMoments)
 	ReadMoments(m Moments) Statistics
 	SetAffine(dst Affine, a, b []float64) // A [C,C] row major; b [C]
+	// MomentDistance returns W, too, which must be positive; where it is not, Affine stays as it was.
+	MomentDistance(op MomentDistance) (distance, weight float64)
 	AddAffine(op AddAffine)
 	ResetSum(s Sum)
 	ReadSum(s Sum) float64

@@ -111,6 +111,15 @@ type AddMoments struct {
 	Rows    Rows
 }
 
+// MomentDistance is the squared distance of second moments from others, sum over c, d of (G_cd/W - Target_cd)^2, and
+// sets Affine to A = Scale/W (G/W - Target), b = 0: its gradient by the map at Scale = 4.
+type MomentDistance struct {
+	Moments Moments
+	Target  []float64 // [C,C], symmetric
+	Affine  Affine
+	Scale   float64
+}
+
 // AddAffine computes rows of Dst = w (A F + b), the gradient of a function of moments.
 type AddAffine struct {
 	Affine Affine

@@ -2,8 +2,6 @@ package loss
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"github.com/impasto/impasto/engine"
 )
@@ -68,9 +66,6 @@ type Gram struct {
 	affine  engine.Affine
 	plane   engine.Plane
 	target  []float64 // A/M, [C,C]
-	matrix  []float64 // of the gradient, [C,C]
-	zero    []float64 // [C]
-	sums    []float64 // of each solveRows rows
 	scale   float64   // weight * k
 }
 
@@ -79,9 +74,8 @@ func NewGram(dev engine.Device, painting engine.Statistics, plane engine.Plane, 
 	c := len(painting.Sum)
 	g := &Gram{
 		dev: dev, moments: dev.NewMoments(c), affine: dev.NewAffine(c), plane: plane,
-		target: make([]float64, c*c), matrix: make([]float64, c*c), zero: make([]float64, c),
-		sums:  make([]float64, (c+solveRows-1)/solveRows),
-		scale: weight * n.factor(c),
+		target: make([]float64, c*c),
+		scale:  weight * n.factor(c),
 	}
 	for i, v := range painting.Gram {
 		g.target[i] = v / painting.Weight
@@ -97,50 +91,13 @@ func (g *Gram) Reduce(src engine.Map, rows engine.Rows) {
 	g.dev.AddMoments(engine.AddMoments{Moments: g.moments, Src: src, Weight: g.plane, Rows: rows})
 }
 
-// solveRows is how many rows of the matrix are taken at a time: few enough to share them out, and always the
-// same, so that the sum has the same bits for any number of threads.
-const solveRows = 32
-
 // Solve returns the value.
 func (g *Gram) Solve() (float64, error) {
-	s := g.dev.ReadMoments(g.moments)
-	if s.Weight <= 0 {
+	distance, weight := g.dev.MomentDistance(engine.MomentDistance{Moments: g.moments, Target: g.target, Affine: g.affine, Scale: 4 * g.scale})
+	if weight <= 0 {
 		return 0, fmt.Errorf("style loss: the mask leaves no position")
 	}
-	var next atomic.Int64
-	var others sync.WaitGroup
-	work := func() {
-		for i := int(next.Add(1)) - 1; i < len(g.sums); i = int(next.Add(1)) - 1 {
-			g.sums[i] = g.solvePart(i, s)
-		}
-	}
-	for range min(g.dev.Threads(), len(g.sums)) - 1 {
-		others.Go(work)
-	}
-	work()
-	others.Wait()
-	sum := 0.0
-	for _, v := range g.sums {
-		sum += v
-	}
-	g.dev.SetAffine(g.affine, g.matrix, g.zero)
-	return g.scale * sum, nil
-}
-
-// solvePart returns the squared distance of some rows and sets those of the gradient's matrix.
-func (g *Gram) solvePart(i int, s engine.Statistics) float64 {
-	size := solveRows * len(s.Sum)
-	from, to := i*size, min((i+1)*size, len(s.Gram))
-	gram, target := s.Gram[from:to], g.target[from:to]
-	matrix := g.matrix[from:to]
-	inverse, by := 1/s.Weight, 4*g.scale/s.Weight
-	var sums [2]float64 // in turn, since an addition waits for the one before it
-	for i, v := range gram {
-		d := float64(v*inverse) - target[i]
-		sums[i%2] += float64(d * d)
-		matrix[i] = by * d
-	}
-	return sums[0] + sums[1]
+	return g.scale * distance, nil
 }
 
 // AddGradient writes or adds the gradient by rows of F.

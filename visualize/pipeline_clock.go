@@ -123,6 +123,12 @@ func (c *clocked) SetAffine(dst engine.Affine, a, b []float64) {
 	}
 }
 
+// MomentDistance is the whole solution of a Gram loss.
+func (c *clocked) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
+	c.in(LossPart, func() { distance, weight = c.Device.MomentDistance(op) })
+	return distance, weight
+}
+
 func (c *clocked) AddAffine(op engine.AddAffine) {
 	c.in(LossPart, func() { c.Device.AddAffine(op) })
 }

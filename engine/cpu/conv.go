@@ -188,6 +188,11 @@ func (d *device) convBlock(worker, index int) {
 	for b := range c.filters.blocks {
 		c.input(d.kernels, w, v, b, from, from, to)
 	}
+	fetching := 0
+	if c.filters.channels() <= cachedChannels { // else the products fetch weights
+		fetching = frequencies * c.filters.panels * (groupsOf(to-from) - 1)
+	}
+	w.upcoming.expect(c, index, d.crew.size, fetching)
 	for p := 0; p < c.filters.panels; p += slice {
 		end := min(p+slice, c.filters.panels)
 		for f := range frequencies {
@@ -195,7 +200,7 @@ func (d *device) convBlock(worker, index int) {
 			if f+1 == frequencies {
 				next = c.filters.panel(0, end%c.filters.panels)
 			}
-			c.multiply(d.kernels, v, m, f, p, end, to-from, true, next)
+			c.multiply(d.kernels, v, m, f, p, end, to-from, &w.upcoming, next)
 		}
 		for b := 2 * p; b < min(2*end, c.dstBlocks()); b++ {
 			c.output(d.kernels, w, m[(b-2*p)*size*lanes:], b, from, from, to)
@@ -213,24 +218,29 @@ func (c *convolving) dstBlocks() int {
 
 // multiply computes panels [p, end) of one frequency for the first tiles of a block: the products
 // M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles, and
-// meanwhile the next one is fetched, a share by each product: memory would else idle while the
-// processor computes, and the processor while the next panel comes. Behind the last one comes next, which
-// a later call reads; with fetched an earlier one did so for the first panel.
-func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int, fetched bool, next []float32) {
+// meanwhile the next one is fetched: memory would else idle while the processor computes, and the
+// processor while the next panel comes. Behind the last one comes next, which a later call reads. A worker
+// with something upcoming fetches weights by the first product of a panel and that by the others.
+func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int, coming *upcoming, next []float32) {
 	size := c.schedule.size * lanes
 	v, m = v[f*c.vStride:][:c.vStride], m[f*c.mStride:]
 	groups := groupsOf(tiles)
-	step := (panel + groups - 1) / groups
-	for ; p < end; p++ {
+	for first := p; p < end; p++ {
 		u, following := c.filters.panel(f, p), next
 		if p+1 < end {
 			following = c.filters.panel(f, p+1)
 		}
 		for t, g := 0, 0; t < tiles; g++ {
-			n, by := nextTiles(tiles-t), step
-			ahead := following[len(u)*g/groups:]
-			if !fetched {
-				ahead, by, fetched = u[aheadNumbers:], panel, true
+			n, ahead, by := nextTiles(tiles-t), following, panel
+			switch {
+			case coming == nil && p == first && g == 0: // nobody fetched the first panel for sure
+				ahead = u[aheadNumbers:]
+			case coming == nil || coming.step == 0:
+				ahead, by = following[len(u)*g/groups:], (panel+groups-1)/groups
+			case g > 0:
+				if ahead, by = coming.piece(), coming.step/(lanes*c.filters.blocks); ahead == nil {
+					ahead = following
+				}
 			}
 			k.multiply(m[t*lanes:], size, v[t*lanes:], size, u, n, c.filters.blocks, false, ahead, by)
 			t += n
@@ -303,7 +313,7 @@ func (d *device) convMultiply(_, index int) {
 	v, m := c.memory[:frequencies*c.vStride], c.memory[frequencies*c.vStride:]
 	f, p, end := d.panelPart(index)
 	nextF, nextP, _ := d.panelPart(min(index+d.crew.size, frequencies*d.panelParts()-1)) // most likely
-	c.multiply(d.kernels, v, m[2*p*c.schedule.size*lanes:], f, p, end, c.blockTiles(), false, c.filters.panel(nextF, nextP))
+	c.multiply(d.kernels, v, m[2*p*c.schedule.size*lanes:], f, p, end, c.blockTiles(), nil, c.filters.panel(nextF, nextP))
 }
 
 // panelPart returns the frequency and the panels [p, end) of a piece of convMultiply.

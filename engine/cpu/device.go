@@ -47,6 +47,7 @@ type device struct {
 	reading   *momentSums
 	setting   setting
 	affine    affineRun
+	distance  momentDistance
 	elements  elementwise
 	variation variationRun
 	matMul    matMul
@@ -61,7 +62,7 @@ type jobs struct {
 	stemForward, stemBackward              job
 	rowwise                                job
 	moments, foldMoments, readMoments      job
-	distance                               job
+	distance, momentDistance               job
 	setAffine, affine                      job
 	elements                               job
 	variation                              job
@@ -90,7 +91,7 @@ func New(o Options) (engine.Device, error) {
 		stemForward: d.stemForwardRows, stemBackward: d.stemBackwardRows,
 		rowwise: d.rowwiseRow,
 		moments: d.momentsPiece, foldMoments: d.foldMoments, readMoments: d.readMoments,
-		distance:  d.distancePiece,
+		distance: d.distancePiece, momentDistance: d.momentDistanceBlock,
 		setAffine: d.setAffine, affine: d.affineRows,
 		elements:  d.elementsPiece,
 		variation: d.variationRow,

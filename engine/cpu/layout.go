@@ -41,6 +41,15 @@ func (m *featureMap) from(y, block, x int) []float32 {
 	return m.data[start+(block*m.shape.Width+x)*lanes : start+m.stride]
 }
 
+// part returns what exists of n pixels of a block of channels from pixel x of row y on.
+func (m *featureMap) part(y, block, x, n int) []float32 {
+	from, to := max(x, 0), min(x+n, m.shape.Width)
+	if y < 0 || y >= m.shape.Height || from >= to {
+		return nil
+	}
+	return m.from(y, block, from)[:(to-from)*lanes]
+}
+
 // mask is a word a pixel and block of channels, one bit a lane, rows [C/16][W].
 type mask struct {
 	shape  engine.Shape

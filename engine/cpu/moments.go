@@ -57,7 +57,7 @@ type reduction struct {
 	first       int // of the pieces of this round
 	parts       int // into which the blocks of channels are dealt out
 	partial     []float32
-	totals      []float32 // of each worker, [blocks][8][16]
+	totals      []float32 // of each worker, [blocks][32][16]
 	distances   []float64
 }
 
@@ -114,8 +114,8 @@ const (
 	// momentJobs is how many jobs a thread takes at least where blocks can be dealt out to so many. Each
 	// reads the whole piece, so more of them cost more reading.
 	momentJobs = 4
-	// totalsLength is the numbers of the eight sums that a block's positions are added to in turn.
-	totalsLength = 8 * lanes
+	// totalsLength is the numbers of the 32 sums that a block's positions are added to in turn.
+	totalsLength = 32 * lanes
 )
 
 // momentsPiece sums the products of every parts-th block, and its sums, over one piece. Stretch by stretch

@@ -6,12 +6,17 @@ import "github.com/impasto/impasto/engine"
 // which a first-level cache can hold, and a call takes a few microseconds.
 const maxRun = 32
 
+// expandedRun is the most where the six rows are first spread out from a pooled map: both they and what they are
+// spread from are then in the first-level cache.
+const expandedRun = 12
+
 // workspace is one worker's memory for the borders of maps.
 type workspace struct {
 	patch    [patchSize][patchSize * lanes]float32
-	expanded [patchSize][(tileSize*maxRun + 4) * lanes]float32
+	expanded [patchSize][(tileSize*expandedRun + 4) * lanes]float32
 	zeros    [(tileSize*maxRun + 2) * lanes]float32
 	rows     [patchSize][]float32
+	upcoming upcoming
 
 	// What tiles write that does not exist goes to the spare rows; a tile that lies across the right
 	// border goes to tile, from which its pixels are copied.
@@ -61,6 +66,7 @@ func (c *convolving) input(k *kernels, w *workspace, v []float32, block, start, 
 		r := c.run(t, to, start)
 		dst := v[(block*c.schedule.size+r.at)*lanes:]
 		if c.src.routes != nil {
+			r.n = min(r.n, expandedRun)
 			c.expand(k, w, block, r)
 			k.transformInput(dst, c.vStride, &w.rows, r.n)
 		} else {

@@ -107,6 +107,7 @@ var checks = []check{
 	{"Moments", checkMoments},
 	{"MomentsOfIntegers", checkMomentsOfIntegers},
 	{"Affine", checkAffine},
+	{"MomentDistance", checkMomentDistance},
 	{"SquaredDistance", checkSquaredDistance},
 	{"Difference", checkDifference},
 	{"Variation", checkVariation},

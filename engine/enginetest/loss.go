@@ -166,6 +166,69 @@ func checkAffine(t rapid.TB, device engine.Device) {
 	})
 }
 
+// checkMomentDistance holds a device's distance against its own moments, and the gradient that it sets
+// against the same matrix set by the host.
+func checkMomentDistance(t rapid.TB, device engine.Device) {
+	try(t, device, func(b *bench) {
+		shape := b.shape()
+		n := shape.Channels
+		src := b.whole(shape, b.normal)
+		weight, _ := b.plane(shape.Height, shape.Width)
+		target := make([]float64, n*n)
+		for c := range n {
+			for e := range c + 1 {
+				target[c*n+e] = b.random.NormFloat64()
+				target[e*n+c] = target[c*n+e]
+			}
+		}
+		dst := b.whole(shape, b.normal)
+		for i, d := range b.device {
+			moments, affine := d.NewMoments(n), d.NewAffine(n)
+			d.ResetMoments(moments)
+			d.SetAffine(affine, target, target[:n]) // what was there before does not matter
+			distance, w := d.MomentDistance(engine.MomentDistance{Moments: moments, Target: target, Affine: affine, Scale: 4})
+			if distance != 0 || w != 0 {
+				b.Fatalf("distance of no moments is %v with weight %v", distance, w)
+			}
+			d.AddMoments(engine.AddMoments{Moments: moments, Src: src.on[i], Weight: weight[i], Rows: engine.All(shape)})
+			s := d.ReadMoments(moments)
+			if s.Weight <= 0 {
+				return
+			}
+			want, a := 0.0, make([]float64, n*n)
+			for k, v := range s.Gram {
+				difference := v/s.Weight - target[k]
+				want += difference * difference
+				a[k] = 0.25 / s.Weight * difference
+			}
+			distance, w = d.MomentDistance(engine.MomentDistance{Moments: moments, Target: target, Affine: affine, Scale: 0.25})
+			b.nearNumber("distance of moments", distance, want, 1e-9*want)
+			b.nearNumber("distance of moments: weight", w, s.Weight, 0)
+			b.sameAffine(d, affine, a, src.on[i], dst.on[i], shape)
+		}
+	})
+}
+
+// sameAffine applies an affine map and one that is set to a, and compares.
+func (b *bench) sameAffine(d engine.Device, affine engine.Affine, a []float64, src, dst engine.Map, shape engine.Shape) {
+	read := func(m engine.Affine) []float32 {
+		d.AddAffine(engine.AddAffine{Affine: m, Src: src, Rows: engine.All(shape), Dst: dst})
+		v := make([]float32, shape.Elements())
+		d.ReadMap(v, dst, engine.All(shape))
+		return v
+	}
+	other := d.NewAffine(shape.Channels)
+	d.SetAffine(other, a, make([]float64, shape.Channels))
+	got, want := read(affine), read(other)
+	scale := 0.0
+	for _, v := range a {
+		scale = max(scale, math.Abs(v))
+	}
+	for i := range want {
+		b.nearNumber("gradient of a distance of moments", float64(got[i]), float64(want[i]), fewRoundings*epsilon*scale*float64(shape.Channels)*8)
+	}
+}
+
 func checkSquaredDistance(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		shape := b.tallShape()

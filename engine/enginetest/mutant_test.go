@@ -39,6 +39,7 @@ var mutants = []struct {
 	{"moments that are not symmetric", []string{"Moments"}, func(d engine.Device) engine.Device { return skewed{d} }},
 	{"moments that are rounded", []string{"MomentsOfIntegers"}, func(d engine.Device) engine.Device { return rounding{d} }},
 	{"a reset that does nothing", []string{"Moments", "SquaredDistance"}, func(d engine.Device) engine.Device { return lasting{d} }},
+	{"the gradient of a distance keeps its constant", []string{"MomentDistance"}, func(d engine.Device) engine.Device { return constant{d} }},
 	{"nine points taken for four", []string{"Variation"}, func(d engine.Device) engine.Device { return fourPoints{d} }},
 	{"a product whose mirror is rounded otherwise", []string{"MatMul"}, func(d engine.Device) engine.Device { return lopsided{d} }},
 	{"a transposition is forgotten", []string{"MatMul"}, func(d engine.Device) engine.Device { return untransposed{d} }},
@@ -285,6 +286,20 @@ func (d windowed) AddAffine(op engine.AddAffine) {
 	d.ReadMap(numbers, op.Dst, first)
 	numbers[0] = math.Nextafter32(numbers[0], 0)
 	d.WriteMap(op.Dst, first, numbers)
+}
+
+type constant struct{ engine.Device }
+
+func (d constant) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
+	distance, weight = d.Device.MomentDistance(op)
+	if s := d.ReadMoments(op.Moments); s.Weight > 0 {
+		a := make([]float64, len(s.Gram))
+		for i, v := range s.Gram {
+			a[i] = op.Scale / s.Weight * (v/s.Weight - op.Target[i])
+		}
+		d.SetAffine(op.Affine, a, op.Target[:len(s.Sum)])
+	}
+	return distance, weight
 }
 
 type unweighted struct{ engine.Device }

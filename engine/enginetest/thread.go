@@ -221,6 +221,10 @@ func (r *run) loss(what string, f, g engine.Map) {
 	for i, v := range m.Gram {
 		a[i] = v / float64(s.Elements())
 	}
+	distance, _ := r.MomentDistance(engine.MomentDistance{Moments: moments, Target: a, Affine: affine, Scale: 1})
+	r.note("the distance of the moments of "+what, distance)
+	r.AddAffine(engine.AddAffine{Affine: affine, Src: f, Rows: engine.All(s), Dst: g})
+	r.noteMap("the gradient of the distance of the moments of "+what, g)
 	r.SetAffine(affine, a, m.Sum)
 	r.AddAffine(engine.AddAffine{Affine: affine, Src: f, Weight: weight, Rows: engine.All(s), Dst: g})
 	r.AddDifference(engine.AddDifference{Src: f, Target: target, Scale: 0.1, Weight: weight, Rows: engine.All(s), Dst: g, Add: true})

@@ -120,6 +120,23 @@ func (d *device[T]) SetAffine(dst engine.Affine, a, b []float64) {
 	copy(m.b, convert[T](b))
 }
 
+// MomentDistance computes the sum of (G/W - Target)^2 and sets the affine map to its gradient.
+func (d *device[T]) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
+	op.Check()
+	s := d.ReadMoments(op.Moments)
+	if s.Weight <= 0 {
+		return 0, s.Weight
+	}
+	a := make([]float64, len(s.Gram))
+	for i, v := range s.Gram {
+		difference := v/s.Weight - op.Target[i]
+		distance += difference * difference
+		a[i] = op.Scale / s.Weight * difference
+	}
+	d.SetAffine(op.Affine, a, make([]float64, len(s.Sum)))
+	return distance, s.Weight
+}
+
 // AddAffine computes w(p) (sum over d of A_cd F_d(p) + b_c).
 func (d *device[T]) AddAffine(op engine.AddAffine) {
 	op.Check()
