@@ -43,7 +43,7 @@ func picture(seed uint64, width, height int) *canvas.Picture {
 	return p
 }
 
-func model(t *testing.T, s impasto.Settings) *impasto.Model {
+func model(t testing.TB, s impasto.Settings) *impasto.Model {
 	t.Helper()
 	m, err := impasto.Open(t.Context(), narrow(), s)
 	if err != nil {
@@ -53,7 +53,7 @@ func model(t *testing.T, s impasto.Settings) *impasto.Model {
 	return m
 }
 
-func options(t *testing.T, iterations int) impasto.Options {
+func options(t testing.TB, iterations int) impasto.Options {
 	t.Helper()
 	recipe, err := transfer.Find("gatys")
 	if err != nil {
@@ -63,7 +63,7 @@ func options(t *testing.T, iterations int) impasto.Options {
 	return impasto.Options{Recipe: recipe}
 }
 
-func learn(t *testing.T, m *impasto.Model, paintings ...*canvas.Picture) *impasto.Style {
+func learn(t testing.TB, m *impasto.Model, paintings ...*canvas.Picture) *impasto.Style {
 	t.Helper()
 	var all []impasto.Painting
 	for _, p := range paintings {
