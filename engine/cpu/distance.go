@@ -7,7 +7,7 @@ type momentDistance struct {
 	moments *momentSums
 	affine  *affine
 	target  []float64
-	inverse float64 // 1/W
+	weight  float64 // W
 	scale   float64 // Scale/W
 	sums    []float64
 }
@@ -23,7 +23,7 @@ func (d *device) MomentDistance(op engine.MomentDistance) (distance, weight floa
 	if m.weight <= 0 {
 		return 0, m.weight
 	}
-	d.distance = momentDistance{moments: m, affine: f, target: op.Target, inverse: 1 / m.weight, scale: op.Scale / m.weight, sums: d.sums(m.blocks)}
+	d.distance = momentDistance{moments: m, affine: f, target: op.Target, weight: m.weight, scale: op.Scale / m.weight, sums: d.sums(m.blocks)}
 	d.crew.run(&d.jobs.momentDistance, m.blocks)
 	for _, v := range d.distance.sums {
 		distance += v
@@ -62,7 +62,7 @@ func (r *momentDistance) differences(dst *[lanes * lanes]float32, products *[lan
 		target, row := r.target[(i*lanes+a)*c+j*lanes:][:columns], dst[a*lanes:][:columns]
 		sum := 0.0 // by row, since an addition waits for the one before it
 		for b, v := range products[a*lanes:][:columns] {
-			d := float64(v*r.inverse) - target[b]
+			d := v/r.weight - target[b]
 			sum += float64(d * d)
 			row[b] = float32(r.scale * d)
 		}
