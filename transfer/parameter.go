@@ -134,6 +134,8 @@ var parameters = []Parameter{
 		}},
 	float("content-reference", "pixels of the picture that content-weight is meant for, scaled for others; 0: any",
 		func(r *Recipe) *float64 { return &r.Content.Reference }),
+	integer("content-taper", "long side in pixels beyond which a scale's content-weight falls with the square of it; 0: never",
+		func(r *Recipe) *int { return &r.Content.Taper }),
 	layers("content-layers", "layers of the content loss with their weights", func(r *Recipe) *LayerWeights { return &r.Content.Layers }),
 	enumeration("content-normalization", "sum (1/2 of it, the paper) or mean", len(contentNames),
 		func(r *Recipe) *ContentNormalization { return &r.Content.Normalization }),

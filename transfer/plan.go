@@ -122,7 +122,7 @@ func NewPlan(job Job) (*Plan, error) {
 			s = last.shrink(side)
 		}
 		own := p.job.at(i, len(sides))
-		own.Recipe.Scales.Iterations = own.Recipe.Scales.tapered(s.long())
+		own.Recipe.taper(s.long())
 		st, err := newStage(own, i, s)
 		if err != nil {
 			return nil, fmt.Errorf("recipe %s: %w", job.Recipe.Name, err)

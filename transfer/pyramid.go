@@ -45,6 +45,15 @@ func (s Scales) iterations(i, n int) int {
 	return int(math.Round(factor * float64(s.Iterations)))
 }
 
+// taper changes the recipe of a single scale to what it is at the given long side.
+func (r *Recipe) taper(side int) {
+	r.Scales.Iterations = r.Scales.tapered(side)
+	if t := r.Content.Taper; t > 0 && side > t {
+		share := float64(t) / float64(side)
+		r.Content.Weight *= share * share
+	}
+}
+
 // tapered returns the iterations of a single scale, s, whose long side is given.
 func (s Scales) tapered(side int) int {
 	if s.Taper == 0 || side <= s.Taper || s.Iterations == 0 {

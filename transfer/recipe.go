@@ -56,7 +56,11 @@ type ContentLoss struct {
 	// Reference, where it is not 0, is a number of pixels: Weight is meant for a picture of that many,
 	// and is multiplied by Reference/pixels for another. A sum over positions grows with the picture
 	// while the style loss does not, so a fixed weight would change the look with the size.
-	Reference     float64
+	Reference float64
+	// Taper, where it is not 0, is a long side in pixels: at a larger scale Weight falls with the square of
+	// its own. The layout stands by then; the content loss would only draw the photograph's finest detail, and
+	// take the print away from its preview.
+	Taper         int
 	Layers        LayerWeights
 	Normalization ContentNormalization
 }
@@ -281,6 +285,7 @@ func (r *Recipe) ranges() []interval {
 	all := []interval{
 		{"content-weight", r.Content.Weight, 0, huge, false},
 		{"content-reference", r.Content.Reference, 0, huge, false},
+		{"content-taper", float64(r.Content.Taper), 0, 1 << 20, false},
 		{"style-weight", r.Style.Weight, 0, huge, false},
 		{"strength", r.Style.Strength, 0, huge, false},
 		{"style-scale", r.Style.Scale, 0, 64, true},

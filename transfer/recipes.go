@@ -142,7 +142,7 @@ var recipes = []Recipe{
 		Input:       InputImageNet,
 		StemPadding: engine.PadReplicate,
 		Pooling:     engine.AveragePooling,
-		Content:     ContentLoss{Weight: 1, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
+		Content:     ContentLoss{Weight: 1, Taper: 512, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
 		Style:       StyleLoss{Weight: 50, Strength: 1, Scale: 1, Normalization: loss.Mean, Layers: five(4, 1, 1, 2, 20)},
 		Units:       GreyUnits,
 		Variation:   VariationLoss{Weight: 0.1, Kind: engine.VariationNine, Range: 1},
