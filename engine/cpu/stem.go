@@ -104,7 +104,7 @@ func (d *device) stemForwardRows(worker, index int) {
 	first := s.rows.From + tileSize*index
 	last := min(first+tileSize, s.rows.To)
 	for i := range last - first + 2 {
-		s.preprocess(memory[i*line:], patchSize*line, first-1+i)
+		s.preprocess(d.kernels, memory[i*line:], patchSize*line, first-1+i)
 	}
 	rows := &d.spaces[worker].stemRows
 	for y := first; y < last; y++ {
@@ -118,7 +118,7 @@ func (d *device) stemForwardRows(worker, index int) {
 }
 
 // preprocess writes row y of the padded image to dst[channel*stride:].
-func (s *stemming) preprocess(dst []float32, stride, y int) {
+func (s *stemming) preprocess(kernels *kernels, dst []float32, stride, y int) {
 	height, width := s.image.height, s.image.width
 	from := s.stem.padding.Index(y, height)
 	for k := range 3 {
@@ -130,8 +130,12 @@ func (s *stemming) preprocess(dst []float32, stride, y int) {
 		r, g, b := s.image.row(0, from), s.image.row(1, from), s.image.row(2, from)
 		m, offset := s.stem.pre.Matrix[k], s.stem.pre.Offset[k]
 		inner := line[1 : 1+width]
+		copy(inner, r)
+		kernels.scale(inner, m[0])
+		kernels.axpy(inner, m[1], g)
+		kernels.axpy(inner, m[2], b)
 		for x := range inner {
-			inner[x] = float32(m[0]*r[x]) + float32(m[1]*g[x]) + float32(m[2]*b[x]) + offset
+			inner[x] += offset
 		}
 		line[0], line[width+1] = 0, 0
 		if left := s.stem.padding.Index(-1, width); left >= 0 {
@@ -182,7 +186,7 @@ func (d *device) stemBackwardRows(worker, index int) {
 			}
 		}
 		s.fold(sum)
-		s.unprocess(sum, y)
+		s.unprocess(d.kernels, sum, y)
 	}
 }
 
@@ -195,20 +199,18 @@ func (d *device) stemRow(worker int, sum []float32, y int) {
 	for block := range s.stem.blocks {
 		weight := s.stem.backward[block*stemTaps*lanes:][:stemTaps*lanes]
 		// Pixels 1 to W-2 read the map itself; two on either side read beyond it.
-		if width > 2 {
-			s.stemRun(d, w, sum, weight, block, y, 1, width-2, false)
+		if width <= 2 {
+			s.stemRun(d, w, sum, weight, block, y, -1, width+2, true)
+			continue
 		}
-		for x := -1; x <= width; x++ {
-			if x == 1 && width > 2 {
-				x = width - 1
-			}
-			s.stemRun(d, w, sum, weight, block, y, x, 1, true)
-		}
+		s.stemRun(d, w, sum, weight, block, y, -1, 2, true)
+		s.stemRun(d, w, sum, weight, block, y, 1, width-2, false)
+		s.stemRun(d, w, sum, weight, block, y, width-1, 2, true)
 	}
 }
 
-// stemRun computes n pixels of a row from pixel x on, of which the first and the last read beyond the
-// border where gather is set. At most as many go to the kernel at once as the workspace has zeros for:
+// stemRun computes n pixels of a row from pixel x on, which are few and read beyond the border where gather is
+// set. At most as many go to the kernel at once as the workspace has zeros for:
 // rows that do not exist read those.
 func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block, y, x, n int, gather bool) {
 	line := s.image.width + 2
@@ -223,7 +225,7 @@ func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block
 			case at < 0 || at >= s.image.height:
 				w.stemSources[i] = w.zeros[:(m+2)*lanes]
 			case gather:
-				w.stemSources[i] = s.gather(w.patch[i][:3*lanes], block, at, x)
+				w.stemSources[i] = s.gather(w.patch[i][:(m+2)*lanes], block, at, x)
 			default:
 				w.stemSources[i] = s.m.from(at, block, x-1)[:(m+2)*lanes]
 			}
@@ -232,10 +234,10 @@ func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block
 	}
 }
 
-// gather copies the pixels x-1 to x+1 of a row, zeros where there are none.
+// gather copies the pixels of a row from x-1 on, zeros where there are none.
 func (s *stemming) gather(dst []float32, block, y, x int) []float32 {
 	clear(dst)
-	for j := range 3 {
+	for j := range len(dst) / lanes {
 		if px := x - 1 + j; px >= 0 && px < s.image.width {
 			copy(dst[j*lanes:(j+1)*lanes], s.m.from(y, block, px))
 		}
@@ -258,19 +260,19 @@ func (s *stemming) fold(sum []float32) {
 }
 
 // unprocess writes row y of the gradient by RGB: the transposed matrix of the preprocessing.
-func (s *stemming) unprocess(sum []float32, y int) {
+func (s *stemming) unprocess(kernels *kernels, sum []float32, y int) {
 	width := s.image.width
 	line := width + 2
 	a, b, c := sum[1:][:width], sum[line+1:][:width], sum[2*line+1:][:width]
 	for j := range 3 {
-		m0, m1, m2 := s.stem.pre.Matrix[0][j], s.stem.pre.Matrix[1][j], s.stem.pre.Matrix[2][j]
 		dst := s.image.row(j, y)
-		for x := range dst {
-			v := float32(m0*a[x]) + float32(m1*b[x]) + float32(m2*c[x])
-			if s.add {
-				v += dst[x]
-			}
-			dst[x] = v
+		if s.add {
+			kernels.axpy(dst, s.stem.pre.Matrix[0][j], a)
+		} else {
+			copy(dst, a)
+			kernels.scale(dst, s.stem.pre.Matrix[0][j])
 		}
+		kernels.axpy(dst, s.stem.pre.Matrix[1][j], b)
+		kernels.axpy(dst, s.stem.pre.Matrix[2][j], c)
 	}
 }
