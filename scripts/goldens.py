@@ -8,9 +8,10 @@ RECIPE.grad64.npy, and gen_weights.py, which writes the synthetic network (80 MB
 folder). Needs numpy.
 
 Every recipe that both sides know is compared on every instruction set that this machine has, and with both
-memory plans on the best one (gatys on all). Demanded: each term and the total within 1e-5 of the float64 value; the gradient within 1e-4
-(relative L2) of the float32 or the float64 one. Where one unit falls on the other side of its kink a gradient
-jumps by up to 1e-2: such a run passes with a cosine above 0.9997, and is named.
+memory plans on the best one (gatys on all). Demanded: each term and the total within 1e-5 of the float64
+value; the gradient within 1e-4 (relative L2) of the float32 or the float64 one. Where one unit falls on the
+other side of its kink a gradient jumps by up to 1e-2: such a run passes with a cosine above 0.9997, and is
+named. (TestKinkOfTheTextbook shows the kink.)
 
 Twenty steps of Adam from at.png must follow PyTorch's within 3e-3. L-BFGS with a line search amplifies
 rounding, so that only the loss that it comes to is compared: after the same number of evaluations it may be
