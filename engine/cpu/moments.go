@@ -280,7 +280,10 @@ func (d *device) distancePiece(_, index int) {
 	for y := rows.From; y < rows.To; y++ {
 		src, target := r.src.row(y), r.target.row(y)
 		if r.weight == nil {
-			total += d.kernels.squaredDistance(src, target)
+			for from := 0; from < len(src); from += pieceLength { // a call cannot be interrupted
+				to := min(from+pieceLength, len(src))
+				total += d.kernels.squaredDistance(src[from:to], target[from:to])
+			}
 			continue
 		}
 		weight := r.weight.row(y)

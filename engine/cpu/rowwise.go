@@ -159,7 +159,10 @@ func (d *device) differenceRow(_, y int) {
 	r := &d.rowwise
 	dst, src, target := r.dst.row(y), r.src.row(y), r.target.row(y)
 	if r.weight == nil {
-		d.kernels.difference(dst, src, target, r.scale, r.add)
+		for from := 0; from < len(dst); from += pieceLength { // a call cannot be interrupted
+			to := min(from+pieceLength, len(dst))
+			d.kernels.difference(dst[from:to], src[from:to], target[from:to], r.scale, r.add)
+		}
 		return
 	}
 	weight := r.weight.row(y)
