@@ -82,6 +82,9 @@ type affineRun struct {
 // then read for some tens of tiles.
 const affineJob = 64
 
+// residentBlocks is how many blocks of channels there are at most where the matrix stays in the first-level cache.
+const residentBlocks = 4
+
 // AddAffine computes rows of w (A F + b).
 func (d *device) AddAffine(op engine.AddAffine) {
 	op.Check()
@@ -139,7 +142,11 @@ func (d *device) affineDirect(y, p, x, n int) {
 		}
 		add = true
 	}
-	d.kernels.multiply(dst, stride, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, add, r.map_.panelOf(p)[aheadNumbers:], panel)
+	ahead, by := r.map_.panelOf(p)[aheadNumbers:], panel
+	if r.map_.blocks <= residentBlocks { // fetch what is written next instead
+		ahead, by = dst[n*lanes:], n/r.map_.blocks+1
+	}
+	d.kernels.multiply(dst, stride, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, add, ahead, by)
 }
 
 // affineSpare computes 32 channels of n pixels aside: with weights, or where the map has no block for
