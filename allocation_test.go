@@ -7,13 +7,13 @@ import (
 	"github.com/impasto/impasto"
 )
 
-// TestIterationsAllocateLittle bounds what the loop allocates: the shapes that some sixty operations
-// check and the terms of a step, but no buffer: those are all in the arena, whatever the picture's size.
+// TestIterationsAllocateLittle bounds what the loop allocates: what is told of a step, but nothing that the
+// step itself needs. All buffers are in the arena, whatever the picture's size.
 func TestIterationsAllocateLittle(t *testing.T) {
 	const (
 		first, last = 3, 23
-		objects     = 600
-		bytes       = 32 << 10 // a fifth of what one plane of this picture takes
+		objects     = 20
+		bytes       = 4 << 10
 	)
 	m := model(t, impasto.Settings{})
 	photo := picture(1, 240, 160)

@@ -5,33 +5,47 @@ import "fmt"
 // The Check methods panic where an operation's buffers do not fit each other. Every device calls them
 // first, so that a mistake reads the same everywhere.
 
-func must(ok bool, format string, args ...any) {
+func must(ok bool, message string) {
 	if !ok {
-		panic("engine: " + fmt.Sprintf(format, args...))
+		panic("engine: " + message)
 	}
 }
 
+// fail panics. A caller tests first: to box the arguments of an operation that is well formed would
+// allocate at every step of a run.
+func fail(format string, args ...any) { panic("engine: " + fmt.Sprintf(format, args...)) }
+
 func mustShape(what string, got, want Shape) {
-	must(got == want, "%s is %v, want %v", what, got, want)
+	if got != want {
+		fail("%s is %v, want %v", what, got, want)
+	}
 }
 
 func mustAligned(what string, r Rows, height int) {
-	must(r.Aligned(height), "%s: rows [%d,%d) of %d are not on whole tiles of %d", what, r.From, r.To, height, TileRows)
+	if !r.Aligned(height) {
+		fail("%s: rows [%d,%d) of %d are not on whole tiles of %d", what, r.From, r.To, height, TileRows)
+	}
 }
 
 func mustRows(what string, r Rows, height int) {
-	must(0 <= r.From && r.From <= r.To && r.To <= height, "%s: rows [%d,%d) outside a map of %d rows", what, r.From, r.To, height)
+	if r.From < 0 || r.From > r.To || r.To > height {
+		fail("%s: rows [%d,%d) outside a map of %d rows", what, r.From, r.To, height)
+	}
 }
 
 // mustPiece demands what keeps the order of a reduction's sums.
 func mustPiece(what string, r Rows, s Shape) {
 	mustRows(what, r, s.Height)
 	p := PieceRows(s.Width)
-	must(r.From%p == 0 && (r.To%p == 0 || r.To == s.Height), "%s: rows [%d,%d) of %d are not on whole pieces of %d", what, r.From, r.To, s.Height, p)
+	if r.From%p != 0 || r.To%p != 0 && r.To != s.Height {
+		fail("%s: rows [%d,%d) of %d are not on whole pieces of %d", what, r.From, r.To, s.Height, p)
+	}
 }
 
 func mustHold(what string, m Map, r Rows) {
-	must(r.Len() <= m.Window(), "%s holds %d rows of %v, %d asked", what, m.Window(), m.Shape(), r.Len())
+	if r.Len() > m.Window() {
+		fail("%s holds %d rows of %v, %d asked", what, m.Window(), m.Shape(), r.Len())
+	}
 }
 
 func mustMask(what string, m Mask, want Shape) {
@@ -43,7 +57,9 @@ func mustMask(what string, m Mask, want Shape) {
 func mustWeight(what string, w Plane, s Shape) {
 	if w != nil {
 		h, wd := w.Size()
-		must(h == s.Height && wd == s.Width, "%s weight is %dx%d, want %dx%d", what, h, wd, s.Height, s.Width)
+		if h != s.Height || wd != s.Width {
+			fail("%s weight is %dx%d, want %dx%d", what, h, wd, s.Height, s.Width)
+		}
 	}
 }
 
@@ -69,7 +85,9 @@ func (op *StemBackward) Check() {
 func (op *Forward) Check() {
 	in := op.Src.Shape()
 	out := Shape{op.Conv.Out(), in.Height, in.Width}
-	must(in.Channels == op.Conv.In(), "forward: source has %d channels, want %d", in.Channels, op.Conv.In())
+	if in.Channels != op.Conv.In() {
+		fail("forward: source has %d channels, want %d", in.Channels, op.Conv.In())
+	}
 	must(op.Dst != nil || op.Pool != nil, "forward: nothing to write")
 	must(!op.Linear || op.Mask == nil && op.Pool == nil, "forward: a mask or a pooling without a ReLU")
 	mustAligned("forward", op.Rows, in.Height)
@@ -88,7 +106,9 @@ func (op *Forward) Check() {
 func (op *Backward) Check() {
 	in := op.Dst.Shape()
 	out := Shape{op.Conv.Out(), in.Height, in.Width}
-	must(in.Channels == op.Conv.In(), "backward: destination has %d channels, want %d", in.Channels, op.Conv.In())
+	if in.Channels != op.Conv.In() {
+		fail("backward: destination has %d channels, want %d", in.Channels, op.Conv.In())
+	}
 	if op.Routes != nil {
 		mustShape("backward: routes", op.Routes.Shape(), out)
 		mustShape("backward: pooled source", op.Src.Shape(), out.Pooled())
@@ -143,7 +163,9 @@ func (op *CopyRows) Check() {
 // Check panics where the operation is malformed.
 func (op *AddMoments) Check() {
 	s := op.Src.Shape()
-	must(s.Channels == op.Moments.Channels(), "moments of %d channels given %d", op.Moments.Channels(), s.Channels)
+	if s.Channels != op.Moments.Channels() {
+		fail("moments of %d channels given %d", op.Moments.Channels(), s.Channels)
+	}
 	mustWeight("moments:", op.Weight, s)
 	mustPiece("moments", op.Rows, s)
 	mustHold("moments: source", op.Src, op.Rows)
@@ -152,14 +174,20 @@ func (op *AddMoments) Check() {
 // Check panics where the operation is malformed.
 func (op *MomentDistance) Check() {
 	c := op.Moments.Channels()
-	must(c == op.Affine.Channels(), "distance of moments of %d channels, affine map of %d", c, op.Affine.Channels())
-	must(len(op.Target) == c*c, "distance of moments of %d channels from %d numbers", c, len(op.Target))
+	if c != op.Affine.Channels() {
+		fail("distance of moments of %d channels, affine map of %d", c, op.Affine.Channels())
+	}
+	if len(op.Target) != c*c {
+		fail("distance of moments of %d channels from %d numbers", c, len(op.Target))
+	}
 }
 
 // Check panics where the operation is malformed.
 func (op *AddAffine) Check() {
 	s := op.Src.Shape()
-	must(s.Channels == op.Affine.Channels(), "affine map of %d channels given %d", op.Affine.Channels(), s.Channels)
+	if s.Channels != op.Affine.Channels() {
+		fail("affine map of %d channels given %d", op.Affine.Channels(), s.Channels)
+	}
 	mustShape("affine: destination", op.Dst.Shape(), s)
 	mustWeight("affine:", op.Weight, s)
 	mustRows("affine", op.Rows, s.Height)
@@ -191,17 +219,23 @@ func (op *AddDifference) Check() {
 
 // Check panics where the operation is malformed.
 func (op *AddVariation) Check() {
-	must(op.Kind <= VariationNine, "variation of unknown kind %d", op.Kind)
+	if op.Kind > VariationNine {
+		fail("variation of unknown kind %d", op.Kind)
+	}
 	if op.Gradient != nil {
 		h, w := op.Image.Size()
 		gh, gw := op.Gradient.Size()
-		must(h == gh && w == gw, "variation: gradient is %dx%d, want %dx%d", gh, gw, h, w)
+		if h != gh || w != gw {
+			fail("variation: gradient is %dx%d, want %dx%d", gh, gw, h, w)
+		}
 	}
 }
 
 // CheckVectors panics where vectors differ in length.
 func CheckVectors(what string, first Vector, others ...Vector) {
 	for _, v := range others {
-		must(v.Len() == first.Len(), "%s: vectors of %d and %d numbers", what, first.Len(), v.Len())
+		if v.Len() != first.Len() {
+			fail("%s: vectors of %d and %d numbers", what, first.Len(), v.Len())
+		}
 	}
 }

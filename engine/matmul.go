@@ -17,7 +17,7 @@ type MatMul struct {
 func (op *MatMul) Check() {
 	positive := op.Rows > 0 && op.Inner > 0 && op.Columns > 0
 	if !positive || len(op.A) != op.Rows*op.Inner || len(op.B) != op.Inner*op.Columns || len(op.Dst) != op.Rows*op.Columns {
-		must(false, "product: matrices of %d and %d numbers into %d, want %dx%d and %dx%d",
+		fail("product: matrices of %d and %d numbers into %d, want %dx%d and %dx%d",
 			len(op.A), len(op.B), len(op.Dst), op.Rows, op.Inner, op.Inner, op.Columns)
 	}
 	must(!op.Symmetric || op.Rows == op.Columns, "product: symmetric, but not square")

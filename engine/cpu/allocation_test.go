@@ -2,10 +2,9 @@ package cpu
 
 import "testing"
 
-// TestOperationsAllocateLittle bounds the allocations of an operation by what its check of shapes makes:
-// a loop runs some sixty of them at every step, on maps of any size.
-func TestOperationsAllocateLittle(t *testing.T) {
-	const size, most = 64, 16
+// TestOperationsAllocateNothing: a loop runs some sixty operations at every step, on maps of any size.
+func TestOperationsAllocateNothing(t *testing.T) {
+	const size = 64
 	opened, err := New(Options{Threads: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -20,7 +19,7 @@ func TestOperationsAllocateLittle(t *testing.T) {
 		works = append(works, vggWorks(d, a, l, size)...)
 	}
 	for _, w := range works {
-		if got := testing.AllocsPerRun(10, w.run); got > most {
+		if got := testing.AllocsPerRun(10, w.run); got > 0 {
 			t.Errorf("%s allocates %.0f times", w.name, got)
 		}
 	}
