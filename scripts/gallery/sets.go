@@ -65,20 +65,23 @@ func strengthSheet() sheet {
 	return s
 }
 
-// candidatesSheet shows what recipe impasto was chosen from. Layers weigh about alike in each of them.
+// candidatesSheet shows what recipe impasto was chosen from. Balanced are weights by which each layer counts
+// alike at flat grey.
 func candidatesSheet() sheet {
 	s := sheet{set: "recipes", name: "candidates", columns: 3, cell: pictureSize}
 	for _, c := range []setting{
 		{"impasto", nil},
-		{"Gram, maximum pooling", map[string]string{"pooling": "max",
-			"style-weight": "140", "style-layers": "relu1_1=40,relu2_1=8,relu3_1=1,relu4_1=1.7,relu5_1=17"}},
-		{"Gram, Adam, averaged", map[string]string{"optimizer": "adam", "adam-betas": "0.9,0.99",
-			"carry-moments": "true", "averaging": "0.95", "clamp": "true"}},
-		{"Wasserstein, average pooling", map[string]string{"style-loss": "wasserstein", "style-weight": "8",
+		{"Gram, equal weights, 140", map[string]string{"style-weight": "140",
+			"style-layers": "relu1_1=1,relu2_1=1,relu3_1=1,relu4_1=1,relu5_1=1"}},
+		{"Gram, balanced weights, 140", map[string]string{"style-weight": "140",
+			"style-layers": "relu1_1=14,relu2_1=1.4,relu3_1=0.8,relu4_1=4,relu5_1=330"}},
+		{"Gram, maximum pooling, 140", map[string]string{"style-weight": "140", "pooling": "max",
+			"style-layers": "relu1_1=40,relu2_1=8,relu3_1=1,relu4_1=1.7,relu5_1=17"}},
+		{"Gram, equal weights, Adam", map[string]string{"style-weight": "140", "optimizer": "adam", "adam-betas": "0.9,0.99",
+			"carry-moments": "true", "averaging": "0.95", "clamp": "true",
+			"style-layers": "relu1_1=1,relu2_1=1,relu3_1=1,relu4_1=1,relu5_1=1"}},
+		{"Wasserstein, average, 15", map[string]string{"style-weight": "15", "style-loss": "wasserstein",
 			"style-layers": "relu1_1=2.5,relu2_1=0.5,relu3_1=0.33,relu4_1=0.7,relu5_1=8"}},
-		{"Wasserstein, maximum pooling", map[string]string{"style-loss": "wasserstein", "style-weight": "15", "pooling": "max",
-			"style-layers": "relu1_1=40,relu2_1=4,relu3_1=1,relu4_1=1,relu5_1=5"}},
-		{"Gram, one scale", map[string]string{"scales": "1"}},
 	} {
 		s.shots = append(s.shots, shot{label: c.label, photo: "astronaut", painting: "mosaic", size: pictureSize, recipe: "impasto", changes: c.changes})
 	}
