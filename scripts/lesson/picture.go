@@ -17,8 +17,8 @@ import (
 // Pictures of the chapters are no wider than a page shows at twice its pixels. The quality keeps text on
 // white clean.
 const (
-	widest  = 1400
-	quality = 82
+	widest  = 1200
+	quality = 78
 )
 
 // shown finds the pictures of a page.
