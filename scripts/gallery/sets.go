@@ -17,14 +17,17 @@ var pairs = [][2]string{
 	{"cat", "marble"}, {"coffee", "night"}, {"cat", "poppies"},
 }
 
-// cuts are the iterations of the gallery where a recipe has too many of them for a machine without a graphics
-// card: what is left takes less than 40 s. docs/gallery.md states them.
-var cuts = map[string]map[string]string{
+// adapted is how the gallery paints each recipe. Iterations are cut where there are too many of them for a machine
+// without a graphics card: what is left takes less than 40 s. Three recipes were made for networks that read
+// pixels in 0..255. The built-in one reads them divided by their deviation, about 1/58 as large, and so are its
+// features: the content loss is multiplied by 58^2 and the style loss by 58^4, which leaves their balance,
+// and that with total variation, as it was. docs/gallery.md states all of it.
+var adapted = map[string]map[string]string{
 	"gatys":            {"iterations": "60"},
-	"neural-style-pt":  {"iterations": "100"},
-	"leongatys":        {"iterations": "30"},
+	"neural-style-pt":  {"iterations": "100", "content-weight": "16600", "style-weight": "1.1e9"},
+	"leongatys":        {"iterations": "30", "content-weight": "3300", "style-weight": "1.1e7"},
 	"pytorch-tutorial": {"iterations": "60"},
-	"gordicaleksa":     {"iterations": "60"},
+	"gordicaleksa":     {"iterations": "60", "content-weight": "3.3e8", "style-weight": "3.3e11"},
 	"crowsonkb":        {"iterations": "20", "averaging": "0.9"},
 }
 
@@ -92,7 +95,7 @@ func candidatesSheet() sheet {
 func gallerySheet(pair [2]string) sheet {
 	s := sheet{set: "gallery", name: pair[0] + "-" + pair[1], columns: 3, cell: pictureSize, shown: pair[:]}
 	for _, name := range transfer.Names() {
-		s.shots = append(s.shots, shot{label: name, photo: pair[0], painting: pair[1], size: pictureSize, recipe: name, changes: cuts[name]})
+		s.shots = append(s.shots, shot{label: name, photo: pair[0], painting: pair[1], size: pictureSize, recipe: name, changes: adapted[name]})
 	}
 	return s
 }
