@@ -124,7 +124,7 @@ func count(n float64, lang Language) string {
 	case lang == Korean && n >= 1e8:
 		return fmt.Sprintf("%.3g억", n/1e8)
 	case lang == Korean && n >= 1e4:
-		return fmt.Sprintf("%.3g만", n/1e4)
+		return short(n/1e4) + "만"
 	case n >= 1e9:
 		return fmt.Sprintf("%.3g billion", n/1e9)
 	case n >= 1e6:
