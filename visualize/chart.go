@@ -99,9 +99,9 @@ func (a *axis) ticks(n int) []float64 {
 func short(v float64) string {
 	a := math.Abs(v)
 	switch {
-	case a == 0 || 1e-3 <= a && a < 1e3:
+	case a == 0 || 1e-3 <= a && a < 999.5: // three digits of more are 1e+03
 		return strconv.FormatFloat(v, 'g', 3, 64)
-	case 1e3 <= a && a < 1e5:
+	case 999.5 <= a && a < 1e5:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', 2, 64), "e")

@@ -93,6 +93,15 @@ func TestAxis(t *testing.T) {
 	}
 }
 
+// TestShort writes numbers around those at which the form changes.
+func TestShort(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 999.4: "999", 999.7: "1000", 1003: "1003", 99999: "99999", 1e5: "1e5", 0.0009: "9e-4", -12.345: "-12.3"} {
+		if got := short(v); got != want {
+			t.Errorf("%v is written as %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestShade(t *testing.T) {
 	s := newShade(true, []float64{0, 4, 1})
 	if s.at(0) != sequential[0] || s.at(4) != sequential[len(sequential)-1] || s.at(1) != s.ramp.at(math.Round(127.5)/255) {
