@@ -26,7 +26,7 @@ var knobs = []knob{
 		{"iterations 80", nil},
 		{"iterations 250", map[string]string{"iterations": "250"}},
 	}},
-	{"tv-weight", "coffee", "dots", vary("tv-weight", "0", "0.1", "10")},
+	{"tv-weight", "coffee", "dots", vary("tv-weight", "0", "0.1", "300")},
 	{"optimizer", "coffee", "woodcut", []setting{
 		{"lbfgs", nil},
 		{"adam, learning rate 0.02", map[string]string{"optimizer": "adam"}},
