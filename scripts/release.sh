@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release: one static binary a platform, with checksums.
+# Builds the release: one static binary a platform, with checksums, and the licences that go with every copy.
 #
 #   scripts/release.sh [FOLDER]     (default: dist)
 #
@@ -30,4 +30,5 @@ done
 
 host=$out/impasto-$(go env GOOS)-$(go env GOARCH)$(go env GOEXE)
 "$host" version
-(cd "$out" && sha256sum impasto-* >SHA256SUMS)
+cp LICENSE NOTICE "$out"
+(cd "$out" && sha256sum impasto-* LICENSE NOTICE >SHA256SUMS)
