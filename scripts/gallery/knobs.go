@@ -38,7 +38,11 @@ var knobs = []knob{
 		{"0.2", map[string]string{"optimizer": "adam", "learning-rate": "0.2"}},
 	}},
 	{"init", "coffee", "dots", vary("init", "content", "noise", "style")},
-	{"style-loss", "coffee", "dots", vary("style-loss", "gram", "wasserstein")},
+	{"style-loss", "coffee", "dots", []setting{
+		{"gram", nil},
+		{"wasserstein, style weight 5", map[string]string{"style-loss": "wasserstein", "style-weight": "5"}},
+		{"wasserstein, style weight 50", map[string]string{"style-loss": "wasserstein"}},
+	}},
 	{"preserve-colors", "astronaut", "mosaic", vary("preserve-colors", "none", "luminance", "histogram")},
 	{"pooling", "coffee", "woodcut", vary("pooling", "average", "max")},
 }
