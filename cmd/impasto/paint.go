@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/impasto/impasto"
@@ -213,6 +215,9 @@ func (p *painter) finish(ctx context.Context, model *impasto.Model, plan *impast
 	if failed := p.printResult(model, plan, result); failed != nil {
 		return errors.Join(err, failed)
 	}
+	if note := risen(result); note != "" {
+		p.notef("note: %s", note)
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -221,6 +226,17 @@ func (p *painter) finish(ctx context.Context, model *impasto.Model, plan *impast
 			count(result.Iterations, "iteration"), result.Picture.Width, result.Picture.Height, p.output)}
 	}
 	return fmt.Errorf("%w; the picture so far is in %s", err, p.output)
+}
+
+// risen says where a picture ended farther from what was asked than it began: steps that are too long for
+// weights that do not fit the network, and never a result to trust.
+func risen(r *impasto.Result) string {
+	if r.LastLoss <= r.FirstLoss {
+		return ""
+	}
+	largest := slices.MaxFunc(r.Terms, func(a, b transfer.Term) int { return cmp.Compare(a.Value, b.Value) })
+	return fmt.Sprintf("the loss rose, and most of it is %s: the picture is worse than the start; try --line-search wolfe, a smaller --learning-rate or other weights",
+		termName(largest))
 }
 
 // draw shows the picture in the terminal behind standard error.

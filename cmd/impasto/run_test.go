@@ -16,7 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/transfer"
 )
 
 // outcome is what a run of the program came to.
@@ -417,5 +419,16 @@ func TestBenchMeasures(t *testing.T) {
 	}
 	if sum != 2*flop || !strings.HasPrefix(names, "conv1_1 conv1_2 conv2_1") || !strings.Contains(names, "gram relu1_1") || !(r.Bandwidth > 0) {
 		t.Errorf("%.0f FLOP, want %d; layers %s; memory %g GB/s", sum, 2*flop, names, r.Bandwidth)
+	}
+}
+
+// TestRisenLossIsTold: a run that ended above its start says so, and which term did it; others are silent.
+func TestRisenLossIsTold(t *testing.T) {
+	terms := []transfer.Term{{Kind: transfer.StyleTerm, Layer: "relu1_1", Value: 1}, {Kind: transfer.VariationTerm, Value: 5}}
+	if got := risen(&impasto.Result{FirstLoss: 2, LastLoss: 6, Terms: terms}); !strings.Contains(got, termName(terms[1])) {
+		t.Errorf("risen loss: %q does not name %s", got, termName(terms[1]))
+	}
+	if got := risen(&impasto.Result{FirstLoss: 6, LastLoss: 6, Terms: terms}); got != "" {
+		t.Errorf("a loss that did not rise: %q", got)
 	}
 }
