@@ -32,7 +32,7 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 AGREE = 1e-4
 
 # What reaches the loss with the least work, of what was tried at 128 and 256 pixels. A Wolfe search and shorter
-# histories are as soon at 250 evaluations, and behind at 500. Coarser scales do not pay here: enlarged, their result begins at ten times the loss of
+# histories are as soon at 250 evaluations, and were not followed to 500. Coarser scales do not pay here: enlarged, their result begins at ten times the loss of
 # the photograph, and needs some sixty evaluations to be where those from the photograph are by then.
 SETTINGS = "--scales 1 --line-search none --history 100"
 
