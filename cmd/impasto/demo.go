@@ -8,7 +8,7 @@ import (
 
 type demoCommand struct {
 	Content string `arg:"" optional:"" default:"@cat" help:"Photograph."`
-	Style   string `arg:"" optional:"" default:"@night" help:"Painting."`
+	Style   string `arg:"" optional:"" default:"@marble" help:"Painting."`
 
 	Output  string `short:"o" group:"result" placeholder:"FILE" help:"Where the picture goes. Default: impasto-demo.png in the current folder, numbered so that nothing is replaced."`
 	Preview bool   `group:"result" help:"Draw the result in the terminal, too."`
