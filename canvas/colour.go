@@ -14,6 +14,28 @@ type ColourMap struct {
 	B [3]float64
 }
 
+// After returns the map that applies n first and then m.
+func (m ColourMap) After(n ColourMap) ColourMap {
+	both := ColourMap{A: multiply3(m.A, n.A), B: m.B}
+	for i, row := range m.A {
+		for k, v := range row {
+			both.B[i] += v * n.B[k]
+		}
+	}
+	return both
+}
+
+// Inverse returns the map that undoes m. The numbers are not finite where m has none.
+func (m ColourMap) Inverse() ColourMap {
+	inverse := ColourMap{A: invert3(m.A)}
+	for i, row := range inverse.A {
+		for k, v := range row {
+			inverse.B[i] -= v * m.B[k]
+		}
+	}
+	return inverse
+}
+
 // Apply returns p with every pixel mapped. Values may leave [0, 1].
 func (m ColourMap) Apply(p *Picture) *Picture {
 	q := New(p.Width, p.Height)
@@ -140,6 +162,22 @@ func multiply3(a, b matrix3) (m matrix3) {
 		}
 	}
 	return m
+}
+
+// invert3 returns the inverse, by cofactors.
+func invert3(m matrix3) matrix3 {
+	var inv matrix3
+	minor := func(i, j int) float64 {
+		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
+		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
+	}
+	det := m[0][0]*minor(0, 0) + m[0][1]*minor(0, 1) + m[0][2]*minor(0, 2)
+	for i := range 3 {
+		for j := range 3 {
+			inv[j][i] = minor(i, j) / det
+		}
+	}
+	return inv
 }
 
 // root3 applies f to the eigenvalues of a symmetric matrix, which are not negative but for rounding.

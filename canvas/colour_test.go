@@ -124,3 +124,13 @@ func near(t *testing.T, got, want *Picture, tolerance float64) {
 		}
 	}
 }
+
+// TestMapsCompose: one map after another is both in turn, and a map after its inverse changes nothing.
+func TestMapsCompose(t *testing.T) {
+	m := ColourMap{A: matrix3{{0, 0.5, 2}, {1, -0.25, 0}, {0.5, 0, 1}}, B: [3]float64{0.1, -0.2, 0.3}}
+	n := ColourMap{A: matrix3{{2, 0, 1}, {0, 1, 0}, {0.25, 0, -1}}, B: [3]float64{-0.5, 0, 0.25}}
+	p := coloured(3, 5, 4)
+	near(t, m.After(n).Apply(p), m.Apply(n.Apply(p)), 1e-6)
+	near(t, m.After(m.Inverse()).Apply(p), p, 1e-6)
+	near(t, m.Inverse().After(m).Apply(p), p, 1e-6)
+}

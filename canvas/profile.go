@@ -103,7 +103,7 @@ func newMatrixProfile(tags map[string][]byte) (*profile, error) {
 			primaries[c][i] = fixed(xyz[8+4*i:])
 		}
 	}
-	toSRGB := invert(srgbPrimaries)
+	toSRGB := invert3(srgbPrimaries)
 	for i := range 3 {
 		for c := range 3 {
 			for k := range 3 {
@@ -166,22 +166,6 @@ func (p *profile) isSRGB() bool {
 		}
 	}
 	return true
-}
-
-// invert returns the inverse of a 3x3 matrix.
-func invert(m [3][3]float64) [3][3]float64 {
-	var inv [3][3]float64
-	minor := func(i, j int) float64 {
-		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
-		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
-	}
-	det := m[0][0]*minor(0, 0) + m[0][1]*minor(0, 1) + m[0][2]*minor(0, 2)
-	for i := range 3 {
-		for j := range 3 {
-			inv[j][i] = minor(i, j) / det
-		}
-	}
-	return inv
 }
 
 // fits reports whether the profile describes colours of that many channels. A gray

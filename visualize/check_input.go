@@ -28,17 +28,12 @@ func (s *search) listInputs(model *checkpoint.Model) {
 	m, b := s.preprocessing(model)
 	right := canvas.ColourMap{A: m, B: b}
 	s.inputs = []canvas.ColourMap{{A: diagonal(1)}}
-	inverse := invert(m)
+	toPixels := right.Inverse()
 	add := func(says phrase, wrong canvas.ColourMap) {
 		if closeMaps(wrong, right) {
 			return
 		}
-		see := canvas.ColourMap{A: times(inverse, wrong.A)}
-		for i := range 3 {
-			for k := range 3 {
-				see.B[i] += inverse[i][k] * (wrong.B[k] - b[k])
-			}
-		}
+		see := toPixels.After(wrong)
 		for _, known := range s.inputs {
 			if closeMaps(see, known) {
 				return
@@ -48,25 +43,19 @@ func (s *search) listInputs(model *checkpoint.Model) {
 		input := len(s.inputs) - 1
 		s.add("input", says, func(c *convention) { c.lens.input = input })
 	}
-	reversed := [3][3]float64{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}
+	reversed := canvas.ColourMap{A: [3][3]float64{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}}
 	order, swapped := "R, G, B", saying("check.bgr")
 	if m[0][2] != 0 && m[0][0] == 0 {
 		order, swapped = "B, G, R", saying("check.rgb")
 	}
-	add(swapped, canvas.ColourMap{A: times(m, reversed), B: b})
-	add(saying("check.reversed", order), canvas.ColourMap{A: times(reversed, m), B: [3]float64{b[2], b[1], b[0]}})
+	add(swapped, right.After(reversed))
+	add(saying("check.reversed", order), reversed.After(right))
 	add(saying("check.raw1"), canvas.ColourMap{A: diagonal(1)})
 	add(saying("check.raw255"), canvas.ColourMap{A: diagonal(255)})
 	add(saying("check.nomean"), canvas.ColourMap{A: m})
-	var mean [3]float64
-	for i := range 3 {
-		for k := range 3 {
-			mean[i] += inverse[i][k] * b[k]
-		}
-	}
-	add(saying("check.nostd"), canvas.ColourMap{A: diagonal(1), B: mean})
-	add(saying("check.norm255"), canvas.ColourMap{A: times(diagonal(255), m), B: b})
-	add(saying("check.mean255"), canvas.ColourMap{A: times(diagonal(1.0/255), m), B: b})
+	add(saying("check.nostd"), canvas.ColourMap{A: diagonal(1), B: [3]float64{-toPixels.B[0], -toPixels.B[1], -toPixels.B[2]}})
+	add(saying("check.norm255"), right.After(canvas.ColourMap{A: diagonal(255)}))
+	add(saying("check.mean255"), right.After(canvas.ColourMap{A: diagonal(1.0 / 255)}))
 	add(saying("check.half"), canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
 	for input, says := range [...]string{
 		transfer.InputImageNet: "check.torchvision",
@@ -84,45 +73,12 @@ func (s *search) listInputs(model *checkpoint.Model) {
 		add(saying(says, s.name()), other)
 	}
 	add(saying("check.added"), canvas.ColourMap{A: m, B: [3]float64{-b[0], -b[1], -b[2]}})
-	twice := canvas.ColourMap{A: times(m, m), B: b}
-	for i := range 3 {
-		for k := range 3 {
-			twice.B[i] += m[i][k] * b[k]
-		}
-	}
-	add(saying("check.twice"), twice)
+	add(saying("check.twice"), right.After(right))
 }
 
 // diagonal returns the matrix that multiplies by a number.
 func diagonal(by float64) [3][3]float64 {
 	return [3][3]float64{{by, 0, 0}, {0, by, 0}, {0, 0, by}}
-}
-
-// times returns the product of two matrices.
-func times(a, b [3][3]float64) (m [3][3]float64) {
-	for i := range 3 {
-		for j := range 3 {
-			for k := range 3 {
-				m[i][j] += a[i][k] * b[k][j]
-			}
-		}
-	}
-	return m
-}
-
-// invert returns the inverse by cofactors.
-func invert(m [3][3]float64) (inverse [3][3]float64) {
-	cofactor := func(i, j int) float64 {
-		a, b, c, d := (i+1)%3, (i+2)%3, (j+1)%3, (j+2)%3
-		return m[a][c]*m[b][d] - m[a][d]*m[b][c]
-	}
-	determinant := m[0][0]*cofactor(0, 0) + m[0][1]*cofactor(0, 1) + m[0][2]*cofactor(0, 2)
-	for i := range 3 {
-		for j := range 3 {
-			inverse[j][i] = cofactor(i, j) / determinant
-		}
-	}
-	return inverse
 }
 
 // closeMaps reports whether two maps are the same but for rounding in float32.
