@@ -199,49 +199,61 @@ func termValues(terms []transfer.Term) map[string]float64 {
 	return values
 }
 
-// bar draws a line that moves.
-type bar struct {
+// movingLine is a bar with a text behind it, drawn by a goroutine of its own.
+type movingLine struct {
 	container *mpb.Progress
 	line      *mpb.Bar
-	variation variation
-	left      *remaining
 	text      chan string // the latest text; holds one
 	shown     string
 }
 
-func newBar(c console, v variation, left *remaining) *bar {
-	b := &bar{variation: v, left: left, text: make(chan string, 1), shown: "reading the pictures"}
-	b.container = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))
-	b.line = b.container.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+func newMovingLine(c console, total int64, text string) *movingLine {
+	l := &movingLine{text: make(chan string, 1), shown: text}
+	l.container = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))
+	l.line = l.container.New(total, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})),
-		mpb.AppendDecorators(decor.Any(b.latest)))
-	return b
+		mpb.AppendDecorators(decor.Any(l.latest)))
+	return l
 }
 
 // latest is called by the container's goroutine only.
-func (b *bar) latest(decor.Statistics) string {
+func (l *movingLine) latest(decor.Statistics) string {
 	select {
-	case b.shown = <-b.text:
+	case l.shown = <-l.text:
 	default:
 	}
-	return " " + b.shown
+	return " " + l.shown
+}
+
+func (l *movingLine) say(text string) {
+	select {
+	case <-l.text: // an older text that was never drawn
+	default:
+	}
+	l.text <- text
+}
+
+func (l *movingLine) close() {
+	l.line.Abort(false)
+	l.container.Wait()
+}
+
+// bar draws a line that moves.
+type bar struct {
+	*movingLine
+	variation variation
+	left      *remaining
+}
+
+func newBar(c console, v variation, left *remaining) *bar {
+	return &bar{newMovingLine(c, 0, "reading the pictures"), v, left}
 }
 
 func (b *bar) tell(p *transfer.Progress) {
-	text := fmt.Sprintf("%s, %d/%d, loss %.5g%s", b.variation.before(at(p)), p.Iteration, p.Iterations, p.Loss, b.left.pace(p))
-	select {
-	case <-b.text: // an older text that was never drawn
-	default:
-	}
-	b.text <- text
+	b.say(fmt.Sprintf("%s, %d/%d, loss %.5g%s", b.variation.before(at(p)), p.Iteration, p.Iterations, p.Loss, b.left.pace(p)))
 	b.line.SetTotal(int64(b.left.total), false)
 	b.line.SetCurrent(int64(b.left.before[p.Scale] + b.left.pixels[p.Scale]*float64(p.Iteration)))
 	if p.Done == p.Total {
 		b.line.SetTotal(-1, true)
 	}
-}
-
-func (b *bar) close() {
-	b.line.Abort(false)
-	b.container.Wait()
 }

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -198,58 +195,31 @@ func (j *sweepJSON) close() {}
 
 // sweepBar draws a line that moves, for the whole sweep.
 type sweepBar struct {
-	console
-	container *mpb.Progress
-	line      *mpb.Bar
-	pace      *sweepPace
-	text      chan string // the latest text; holds one
-	shown     string
+	*movingLine
+	pace *sweepPace
 }
 
 func newSweepBar(c console, pace *sweepPace) *sweepBar {
-	b := &sweepBar{console: c, pace: pace, text: make(chan string, 1), shown: "beginning"}
-	b.container = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))
-	b.line = b.container.New(int64(max(pace.forecast.left, 1)), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
-		mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})),
-		mpb.AppendDecorators(decor.Any(b.latest)))
-	return b
+	return &sweepBar{newMovingLine(c, int64(max(pace.forecast.left, 1)), "beginning"), pace}
 }
 
-// latest is called by the container's goroutine only.
-func (b *sweepBar) latest(decor.Statistics) string {
-	select {
-	case b.shown = <-b.text:
-	default:
-	}
-	return " " + b.shown
-}
-
-func (b *sweepBar) say(share float64, text string) {
-	select {
-	case <-b.text: // an older text that was never drawn
-	default:
-	}
-	b.text <- text
+// move draws the line where a share of the cell is done.
+func (b *sweepBar) move(share float64) {
+	b.say(fmt.Sprintf("%s, %s left", b.pace.title(), clock(b.pace.left(share))))
 	b.line.SetCurrent(int64(b.pace.done + time.Duration(share*float64(b.pace.forecast.of(b.pace.cell)))))
 }
 
 func (b *sweepBar) begin(cell *sweepCell) {
 	b.pace.begin(cell)
-	b.say(0, fmt.Sprintf("%s, %s left", b.pace.title(), clock(b.pace.left(0))))
+	b.move(0)
 }
 
 func (b *sweepBar) tell(_ *sweepCell, scales []transfer.Scale, p *transfer.Progress) {
-	share := b.pace.share(scales, p)
-	b.say(share, fmt.Sprintf("%s, %s left", b.pace.title(), clock(b.pace.left(share))))
+	b.move(b.pace.share(scales, p))
 }
 
 func (b *sweepBar) end(cell *sweepCell) {
 	if cell.problem != nil {
 		fmt.Fprintf(b.container, "%s: failed: %s\n", b.pace.title(), oneLine(cell.problem))
 	}
-}
-
-func (b *sweepBar) close() {
-	b.line.Abort(false)
-	b.container.Wait()
 }
