@@ -4,7 +4,9 @@
 //	go run ./scripts/gallery                 # everything
 //	go run ./scripts/gallery -for 3m tuning  # what takes three minutes of the pictures of one page
 //	go run ./scripts/gallery -check          # paint nothing; hold the pages to the pictures
-//	go run ./scripts/gallery -preview 256 -print 1024 print
+//	go run ./scripts/gallery -preview 512 -print 2048 print
+//	go run ./scripts/gallery compare                # the finalists of the default recipe on six pairs
+//	go run ./scripts/gallery compare cat,night.jpg  # on another
 //
 // What was painted is kept in a folder of this user's cache and not painted again, so that it may be
 // stopped at any time and goes on where it was. A recipe that has changed is painted anew.
@@ -40,6 +42,7 @@ type options struct {
 	until          time.Duration
 	preview, print int
 	pairs          int
+	size           int
 }
 
 func run(ctx context.Context, args []string) error {
@@ -53,8 +56,9 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.cache, "cache", filepath.Join(cache, "impasto", "gallery"), "folder of what was painted")
 	flags.BoolVar(&o.check, "check", false, "paint nothing; hold the pages to the pictures")
 	flags.DurationVar(&o.until, "for", 0, "begin no picture after this time; 0: go on to the end")
-	flags.IntVar(&o.preview, "preview", 256, "long side of the preview that the set print compares")
-	flags.IntVar(&o.print, "print", 1024, "long side of its print")
+	flags.IntVar(&o.size, "size", 512, "long side of the pictures that compare paints")
+	flags.IntVar(&o.preview, "preview", 512, "long side of the preview that the set print compares")
+	flags.IntVar(&o.print, "print", 2048, "long side of its print")
 	flags.IntVar(&o.pairs, "pairs", len(printPairs), "how many pairs the set print compares")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -67,9 +71,13 @@ func run(ctx context.Context, args []string) error {
 	return o.paint(ctx, flags.Args())
 }
 
-// paint makes the sheets of some sets, or of all but print, which takes an hour for large prints.
+// paint makes the sheets of some sets, or of all but compare and print, which take an hour.
 func (o *options) paint(ctx context.Context, names []string) error {
-	known := append(setNames(), "print")
+	compared := comparedPairs
+	if len(names) > 1 && names[0] == "compare" {
+		names, compared = names[:1], names[1:]
+	}
+	known := append(setNames(), "print", "compare")
 	for _, name := range names {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("set %q is not known; known are %s", name, strings.Join(known, ", "))
@@ -84,9 +92,12 @@ func (o *options) paint(ctx context.Context, names []string) error {
 	}
 	defer p.close()
 	for _, name := range names {
-		if name == "print" {
+		switch name {
+		case "print":
 			err = p.comparePrints(ctx, o)
-		} else {
+		case "compare":
+			err = p.compare(ctx, o, compared)
+		default:
 			err = p.paintSet(ctx, name, o.docs)
 		}
 		if errors.Is(err, errTime) {

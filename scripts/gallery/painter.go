@@ -68,7 +68,7 @@ func (p *painter) style(ctx context.Context, name string) (*impasto.Style, error
 	if s := p.learned[name]; s != nil {
 		return s, nil
 	}
-	painting, err := builtIn(name)
+	painting, err := open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *shot) settings() (transfer.Recipe, error) {
 func (p *painter) kept(s *shot, r transfer.Recipe) string {
 	r.Sentence, r.Source = "", ""
 	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", r))
-	return filepath.Join(p.cache, fmt.Sprintf("%s-%s-%d-%s-%x.png", s.photo, s.painting, s.size, s.recipe, sum[:6]))
+	return filepath.Join(p.cache, fmt.Sprintf("%s-%s-%d-%s-%x.png", plainName(s.photo), plainName(s.painting), s.size, s.recipe, sum[:6]))
 }
 
 // paint returns the picture of a shot, from the cache where it is there.
@@ -106,7 +106,7 @@ func (p *painter) paint(ctx context.Context, s *shot) (*canvas.Picture, error) {
 	if !p.deadline.IsZero() && time.Now().After(p.deadline) {
 		return nil, errTime
 	}
-	photo, err := builtIn(s.photo)
+	photo, err := open(s.photo)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,13 @@ var adapted = map[string]map[string]string{
 	"crowsonkb":        {"iterations": "20", "averaging": "0.9"},
 }
 
+// Weights of layers: equal ones, and those by which each layer counts about alike at flat grey.
+const (
+	equalLayers         = "relu1_1=1,relu2_1=1,relu3_1=1,relu4_1=1,relu5_1=1"
+	balancedGram        = "relu1_1=14,relu2_1=1.4,relu3_1=0.8,relu4_1=4,relu5_1=330"
+	balancedWasserstein = "relu1_1=2.5,relu2_1=0.5,relu3_1=0.33,relu4_1=0.7,relu5_1=8"
+)
+
 // setNames lists the sets, which are named after their pages.
 func setNames() []string {
 	var names []string
@@ -75,16 +82,16 @@ func candidatesSheet() sheet {
 	for _, c := range []setting{
 		{"impasto", nil},
 		{"Gram, equal weights, 140", map[string]string{"style-weight": "140",
-			"style-layers": "relu1_1=1,relu2_1=1,relu3_1=1,relu4_1=1,relu5_1=1"}},
+			"style-layers": equalLayers}},
 		{"Gram, balanced weights, 140", map[string]string{"style-weight": "140",
-			"style-layers": "relu1_1=14,relu2_1=1.4,relu3_1=0.8,relu4_1=4,relu5_1=330"}},
+			"style-layers": balancedGram}},
 		{"Gram, maximum pooling, 140", map[string]string{"style-weight": "140", "pooling": "max",
 			"style-layers": "relu1_1=40,relu2_1=8,relu3_1=1,relu4_1=1.7,relu5_1=17"}},
 		{"Gram, equal weights, Adam", map[string]string{"style-weight": "140", "optimizer": "adam", "adam-betas": "0.9,0.99",
 			"carry-moments": "true", "averaging": "0.95", "clamp": "true",
-			"style-layers": "relu1_1=1,relu2_1=1,relu3_1=1,relu4_1=1,relu5_1=1"}},
+			"style-layers": equalLayers}},
 		{"Wasserstein, average, 15", map[string]string{"style-weight": "15", "style-loss": "wasserstein",
-			"style-layers": "relu1_1=2.5,relu2_1=0.5,relu3_1=0.33,relu4_1=0.7,relu5_1=8"}},
+			"style-layers": balancedWasserstein}},
 	} {
 		s.shots = append(s.shots, shot{label: c.label, photo: "astronaut", painting: "mosaic", size: pictureSize, recipe: "impasto", changes: c.changes})
 	}
