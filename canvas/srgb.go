@@ -16,6 +16,7 @@ type curveTable [curveSteps + 2]float32 // the last is for interpolation at exac
 var (
 	lightTable   = sampleCurve(toLight)
 	encodedTable = sampleCurve(func(root float64) float64 { return toEncoded(root * root) })
+	slopeTable   = sampleCurve(lightSlope)
 )
 
 func sampleCurve(f func(float64) float64) *curveTable {
@@ -32,6 +33,14 @@ func toLight(v float64) float64 {
 		return v / 12.92
 	}
 	return math.Pow((v+0.055)/1.055, 2.4)
+}
+
+// lightSlope is the derivative of toLight.
+func lightSlope(v float64) float64 {
+	if v <= 0.04045 {
+		return 1 / 12.92
+	}
+	return 2.4 / 1.055 * math.Pow((v+0.055)/1.055, 1.4)
 }
 
 // toEncoded is the definition.

@@ -39,6 +39,10 @@ type LBFGSOptions struct {
 	Rate float64
 	// Search chooses the length.
 	Search Search
+	// Precondition, where it is not nil, replaces a vector v by M v, where M is symmetric and positive definite
+	// and as near to the inverse Hessian as is known beforehand, but for a factor. Directions then begin
+	// with M instead of the identity: it is H^0_k / gamma_k of Nocedal and Wright, section 7.2.
+	Precondition func(v engine.Vector)
 }
 
 // Vectors returns how many working vectors NewLBFGS needs.
@@ -163,6 +167,9 @@ func (l *LBFGS) recurse() {
 		dev.Axpy(d, float32(-l.alpha[k]), l.y[k])
 	}
 	dev.Scale(d, float32(l.gamma))
+	if l.options.Precondition != nil {
+		l.options.Precondition(d)
+	}
 	for i := range l.pairs {
 		k := l.slot(i)
 		beta := l.rho[k] * dev.Dot(l.y[k], d)
@@ -237,7 +244,17 @@ func (l *LBFGS) remember(t float64) {
 	l.s[k], *s = *s, l.s[k]
 	l.y[k], l.g0 = l.g0, l.y[k]
 	l.rho[k] = 1 / ys
-	l.gamma = ys / yy
+	l.gamma = ys / l.energy(l.y[k], yy)
+}
+
+// energy returns y'My, where yy is y'y. It needs a vector that a finished step does not.
+func (l *LBFGS) energy(y engine.Vector, yy float64) float64 {
+	if l.options.Precondition == nil {
+		return yy
+	}
+	l.space.Device.Copy(l.lowG, y)
+	l.options.Precondition(l.lowG)
+	return l.space.Device.Dot(l.lowG, y)
 }
 
 // Lengths tried by a fixed step that explodes: each a tenth of the one before.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 func minimise(t *testing.T, r Rule, f Objective, steps int) (last Step, events Event) {
@@ -60,6 +62,40 @@ func TestFewEigenvalues(t *testing.T) {
 	last, _ := minimise(t, rules(s)["wolfe"], problem{"few", few}.objective(s, nil), 15)
 	if last.Loss > 1e-8 {
 		t.Errorf("loss %v after 15 steps on a quadratic of three eigenvalues", last.Loss)
+	}
+}
+
+// TestPrecondition: with the inverse Hessian for a first guess a quadratic of sixty eigenvalues is as easy as
+// one of a single eigenvalue; without, fifteen steps lead nowhere near.
+func TestPrecondition(t *testing.T) {
+	const n = 60
+	eigenvalue := func(i int) float64 { return math.Pow(1e4, float64(i)/(n-1)) }
+	spread := func(x, g vector) (f float64) {
+		for i := range x {
+			c := eigenvalue(i)
+			f += 0.5 * c * (x[i] - 2) * (x[i] - 2)
+			g[i] = c * (x[i] - 2)
+		}
+		return f
+	}
+	for _, search := range []Search{Wolfe, Fixed} {
+		ends := map[bool]float64{}
+		for _, known := range []bool{false, true} {
+			options := LBFGSOptions{History: 10, Rate: 1, Search: search}
+			if known {
+				options.Precondition = func(v engine.Vector) {
+					for i := range v.(vector) {
+						v.(vector)[i] /= eigenvalue(i)
+					}
+				}
+			}
+			s := newSpace(make([]float64, n))
+			last, _ := minimise(t, NewLBFGS(s, options, vectors(options.Vectors(), n)), problem{"spread", spread}.objective(s, nil), 15)
+			ends[known] = last.Loss
+		}
+		if ends[true] > 1e-12 || ends[false] < 1e-3 {
+			t.Errorf("%v: loss %v after 15 steps with the inverse Hessian, %v without", search, ends[true], ends[false])
+		}
 	}
 }
 

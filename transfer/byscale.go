@@ -31,7 +31,7 @@ var wholeRun = []string{"network", "input", "stem-padding", "preserve-colors", "
 	"coarse-iterations", "first-iterations", "init", "noise", "jitter"}
 
 // optimizerParameters are what naming an optimiser chooses.
-var optimizerParameters = []string{"learning-rate", "history", "line-search", "adam-betas", "adam-epsilon", "carry-moments", "momentum"}
+var optimizerParameters = []string{"learning-rate", "history", "line-search", "levels", "adam-betas", "adam-epsilon", "carry-moments", "momentum"}
 
 // place is ScaleSettings.Scale taken apart. Places lie in the order in which they apply.
 type place struct {

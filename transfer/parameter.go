@@ -161,12 +161,18 @@ var parameters = []Parameter{
 		func(r *Recipe, s string) error { return setVariation(&r.Variation.Kind, s) }},
 	float("tv-range", "range of pixel values that tv-weight is meant for: 1 or 255", func(r *Recipe) *float64 { return &r.Variation.Range }),
 
+	integer("preview", "long side in pixels beyond which a scale's loss counts also for its picture brought down to the scale there; 0: never",
+		func(r *Recipe) *int { return &r.Preview.Side }),
+	float("preview-weight", "of the loss of the picture brought down", func(r *Recipe) *float64 { return &r.Preview.Weight }),
+
 	{"optimizer", "lbfgs, adam or gd; naming one gives it its usual parameters",
 		func(r *Recipe) string { return r.Optimizer.Rule.String() }, setOptimizer},
 	float("learning-rate", "length of a step, pixels in 0..1; gd chooses it where it is 0", func(r *Recipe) *float64 { return &r.Optimizer.Rate }),
 	integer("history", "pairs of vectors that lbfgs keeps", func(r *Recipe) *int { return &r.Optimizer.History }),
 	enumeration("line-search", "how lbfgs finds the length of a step: wolfe or none", 2,
 		func(r *Recipe) *optim.Search { return &r.Optimizer.Search }),
+	integer("levels", "halvings of the picture of which lbfgs makes its first guess of the curvature: 4 help a single scale; 0: none",
+		func(r *Recipe) *int { return &r.Optimizer.Levels }),
 	{"adam-betas", "decay of adam's two moments", getBetas, setBetas},
 	float("adam-epsilon", "adam's epsilon", func(r *Recipe) *float64 { return &r.Optimizer.Epsilon }),
 	flag("carry-moments", "adam's moments go on at the next scale", func(r *Recipe) *bool { return &r.Optimizer.CarryMoments }),

@@ -123,14 +123,33 @@ func NewPlan(job Job) (*Plan, error) {
 		}
 		own := p.job.at(i, len(sides))
 		own.Recipe.taper(s.long())
-		st, err := newStage(own, i, s)
+		st, err := newStage(own, i, s, p.preview(own, s))
 		if err != nil {
 			return nil, fmt.Errorf("recipe %s: %w", job.Recipe.Name, err)
 		}
 		p.stages = append(p.stages, st)
 		p.bytes = max(p.bytes, st.bytes)
 	}
+	previews := slices.ContainsFunc(p.stages, func(st *stage) bool { return st.preview != nil })
+	for _, st := range p.stages {
+		st.previews = previews
+	}
 	return p, nil
+}
+
+// preview returns the scale whose loss counts also at a larger one of the given size, the finest that is no
+// larger than the recipe says; nil where there is none.
+func (p *Plan) preview(job *Job, s size) *stage {
+	side := job.Recipe.Preview.Side
+	if job.Recipe.Preview.Weight == 0 || s.long() <= side {
+		return nil
+	}
+	for _, st := range slices.Backward(p.stages) {
+		if st.size.long() <= side {
+			return st
+		}
+	}
+	return nil
 }
 
 func (j *Job) check() error {
@@ -266,6 +285,12 @@ func (p *Plan) HostBytes() int64 {
 	var most int64
 	for i, st := range p.stages {
 		bytes := 2*imageBytes(st.size.height, st.size.width) + st.matrixBytes()
+		if st.preview != nil {
+			bytes += imageBytes(st.size.height, st.size.width) + st.preview.matrixBytes()
+		}
+		if o := st.job.Recipe.Optimizer; o.Rule == LBFGS && o.Levels > 0 {
+			bytes += 2 * imageBytes(st.size.height, st.size.width) // the picture, its coarser levels and their halves
+		}
 		if own := p.job.colouring.own; own != nil {
 			bytes += imageBytes(own.Height, own.Width)
 		}
@@ -301,7 +326,11 @@ func (st *stage) matrixBytes() int64 {
 func (p *Plan) Work() float64 {
 	work := 0.0
 	for _, st := range p.stages {
-		work += (st.main.Cost() + st.rootsWork()) * st.evaluations()
+		each := st.main.Cost() + st.rootsWork()
+		if st.preview != nil {
+			each += st.preview.main.Cost() + st.preview.rootsWork()
+		}
+		work += each * st.evaluations()
 		if st.capture != nil {
 			work += st.capture.Cost()
 		}

@@ -18,12 +18,13 @@ const (
 	ContentTerm   Kind = "content"
 	StyleTerm     Kind = "style"
 	VariationTerm Kind = "tv"
+	PreviewTerm   Kind = "preview"
 )
 
 // Term is one summand of the total loss.
 type Term struct {
 	Kind  Kind
-	Layer string  // "" for total variation
+	Layer string  // "" for total variation and the preview
 	Value float64 // weighted: the terms add up to the total
 }
 
@@ -32,7 +33,8 @@ type point struct {
 	image, gradient engine.Image
 	pass            *feature.Pass
 	variation       *loss.Variation
-	content, style  int // how many layers have a content and a style loss
+	preview         *preview // nil: none
+	content, style  int      // how many layers have a content and a style loss
 	terms           []Term
 
 	// A line search may go back to an earlier trial, so the terms of all trials of a step are kept.
@@ -42,8 +44,8 @@ type point struct {
 
 // prepare places a stage in the arena, learns its targets and readies its loss.
 func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error) {
-	p := &point{image: arena.Image(0, st.size.height, st.size.width)}
-	p.gradient = arena.Image(imageBytes(st.size.height, st.size.width), st.size.height, st.size.width)
+	p := &point{image: arena.Image(st.base, st.size.height, st.size.width)}
+	p.gradient = arena.Image(st.base+imageBytes(st.size.height, st.size.width), st.size.height, st.size.width)
 	targets, err := st.statistics(ctx, arena, st.scratch)
 	if err != nil {
 		return nil, err
@@ -65,6 +67,14 @@ func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error
 	p.style = len(st.style)
 	if p.variation = st.variation(); p.variation != nil {
 		p.terms = append(p.terms, Term{Kind: VariationTerm})
+	}
+	if st.preview != nil {
+		if p.preview, err = st.preparePreview(ctx, arena); err != nil {
+			return nil, err
+		}
+	}
+	if st.previews {
+		p.terms = append(p.terms, Term{Kind: PreviewTerm})
 	}
 	p.pass = st.main.Place(arena, st.scratch)
 	if st.job.Recipe.Units == GreyUnits {
@@ -110,6 +120,13 @@ func (st *stage) contentPicture() *canvas.Picture {
 
 // evaluate is an optim.Objective.
 func (p *point) evaluate(ctx context.Context) (float64, error) {
+	var previewed float64
+	if p.preview != nil { // first, since the network's maps and what the preview adds share memory
+		var err error
+		if previewed, err = p.preview.evaluate(ctx, p.image); err != nil {
+			return 0, err
+		}
+	}
 	values, err := p.pass.Evaluate(ctx, p.image, p.gradient)
 	if err != nil {
 		return 0, err
@@ -127,7 +144,11 @@ func (p *point) evaluate(ctx context.Context) (float64, error) {
 		trial[i] += v
 	}
 	if p.variation != nil {
-		trial[len(trial)-1] = p.variation.Add(p.image, p.gradient)
+		trial[p.content+p.style] = p.variation.Add(p.image, p.gradient)
+	}
+	if p.preview != nil {
+		p.preview.add(p.gradient)
+		trial[len(trial)-1] = previewed
 	}
 	total := 0.0
 	for _, v := range trial {

@@ -36,6 +36,7 @@ type Recipe struct {
 	Colours   Colours // of the photograph that are kept
 	Units     Units   // of the weights of content and style
 	Variation VariationLoss
+	Preview   PreviewLoss
 	Optimizer Optimizer
 	Scales    Scales
 	Start     Start
@@ -84,6 +85,15 @@ type VariationLoss struct {
 	Range  float64 // of the pixel values that the weight is meant for: 1 or 255
 }
 
+// PreviewLoss is the loss of a picture brought down to the scale of its preview, content, style and
+// variation together, times Weight. A print that lowers it, too, keeps the look that the preview had.
+type PreviewLoss struct {
+	Weight float64
+	// Side, where it is not 0, is a long side in pixels: scales beyond it have the loss, at the finest
+	// scale of the pyramid that is no larger.
+	Side int
+}
+
 // Optimizer is a step rule and its parameters; those of other rules are ignored.
 type Optimizer struct {
 	Rule Rule
@@ -91,6 +101,9 @@ type Optimizer struct {
 
 	History int          // L-BFGS: pairs kept
 	Search  optim.Search // L-BFGS: how the length of a step is found
+	// Levels is of how many halvings of the picture L-BFGS's first guess of the inverse Hessian is made
+	// (Bramble, Pasciak and Xu 1990); 0: of none. It helps where a single scale must move large shapes.
+	Levels int
 
 	Beta1, Beta2 float64 // Adam
 	Epsilon      float64 // Adam
@@ -291,6 +304,8 @@ func (r *Recipe) ranges() []interval {
 		{"style-scale", r.Style.Scale, 0, 64, true},
 		{"tv-weight", r.Variation.Weight, 0, huge, false},
 		{"tv-range", r.Variation.Range, 0, 65535, true},
+		{"preview", float64(r.Preview.Side), 0, 1 << 20, false},
+		{"preview-weight", r.Preview.Weight, 0, huge, false},
 		{"averaging", r.Averaging, 0, belowOne, false},
 		{"noise", r.Start.Noise, 0, 100, false},
 		{"jitter", r.Start.Jitter, 0, 100, false},
@@ -305,7 +320,8 @@ func (r *Recipe) ranges() []interval {
 	}
 	switch o.Rule {
 	case LBFGS:
-		all = append(all, interval{"history", float64(o.History), 1, 1e4, false})
+		all = append(all, interval{"history", float64(o.History), 1, 1e4, false},
+			interval{"levels", float64(o.Levels), 0, 16, false})
 	case Adam:
 		all = append(all, interval{"adam-betas", o.Beta1, 0, belowOne, false},
 			interval{"adam-betas", o.Beta2, 0, belowOne, false}, interval{"adam-epsilon", o.Epsilon, 0, 1, true})

@@ -146,6 +146,7 @@ var recipes = []Recipe{
 		Style:       StyleLoss{Weight: 50, Strength: 1, Scale: 1, Normalization: loss.Mean, Layers: five(4, 1, 1, 2, 20)},
 		Units:       GreyUnits,
 		Variation:   VariationLoss{Weight: 0.1, Kind: engine.VariationNine, Range: 1},
+		Preview:     PreviewLoss{Weight: 1, Side: 512},
 		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
 		Scales:      Scales{Ratio: 2, Smallest: 128, Iterations: 80, Taper: 512, Coarse: 1.5, First: 2},
 		Start:       Start{Init: InitContent, Noise: 0.25},

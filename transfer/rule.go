@@ -54,7 +54,11 @@ func (st *stage) newStepper(arena engine.Arena, p *point, carried *moments) *ste
 	}
 	switch o.Rule {
 	case LBFGS:
-		s.Rule = optim.NewLBFGS(space, o.lbfgs(), s.work)
+		options := o.lbfgs()
+		if o.Levels > 0 {
+			options.Precondition = newMultilevel(st.dev, st.size, o.Levels).apply
+		}
+		s.Rule = optim.NewLBFGS(space, options, s.work)
 	case Adam:
 		s.adam = optim.NewAdam(space, o.adam(), s.work)
 		s.Rule = s.adam
@@ -70,7 +74,7 @@ func (st *stage) newStepper(arena engine.Arena, p *point, carried *moments) *ste
 
 // vectorOffset returns where the i-th vector behind the image and its gradient lies.
 func (st *stage) vectorOffset(i int) int64 {
-	return imageBytes(st.size.height, st.size.width) * int64(2+i)
+	return st.base + imageBytes(st.size.height, st.size.width)*int64(2+i)
 }
 
 // begin starts the rule, or resumes it after so many steps.

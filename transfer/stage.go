@@ -20,7 +20,7 @@ type socket struct{ feature.Tap }
 
 // stage is one scale of a plan: its size, its passes, and where its buffers lie in the arena.
 //
-//	0        image | gradient | optimiser's vectors | average | content targets | masks | scratch
+//	base     image | gradient | optimiser's vectors | average | content targets | masks | preview | scratch
 //
 // Scratch holds the paintings and the photograph while they are read, and the network's maps afterwards.
 type stage struct {
@@ -28,6 +28,8 @@ type stage struct {
 	dev        engine.Device
 	index      int
 	size       size
+	base       int64 // offset in the arena
+	vectors    int   // of the optimiser and the average
 	iterations int
 
 	content, style []placed
@@ -41,24 +43,37 @@ type stage struct {
 	captured       []*socket
 	main           *feature.Plan
 	units          units
+	preview        *stage // whose loss counts, too; nil: none
+	previews       bool   // some scale of the run has one, so that all list its term
 
 	numbers int   // of the image, 3HW
 	scratch int64 // offset
 	bytes   int64
 }
 
-// newStage lays out one scale, for the job as it is there. Everything but the passes' own maps is the stage's.
-func newStage(job *Job, index int, s size) (*stage, error) {
-	st := &stage{job: job, dev: job.Network.Device(), index: index, size: s,
+// newStage lays out one scale, for the job as it is there, with its preview, nil where it has none.
+// Everything but the passes' own maps is the stage's.
+func newStage(job *Job, index int, s size, preview *stage) (*stage, error) {
+	st := bareStage(job, index, s)
+	st.vectors = job.vectors()
+	return st, st.layOut(preview)
+}
+
+// bareStage has no place for anything yet.
+func bareStage(job *Job, index int, s size) *stage {
+	return &stage{job: job, dev: job.Network.Device(), index: index, size: s,
 		iterations: job.Recipe.Scales.Iterations, numbers: 3 * s.width * s.height}
-	err := job.checkRecipe()
-	if err != nil {
-		return nil, st.fail(err)
+}
+
+func (st *stage) layOut(preview *stage) (err error) {
+	job, s := st.job, st.size
+	if err := job.checkRecipe(); err != nil {
+		return st.fail(err)
 	}
 	if st.content, st.style, err = job.layers(); err != nil {
-		return nil, err
+		return err
 	}
-	st.scratch = imageBytes(s.height, s.width) * int64(2+job.vectors())
+	st.scratch = st.vectorOffset(st.vectors)
 	for _, l := range st.content {
 		shape := st.shape(l)
 		st.targets = append(st.targets, st.scratch)
@@ -74,10 +89,15 @@ func newStage(job *Job, index int, s size) (*stage, error) {
 			st.scratch += g.bytes()
 		}
 	}
-	if err := st.plan(); err != nil {
-		return nil, err
+	if preview != nil {
+		st.preview = bareStage(preview.job, preview.index, preview.size)
+		st.preview.base = st.scratch
+		if err := st.preview.layOut(nil); err != nil {
+			return err
+		}
+		st.scratch = st.preview.scratch // one scratch serves both, in turn
 	}
-	return st, nil
+	return st.plan()
 }
 
 // layers finds the recipe's layers that have a weight in the network.
@@ -158,6 +178,9 @@ func (st *stage) plan() error {
 		return st.fail(err)
 	}
 	st.bytes = st.scratch + max(scratch, st.main.Bytes())
+	if st.preview != nil {
+		st.bytes = max(st.bytes, st.preview.bytes, st.scratch+imageBytes(st.size.height, st.size.width))
+	}
 	if st.job.Budget > 0 && st.bytes > st.job.Budget {
 		return st.fail(&feature.BudgetError{Need: st.bytes, Budget: st.job.Budget})
 	}
