@@ -102,6 +102,9 @@ func (e *exportCommand) checkScope(r *transfer.Recipe) error {
 	if len(e.ContentMask)+len(e.StyleMask) > 0 || e.StrengthMap != "" {
 		return usagef("the program has no masks; leave out --content-mask, --style-mask and --strength-map")
 	}
+	if o := r.Optimizer; o.Rule == transfer.LBFGS && o.Levels > 0 {
+		return usagef("PyTorch's L-BFGS has no first guess of the curvature; leave out levels")
+	}
 	if len(r.ByScale) > 0 {
 		return usagef("the program has one set of settings for all scales; leave out those for scale.%s", r.ByScale[0].Scale)
 	}
@@ -183,6 +186,7 @@ type program struct {
 	Count, Smallest, Least    int
 	Ratio, StyleScale         string
 	Iterations                int
+	Beyond                    int // the long side in pixels beyond which a print has settings of its own; 0: never
 	Coarse, First             string
 	Init, Noise, StartPicture string
 	Seed                      uint64
@@ -279,6 +283,11 @@ func (p *program) describeRun(r *transfer.Recipe) {
 	}
 	s := r.Scales
 	p.OneScale, p.Count, p.Smallest, p.Iterations = s.Count == 1, s.Count, s.Smallest, s.Iterations
+	for _, side := range []int{s.Taper, r.Content.Taper, r.Preview.Side} {
+		if side > 0 && (p.Beyond == 0 || side < p.Beyond) {
+			p.Beyond = side
+		}
+	}
 	p.Carry = o.Rule == transfer.Adam && o.CarryMoments && !p.OneScale
 	p.Ratio, p.Coarse, p.First, p.StyleScale = python(s.Ratio), python(s.Coarse), python(s.First), python(r.Style.Scale)
 	p.Init, p.Noise = r.Start.Init.String(), python(r.Start.Noise)

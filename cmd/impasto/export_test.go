@@ -16,6 +16,7 @@ func TestExportWritesThisRun(t *testing.T) {
 	inFolder(t)
 	for args, want := range map[string][2]string{
 		"":                            {"F.avg_pool2d(x, 2)", "max_pool2d"},
+		"--optimizer lbfgs":           {"torch.optim.LBFGS", "if max(width, height) >"},
 		"--pooling max":               {"F.max_pool2d(x, 2)", "avg_pool2d"},
 		"--optimizer adam":            {"torch.optim.Adam([x], lr=0.02, betas=(0.9, 0.999), eps=1e-08)", "LBFGS"},
 		"--recipe crowsonkb":          {`mode="replicate"`, "def resample(x, size, mode=\"nearest\")"},
@@ -27,6 +28,7 @@ func TestExportWritesThisRun(t *testing.T) {
 		"--init start.png":            {`default="start.png"`, "x = content\n"},
 		"--set loss-units=grey":       {"flat grey picture", "GAMMA"},
 		"--preserve-colors luminance": {"def luma(x):", "def power("},
+		"--recipe impasto":            {"if max(width, height) > 512:", "GRAM"},
 		"--style-weights 3,0.5":       {"SHARES = [3, 0.5]", "len(values)"},
 	} {
 		got := invoke(t, append([]string{"export", "--pytorch"}, strings.Fields(args)...)...)
@@ -48,6 +50,7 @@ func TestExportMistakes(t *testing.T) {
 		"-o nowhere/nst.py":               "make it first",
 		"--style-layers relu6_1":          "relu",
 		"--set scale.last.strength=2":     "scale.last",
+		"--set levels=4":                  "levels",
 		"--content-mask a.png":            "no masks",
 		"--strength-map a.png":            "no masks",
 		"--style-weights 0,0":             "all are 0",
