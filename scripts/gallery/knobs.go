@@ -37,6 +37,16 @@ var knobs = []knob{
 		{"0.02", map[string]string{"optimizer": "adam"}},
 		{"0.2", map[string]string{"optimizer": "adam", "learning-rate": "0.2"}},
 	}},
+	{"levels", "coffee", "dots", []setting{
+		{"one scale, levels 0", map[string]string{"scales": "1"}},
+		{"one scale, levels 4", map[string]string{"scales": "1", "levels": "4"}},
+		{"two scales", nil},
+	}},
+	{"preview-weight", "coffee", "woodcut", []setting{
+		{"preview-weight 0", map[string]string{"preview": "128", "preview-weight": "0"}},
+		{"1", map[string]string{"preview": "128"}},
+		{"100", map[string]string{"preview": "128", "preview-weight": "100"}},
+	}},
 	{"init", "coffee", "dots", vary("init", "content", "noise", "style")},
 	{"style-loss", "coffee", "dots", []setting{
 		{"gram", nil},
