@@ -39,19 +39,32 @@ func Resample(pix []float32, width, height, w, h int, f Filter) []float32 {
 	return resample(pix, width, height, w, h, f, false)
 }
 
-// resample does both: rows first, then columns, one plane after the other, so that
-// beside input and result there is only [height][w] of one plane.
+// resample does both.
 func resample(pix []float32, width, height, w, h int, f Filter, light bool) []float32 {
-	across, down := newTaps(f, width, w), newTaps(f, height, h)
-	planes := len(pix) / (width * height)
-	out := make([]float32, planes*w*h)
-	narrow := make([]float32, height*w)
-	for c := range planes {
-		src, dst := pix[c*width*height:][:width*height], out[c*w*h:][:w*h]
-		must(inParallel(height, func(lo, hi int) { across.rows(narrow, src, width, w, lo, hi, light) }))
-		must(inParallel(h, func(lo, hi int) { down.columns(dst, narrow, w, height, lo, hi, light) }))
-	}
+	out := make([]float32, len(pix)/(width*height)*w*h)
+	newResampling(width, height, w, h, f).apply(out, pix, light)
 	return out
+}
+
+// resampling is from planes of one size to planes of another.
+type resampling struct {
+	width, height, w, h int
+	across, down        *taps     // from width to w, from height to h
+	narrow              []float32 // [height][w] of one plane
+}
+
+func newResampling(width, height, w, h int, f Filter) *resampling {
+	return &resampling{width, height, w, h, newTaps(f, width, w), newTaps(f, height, h), make([]float32, height*w)}
+}
+
+// apply resamples src to dst: rows first, then columns, one plane after the other, so that beside both there
+// is only one narrow plane.
+func (r *resampling) apply(dst, src []float32, light bool) {
+	for c := range len(src) / (r.width * r.height) {
+		from, to := src[c*r.width*r.height:][:r.width*r.height], dst[c*r.w*r.h:][:r.w*r.h]
+		must(inParallel(r.height, func(lo, hi int) { r.across.rows(r.narrow, from, r.width, r.w, lo, hi, light) }))
+		must(inParallel(r.h, func(lo, hi int) { r.down.columns(to, r.narrow, r.w, r.height, lo, hi, light) }))
+	}
 }
 
 // must repeats a panic that a worker of inParallel met: on numbers it is a bug of ours.

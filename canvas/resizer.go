@@ -5,29 +5,23 @@ import "fmt"
 // Resizer is [Resize] prepared for many pictures of one size, with its derivative: for a loss of what a
 // picture looks like from further away. It is for one goroutine at a time.
 type Resizer struct {
-	width, height, w, h int
-	across, down        *taps // from width to w, from height to h
-	wide, tall          *taps // their transposes
-	narrow, weighed     []float32
+	*resampling
+	wide, tall *taps     // the transposes of across and down
+	weighed    []float32 // a plane [h][w]
 }
 
 // NewResizer prepares resizing from width x height to w x h. It panics if a size is less than 1.
 func NewResizer(width, height, w, h int, f Filter) *Resizer {
 	checkSize(width, height)
 	checkSize(w, h)
-	r := &Resizer{width: width, height: height, w: w, h: h, across: newTaps(f, width, w), down: newTaps(f, height, h)}
-	r.wide, r.tall = r.across.transposed(width), r.down.transposed(height)
-	r.narrow, r.weighed = make([]float32, height*w), make([]float32, h*w)
-	return r
+	r := newResampling(width, height, w, h, f)
+	return &Resizer{r, r.across.transposed(width), r.down.transposed(height), make([]float32, h*w)}
 }
 
 // Resize writes src, [3][height][width], in its new size to dst, [3][h][w], as the function Resize does.
 func (r *Resizer) Resize(dst, src []float32) {
-	for c := range r.planes(src, dst) {
-		from, to := src[c*r.width*r.height:][:r.width*r.height], dst[c*r.w*r.h:][:r.w*r.h]
-		must(inParallel(r.height, func(lo, hi int) { r.across.rows(r.narrow, from, r.width, r.w, lo, hi, true) }))
-		must(inParallel(r.h, func(lo, hi int) { r.down.columns(to, r.narrow, r.w, r.height, lo, hi, true) }))
-	}
+	r.planes(src, dst)
+	r.apply(dst, src, true)
 }
 
 // Backward replaces src, which Resize made dst of, by the derivative of a function by src, where gradient,
