@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,13 +90,11 @@ func (p *painter) measure(ctx context.Context, s *shot, at *canvas.Picture) (m m
 	if err != nil {
 		return m, err
 	}
-	painting, err := open(s.painting)
+	painting, err := paintingFor(s.painting, at)
 	if err != nil {
 		return m, err
 	}
 	photo = canvas.Resize(photo, at.Width, at.Height, canvas.Lanczos)
-	w, h := canvas.Fit(painting.Width, painting.Height, max(at.Width, at.Height), false)
-	painting = canvas.Resize(painting, w, h, canvas.Lanczos)
 	if m.gram, m.content, err = p.shares(ctx, photo, painting, at, "gram"); err != nil {
 		return m, err
 	}
@@ -167,10 +166,8 @@ func laplacian(p *canvas.Picture) float64 {
 
 // open returns a picture that is built in, or that of a file.
 func open(name string) (*canvas.Picture, error) {
-	for _, known := range examples.Names() {
-		if name == known {
-			return builtIn(name)
-		}
+	if slices.Contains(examples.Names(), name) {
+		return builtIn(name)
 	}
 	return canvas.Open(name, canvas.Limits{})
 }

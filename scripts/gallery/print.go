@@ -72,12 +72,11 @@ func (p *painter) styleLoss(ctx context.Context, pair [2]string, at *canvas.Pict
 	if err := r.Override(map[string]string{"loss-units": "grey", "style-weight": "1", "content-weight": "0", "tv-weight": "0"}); err != nil {
 		return 0, err
 	}
-	painting, err := builtIn(pair[1])
+	painting, err := paintingFor(pair[1], at)
 	if err != nil {
 		return 0, err
 	}
-	w, h := canvas.Fit(painting.Width, painting.Height, max(at.Width, at.Height), false)
-	style, err := p.model.Learn(ctx, impasto.Painting{Picture: canvas.Resize(painting, w, h, canvas.Lanczos), Weight: 1})
+	style, err := p.model.Learn(ctx, impasto.Painting{Picture: painting, Weight: 1})
 	if err != nil {
 		return 0, err
 	}
@@ -86,6 +85,16 @@ func (p *painter) styleLoss(ctx context.Context, pair [2]string, at *canvas.Pict
 		return 0, err
 	}
 	return e.Total, nil
+}
+
+// paintingFor returns a painting as large as a picture: what strokes of its size are held against.
+func paintingFor(name string, at *canvas.Picture) (*canvas.Picture, error) {
+	painting, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	w, h := canvas.Fit(painting.Width, painting.Height, max(at.Width, at.Height), false)
+	return canvas.Resize(painting, w, h, canvas.Lanczos), nil
 }
 
 // apart returns the root mean square difference of two pictures of one size that were brought down to
