@@ -8,9 +8,9 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/examples"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 func open(name string) *canvas.Picture {

@@ -9,11 +9,11 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/engine/reference"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // TestKinkOfTheTextbook tells why scripts/goldens.py takes a gradient of gatys by its cosine. At the picture of
@@ -28,7 +28,7 @@ func TestKinkOfTheTextbook(t *testing.T) {
 	if folder == "" || network == "" {
 		t.Skip("IMPASTO_GOLDENS and IMPASTO_NETWORK name no numbers")
 	}
-	model, err := checkpoint.ReadFile(t.Context(), network)
+	model, err := weights.ReadFile(t.Context(), network)
 	if err != nil {
 		t.Fatal(err)
 	}

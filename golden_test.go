@@ -12,12 +12,12 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // These tests hold feature maps, losses and gradients to PyTorch's, on every instruction set that this
@@ -48,8 +48,8 @@ func noisePicture(seed uint64, height, width int) *canvas.Picture {
 }
 
 // generated is a network of known numbers.
-func generated(net feature.Network, seed uint64) *checkpoint.Model {
-	m := &checkpoint.Model{Name: net.Name, Architecture: checkpoint.Architecture(net.Name)}
+func generated(net feature.Network, seed uint64) *weights.Model {
+	m := &weights.Model{Name: net.Name, Architecture: weights.Architecture(net.Name)}
 	in, at := 3, uint64(0)
 	draw := func(n int, scale float32) []float32 {
 		values := make([]float32, n)
@@ -62,7 +62,7 @@ func generated(net feature.Network, seed uint64) *checkpoint.Model {
 	for block, n := range net.Convolutions {
 		for i := range n {
 			out := net.Channels[block]
-			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", block+1, i+1), In: in, Out: out}
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", block+1, i+1), In: in, Out: out}
 			c.Weight = draw(9*in*out, float32(math.Sqrt(6/float64(9*in))))
 			c.Bias = draw(out, 0.05)
 			m.Convolutions = append(m.Convolutions, c)
@@ -73,9 +73,9 @@ func generated(net feature.Network, seed uint64) *checkpoint.Model {
 }
 
 // goldenNetworks are the networks of the files.
-var goldenNetworks = map[string]func() *checkpoint.Model{
-	"vgg16":         func() *checkpoint.Model { return generated(feature.VGG16, 16) },
-	"vgg19":         func() *checkpoint.Model { return generated(feature.VGG19, 19) },
+var goldenNetworks = map[string]func() *weights.Model{
+	"vgg16":         func() *weights.Model { return generated(feature.VGG16, 16) },
+	"vgg19":         func() *weights.Model { return generated(feature.VGG19, 19) },
 	"vgg16-builtin": vgg16.Network,
 }
 
@@ -132,7 +132,7 @@ func TestFeaturesAgreeWithPyTorch(t *testing.T) {
 }
 
 // checkFeatures compares the cases that have the given padding of the first convolution.
-func checkFeatures(t *testing.T, model *checkpoint.Model, isa string, padding engine.Padding, cases []goldenFeatures) {
+func checkFeatures(t *testing.T, model *weights.Model, isa string, padding engine.Padding, cases []goldenFeatures) {
 	cases = slices.DeleteFunc(slices.Clone(cases), func(c goldenFeatures) bool { return c.Padding != padding.String() })
 	if len(cases) == 0 {
 		return

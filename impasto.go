@@ -17,11 +17,11 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // Settings are the budget of a process. The zero value takes every thread and three quarters of the
@@ -41,7 +41,7 @@ type Settings struct {
 // Model is a network on a device, ready to paint. It is safe for concurrent use.
 type Model struct {
 	dev     engine.Device
-	network *checkpoint.Model
+	network *weights.Model
 	memory  int64
 	runs    *semaphore.Weighted // memory, bytes of it
 
@@ -65,7 +65,7 @@ const overhead = 56 << 20
 
 // Open prepares a network for painting. It fails where the instruction set is not there or the memory
 // is too little to hold the network.
-func Open(ctx context.Context, network *checkpoint.Model, s Settings) (*Model, error) {
+func Open(ctx context.Context, network *weights.Model, s Settings) (*Model, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ const minMemory = 128 << 20
 func (m *Model) Close() error { return m.dev.Close() }
 
 // Network returns the parameters that the model was opened with.
-func (m *Model) Network() *checkpoint.Model { return m.network }
+func (m *Model) Network() *weights.Model { return m.network }
 
 // Device returns the device that computes.
 func (m *Model) Device() engine.Device { return m.dev }

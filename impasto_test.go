@@ -10,20 +10,20 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // narrow is a VGG-16 of few channels with random parameters: all of the path, at little cost.
-func narrow() *checkpoint.Model {
+func narrow() *weights.Model {
 	rng := rand.New(rand.NewPCG(1, 2))
-	m := &checkpoint.Model{Name: "narrow", Architecture: checkpoint.VGG16}
+	m := &weights.Model{Name: "narrow", Architecture: weights.VGG16}
 	in := 3
-	for b, n := range checkpoint.VGG16.Blocks() {
+	for b, n := range weights.VGG16.Blocks() {
 		for range n {
 			out := 4 + 2*b
-			c := checkpoint.Convolution{In: in, Out: out, Weight: make([]float32, 9*in*out), Bias: make([]float32, out)}
+			c := weights.Convolution{In: in, Out: out, Weight: make([]float32, 9*in*out), Bias: make([]float32, out)}
 			for i := range c.Weight {
 				c.Weight[i] = (rng.Float32() - 0.5) / float32(in)
 			}
@@ -185,13 +185,13 @@ func TestPeakCountsWhatIsHeld(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
-		network  *checkpoint.Model
+		network  *weights.Model
 		settings impasto.Settings
 	}{
 		"an unknown instruction set": {narrow(), impasto.Settings{CPU: "abacus"}},
 		"negative threads":           {narrow(), impasto.Settings{Threads: -1}},
 		"negative memory":            {narrow(), impasto.Settings{Memory: -1}},
-		"an unknown architecture":    {&checkpoint.Model{Architecture: "resnet"}, impasto.Settings{}},
+		"an unknown architecture":    {&weights.Model{Architecture: "resnet"}, impasto.Settings{}},
 	} {
 		if m, err := impasto.Open(t.Context(), c.network, c.settings); err == nil {
 			t.Errorf("%s is accepted", name)

@@ -24,7 +24,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = HERE.parent / "examples"
-NETWORK = HERE.parent / "checkpoint" / "vgg16" / "vgg16.safetensors"
+NETWORK = HERE.parent / "weights" / "vgg16" / "vgg16.safetensors"
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 1))  # channels, convolutions; up to conv5_1
 STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT = "relu4_2"

@@ -3,8 +3,8 @@ package feature
 import (
 	"fmt"
 
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/weights"
 )
 
 // Extractor is a network with its parameters on a device. It is immutable and may be shared by any
@@ -32,7 +32,7 @@ type Options struct {
 
 // NetworkOf returns the architecture of a model with the widths and the depth that its parameters
 // have, or an error where they are no VGG.
-func NetworkOf(m *checkpoint.Model) (Network, error) {
+func NetworkOf(m *weights.Model) (Network, error) {
 	net := VGG16
 	switch string(m.Architecture) {
 	case VGG16.Name:
@@ -64,7 +64,7 @@ func NetworkOf(m *checkpoint.Model) (Network, error) {
 }
 
 // New prepares a model's convolutions on a device.
-func New(dev engine.Device, m *checkpoint.Model, o Options) (*Extractor, error) {
+func New(dev engine.Device, m *weights.Model, o Options) (*Extractor, error) {
 	net, err := NetworkOf(m)
 	if err != nil {
 		return nil, err

@@ -8,22 +8,22 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/weights"
 )
 
 // narrow makes a VGG of few channels with random parameters.
-func narrow(net feature.Network, channels [5]int, seed uint64) *checkpoint.Model {
+func narrow(net feature.Network, channels [5]int, seed uint64) *weights.Model {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	m := &checkpoint.Model{Name: "narrow", Architecture: checkpoint.Architecture(net.Name)}
+	m := &weights.Model{Name: "narrow", Architecture: weights.Architecture(net.Name)}
 	in := 3
 	for b, n := range net.Convolutions {
 		for i := range n {
 			out := channels[b]
-			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: out,
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: out,
 				Weight: make([]float32, out*in*9), Bias: make([]float32, out)}
 			for j := range c.Weight {
 				c.Weight[j] = float32(rng.NormFloat64() * math.Sqrt(2/float64(9*in)))
@@ -60,7 +60,7 @@ func newScene(t testing.TB, dev engine.Device, padding engine.Padding, height, w
 	return newSceneOf(t, dev, narrow(feature.VGG16, [5]int{4, 5, 6, 7, 3}, 7), padding, height, width, terms)
 }
 
-func newSceneOf(t testing.TB, dev engine.Device, m *checkpoint.Model, padding engine.Padding, height, width int, terms []term) *scene {
+func newSceneOf(t testing.TB, dev engine.Device, m *weights.Model, padding engine.Padding, height, width int, terms []term) *scene {
 	t.Helper()
 	x, err := feature.New(dev, m, feature.Options{StemPadding: padding, Input: unitInput})
 	if err != nil {

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/optim"
+	"github.com/impasto/impasto/weights"
 )
 
 // Job is what to paint.
@@ -44,7 +44,7 @@ type Job struct {
 
 // Prepare puts a network on a device as a recipe wants it: its padding, its preprocessing where the
 // network states none, and no deeper than the recipe's layers.
-func Prepare(dev engine.Device, model *checkpoint.Model, recipe Recipe) (*feature.Extractor, error) {
+func Prepare(dev engine.Device, model *weights.Model, recipe Recipe) (*feature.Extractor, error) {
 	options, err := NetworkOptions(model, &recipe)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func Prepare(dev engine.Device, model *checkpoint.Model, recipe Recipe) (*featur
 }
 
 // NetworkOptions returns what a recipe decides about a network: preprocessing, padding, depth.
-func NetworkOptions(model *checkpoint.Model, recipe *Recipe) (feature.Options, error) {
+func NetworkOptions(model *weights.Model, recipe *Recipe) (feature.Options, error) {
 	deepest, err := Deepest(model, recipe)
 	if err != nil {
 		return feature.Options{}, err
@@ -63,7 +63,7 @@ func NetworkOptions(model *checkpoint.Model, recipe *Recipe) (feature.Options, e
 }
 
 // Deepest returns the last layer of a network that a recipe taps.
-func Deepest(model *checkpoint.Model, recipe *Recipe) (feature.Layer, error) {
+func Deepest(model *weights.Model, recipe *Recipe) (feature.Layer, error) {
 	net, err := feature.NetworkOf(model)
 	if err != nil {
 		return feature.Layer{}, err

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
+	"github.com/impasto/impasto/weights"
 )
 
 // word is number i of SplitMix64, as testdata/recipes.py computes it.
@@ -44,18 +44,18 @@ func smooth(seed uint64, width, height int) *canvas.Picture {
 }
 
 // narrow is a VGG-19 of few channels with generated weights, as testdata/recipes.py has it.
-func narrow() *checkpoint.Model {
-	m := &checkpoint.Model{Name: "narrow", Architecture: checkpoint.VGG19}
+func narrow() *weights.Model {
+	m := &weights.Model{Name: "narrow", Architecture: weights.VGG19}
 	channels, at, in := [...]int{6, 8, 10, 12, 12}, uint64(0), 3
 	unit := func(scale float32) float32 {
 		v := float32(word(19, at)>>40)/(1<<23) - 1
 		at++
 		return v * scale
 	}
-	for block, count := range checkpoint.VGG19.Blocks() {
+	for block, count := range weights.VGG19.Blocks() {
 		for i := range count {
 			out := channels[block]
-			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", block+1, i+1), In: in, Out: out,
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", block+1, i+1), In: in, Out: out,
 				Weight: make([]float32, out*in*9), Bias: make([]float32, out)}
 			for j := range c.Weight {
 				c.Weight[j] = unit(float32(math.Sqrt(6 / float64(9*in))))

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // Claim is what someone's own program computed for known pictures and parameters.
@@ -49,7 +49,7 @@ const (
 
 // Check searches the known conventions, singly and in pairs, for those by which a program differs from a
 // recipe. It needs a recipe in plain units that keeps no colours.
-func Check(ctx context.Context, dev engine.Device, model *checkpoint.Model, trial Trial, claim Claim) (*Verdict, error) {
+func Check(ctx context.Context, dev engine.Device, model *weights.Model, trial Trial, claim Claim) (*Verdict, error) {
 	s, err := newSearch(dev, model, trial, claim)
 	if err != nil {
 		return nil, err

@@ -2,13 +2,13 @@ package visualize
 
 import (
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // preprocessing is what the network is meant to read: matrix and offset.
-func (s *search) preprocessing(model *checkpoint.Model) (m [3][3]float64, b [3]float64) {
+func (s *search) preprocessing(model *weights.Model) (m [3][3]float64, b [3]float64) {
 	p := s.trial.Recipe.Input.Preprocessing()
 	if model.Input.Stated {
 		p = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
@@ -24,7 +24,7 @@ func (s *search) preprocessing(model *checkpoint.Model) (m [3][3]float64, b [3]f
 
 // listInputs lists wrong preprocessings. The network stays; the picture is recoloured so that it reads what
 // it would.
-func (s *search) listInputs(model *checkpoint.Model) {
+func (s *search) listInputs(model *weights.Model) {
 	m, b := s.preprocessing(model)
 	right := canvas.ColourMap{A: m, B: b}
 	s.inputs = []canvas.ColourMap{{A: diagonal(1)}}

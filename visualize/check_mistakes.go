@@ -4,11 +4,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // mistake is one way to differ from the recipe. Of one kind a program makes one at most.
@@ -67,7 +67,7 @@ var gramForms = [...]gramForm{
 }
 
 // listMistakes makes the table: what is likeliest first, since of explanations that fit alike the first is given.
-func (s *search) listMistakes(model *checkpoint.Model) {
+func (s *search) listMistakes(model *weights.Model) {
 	s.listInputs(model)
 	if len(s.base.style) > 0 && s.base.gram {
 		s.listGram()

@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/weights"
 )
 
 // seen is what one pass over a picture brought.
@@ -222,7 +222,7 @@ func inner(x, y []float32) float64 {
 }
 
 // readClaim turns the claimed gradient into one by RGB in [0,1], for everything it may be taken by.
-func (s *search) readClaim(model *checkpoint.Model) {
+func (s *search) readClaim(model *weights.Model) {
 	claimed := s.claim.Gradient
 	if claimed == nil {
 		return

@@ -7,11 +7,11 @@ import (
 	"slices"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // search holds a claim against conventions.
@@ -36,7 +36,7 @@ type search struct {
 	norms    []float64   // squared
 }
 
-func newSearch(dev engine.Device, model *checkpoint.Model, trial Trial, claim Claim) (*search, error) {
+func newSearch(dev engine.Device, model *weights.Model, trial Trial, claim Claim) (*search, error) {
 	r := &trial.Recipe
 	switch {
 	case r.Units != transfer.PlainUnits:
@@ -116,7 +116,7 @@ func withLayers(known []feature.Layer, more []tapped) []feature.Layer {
 	return known
 }
 
-func (s *search) prepare(model *checkpoint.Model) error {
+func (s *search) prepare(model *weights.Model) error {
 	order := s.net.Layers()
 	deepest := order[0]
 	for _, l := range append(slices.Clone(s.content), s.style...) {

@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // thin is a VGG-19 of few channels up to conv5_1 with generated weights.
-func thin() *checkpoint.Model {
-	m := &checkpoint.Model{Name: "thin", Architecture: checkpoint.VGG19}
+func thin() *weights.Model {
+	m := &weights.Model{Name: "thin", Architecture: weights.VGG19}
 	state, in := uint64(7), 3
 	unit := func() float32 {
 		state = state*6364136223846793005 + 1442695040888963407
@@ -23,7 +23,7 @@ func thin() *checkpoint.Model {
 	for b, n := range []int{2, 2, 4, 4, 1} {
 		out := []int{4, 5, 6, 7, 6}[b]
 		for i := range n {
-			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: out, Weight: make([]float32, out*in*9), Bias: make([]float32, out)}
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: out, Weight: make([]float32, out*in*9), Bias: make([]float32, out)}
 			for j := range c.Weight {
 				c.Weight[j] = unit() * float32(math.Sqrt(6/float64(9*in)))
 			}
@@ -114,7 +114,7 @@ func (s *student) features(p *canvas.Picture) map[string]layer {
 	return maps
 }
 
-func (s *student) convolve(x layer, conv checkpoint.Convolution, w, h int, replicate bool) layer {
+func (s *student) convolve(x layer, conv weights.Convolution, w, h int, replicate bool) layer {
 	out := make(layer, conv.Out)
 	for o := range out {
 		out[o] = make([]float64, w*h)

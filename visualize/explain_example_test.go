@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/visualize"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // pattern is a small picture of stripes.

@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/weights"
 )
 
 // positive makes a VGG-16 up to relu4_1 whose weights are all positive, of one channel a layer: every
 // pixel within a receptive field then changes the activation.
-func positive() *checkpoint.Model {
-	m := &checkpoint.Model{Name: "positive", Architecture: "vgg16"}
+func positive() *weights.Model {
+	m := &weights.Model{Name: "positive", Architecture: "vgg16"}
 	in := 3
 	for b, n := range []int{2, 2, 3, 1} {
 		for i := range n {
-			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: 1,
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: 1,
 				Weight: make([]float32, in*9), Bias: make([]float32, 1)}
 			for j := range c.Weight {
 				c.Weight[j] = 1 / float32(in*9)
@@ -33,7 +33,7 @@ func positive() *checkpoint.Model {
 
 var identity = engine.Preprocessing{Matrix: [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}
 
-func extractor(t *testing.T, dev engine.Device, m *checkpoint.Model) *feature.Extractor {
+func extractor(t *testing.T, dev engine.Device, m *weights.Model) *feature.Extractor {
 	t.Helper()
 	x, err := feature.New(dev, m, feature.Options{Input: identity})
 	if err != nil {

@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // Maps are the features of a picture at one layer, on the host.
@@ -29,7 +29,7 @@ func (m *Maps) Channel(c int) []float32 {
 // Prepare puts a network on a device for looking at the layers of the given names and at those before
 // them. The error says in one line which layer is not there. ImageNet's preprocessing is used where the
 // model states none.
-func Prepare(dev engine.Device, model *checkpoint.Model, layers ...string) (*feature.Extractor, error) {
+func Prepare(dev engine.Device, model *weights.Model, layers ...string) (*feature.Extractor, error) {
 	net, err := feature.NetworkOf(model)
 	if err != nil {
 		return nil, err

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // Commission is a run of style transfer that is to be taken apart.
@@ -88,7 +88,7 @@ type Point struct {
 
 // RunPipeline paints with a model's network on a device and keeps what is seen on the way. Where the context
 // ends the run after its first iteration, or the world does, what was reached is returned next to the error.
-func RunPipeline(ctx context.Context, dev engine.Device, model *checkpoint.Model, c Commission) (*Pipeline, error) {
+func RunPipeline(ctx context.Context, dev engine.Device, model *weights.Model, c Commission) (*Pipeline, error) {
 	clock := newClocked(dev, time.Now)
 	x, err := transfer.Prepare(clock, model, c.Recipe)
 	if err != nil {

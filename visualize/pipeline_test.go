@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // dissected runs and dissects a small run.

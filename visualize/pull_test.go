@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // jobOf is a small job of a recipe on the built-in network.

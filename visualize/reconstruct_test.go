@@ -12,11 +12,11 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/examples"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // builtIn is the built-in network up to some layers, on the processor.

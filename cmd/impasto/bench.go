@@ -8,11 +8,11 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/weights"
 )
 
 type benchCommand struct {
@@ -107,7 +107,7 @@ func (b *benchCommand) Run(ctx context.Context, c console) error {
 	return r.print(c)
 }
 
-func convolutionNames(m *checkpoint.Model) []string {
+func convolutionNames(m *weights.Model) []string {
 	names := make([]string, len(m.Convolutions))
 	for i, c := range m.Convolutions {
 		names[i] = c.Name
@@ -127,7 +127,7 @@ type workload struct {
 	arena           engine.Arena
 }
 
-func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *checkpoint.Model) (*benchResult, error) {
+func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *weights.Model) (*benchResult, error) {
 	w, err := b.build(ctx, dev, model)
 	if err != nil {
 		return nil, err
@@ -157,7 +157,7 @@ func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *chec
 }
 
 // build lays out pictures and network, and learns the targets from two more pictures.
-func (b *benchCommand) build(ctx context.Context, dev *layerClock, model *checkpoint.Model) (*workload, error) {
+func (b *benchCommand) build(ctx context.Context, dev *layerClock, model *weights.Model) (*workload, error) {
 	net, err := feature.NetworkOf(model)
 	if err != nil {
 		return nil, err
@@ -246,14 +246,14 @@ func noise(seed uint64, side int) []float32 {
 }
 
 // generate makes parameters of the size that keeps activations level (He et al. 2015).
-func generate(net feature.Network) *checkpoint.Model {
+func generate(net feature.Network) *weights.Model {
 	rng := rand.New(rand.NewPCG(19, 0))
-	m := &checkpoint.Model{Name: net.Name, Architecture: checkpoint.Architecture(net.Name), Input: checkpoint.ImageNet()}
+	m := &weights.Model{Name: net.Name, Architecture: weights.Architecture(net.Name), Input: weights.ImageNet()}
 	in := 3
 	for block, n := range net.Convolutions {
 		for i := range n {
 			out := net.Channels[block]
-			c := checkpoint.Convolution{Name: fmt.Sprintf("conv%d_%d", block+1, i+1), In: in, Out: out,
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", block+1, i+1), In: in, Out: out,
 				Weight: make([]float32, 9*in*out), Bias: make([]float32, out)}
 			bound := float32(math.Sqrt(6 / float64(9*in)))
 			for j := range c.Weight {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/impasto/impasto"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	engine "github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 type doctorCommand struct {

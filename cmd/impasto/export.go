@@ -14,9 +14,9 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 type exportCommand struct {
@@ -146,9 +146,9 @@ func (e *exportCommand) checkNames() error {
 	return nil
 }
 
-func writeWeights(path string, model *checkpoint.Model) error {
+func writeWeights(path string, model *weights.Model) error {
 	var out bytes.Buffer
-	if err := checkpoint.Write(&out, model, checkpoint.Float32); err != nil {
+	if err := weights.Write(&out, model, weights.Float32); err != nil {
 		return fmt.Errorf("write the network to %s: %w", path, err)
 	}
 	if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
@@ -193,7 +193,7 @@ type program struct {
 	Photo, Paintings          string
 }
 
-func (e *exportCommand) program(r *transfer.Recipe, model *checkpoint.Model) (*program, error) {
+func (e *exportCommand) program(r *transfer.Recipe, model *weights.Model) (*program, error) {
 	p := &program{Recipe: r, File: "nst.py", Program: thisBuild().String()}
 	if e.Output != "" {
 		p.File = filepath.Base(e.Output)
@@ -219,7 +219,7 @@ func (e *exportCommand) program(r *transfer.Recipe, model *checkpoint.Model) (*p
 }
 
 // describeNetwork says where the parameters come from, how far the network is run, and what it reads.
-func (e *exportCommand) describeNetwork(p *program, model *checkpoint.Model) error {
+func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error {
 	deepest, err := transfer.Deepest(model, p.Recipe)
 	if err != nil {
 		return usageError{err}

@@ -5,9 +5,9 @@ import (
 	"os"
 
 	"github.com/impasto/impasto"
-	"github.com/impasto/impasto/checkpoint"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/weights"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // machineFlags say which network computes, and with how much of the machine.
@@ -30,8 +30,8 @@ func (m *machineFlags) Validate() error {
 func instructionSet() string { return os.Getenv("IMPASTO_CPU") }
 
 // newStore returns the networks of this user, the built-in one among them.
-func newStore(c console) (*checkpoint.Store, error) {
-	store, err := checkpoint.FromEnvironment()
+func newStore(c console) (*weights.Store, error) {
+	store, err := weights.FromEnvironment()
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (m *machineFlags) open(ctx context.Context, c console) (*impasto.Model, err
 	return impasto.Open(ctx, network, impasto.Settings{Threads: m.Threads, Memory: int64(m.Memory), CPU: instructionSet()})
 }
 
-func (m *machineFlags) resolve(ctx context.Context, c console) (*checkpoint.Model, error) {
+func (m *machineFlags) resolve(ctx context.Context, c console) (*weights.Model, error) {
 	if m.Network == "" {
 		return vgg16.Network(), nil // needs no folder
 	}
@@ -71,10 +71,10 @@ func (m *machineFlags) resolve(ctx context.Context, c console) (*checkpoint.Mode
 }
 
 // fetching returns a function that tells how a download goes: a line for every stage and every tenth.
-func (c console) fetching() func(checkpoint.Progress) {
-	var stage checkpoint.Stage
+func (c console) fetching() func(weights.Progress) {
+	var stage weights.Stage
 	tenth := int64(-1)
-	return func(p checkpoint.Progress) {
+	return func(p weights.Progress) {
 		now := int64(0)
 		if p.Total > 0 {
 			now = 10 * p.Done / p.Total

@@ -9,8 +9,8 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"github.com/impasto/impasto/checkpoint"
-	"github.com/impasto/impasto/checkpoint/vgg16"
+	"github.com/impasto/impasto/weights"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 type networkCommand struct {
@@ -34,7 +34,7 @@ type networkState struct {
 	Path    string `json:"path,omitempty"`
 }
 
-func stateOf(e checkpoint.Entry) networkState {
+func stateOf(e weights.Entry) networkState {
 	s := networkState{
 		Name: e.Name, Summary: e.Summary, Licence: e.Licence, Path: e.Path,
 		Input: string(e.Preprocessing), Padding: e.Padding, State: "to fetch", Bytes: e.Bytes,
@@ -115,7 +115,7 @@ func (g *networkGetCommand) Run(ctx context.Context, c console) error {
 
 // unknownIsUsage makes a name that is no network's a mistake in the command line.
 func unknownIsUsage(err error) error {
-	if errors.Is(err, checkpoint.ErrUnknown) {
+	if errors.Is(err, weights.ErrUnknown) {
 		return usageError{err}
 	}
 	return err
@@ -125,14 +125,14 @@ func unknownIsUsage(err error) error {
 type fetchBar struct {
 	container *mpb.Progress
 	line      *mpb.Bar
-	stage     checkpoint.Stage
+	stage     weights.Stage
 }
 
 func newFetchBar(c console) *fetchBar {
 	return &fetchBar{container: mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(100))}
 }
 
-func (b *fetchBar) tell(p checkpoint.Progress) {
+func (b *fetchBar) tell(p weights.Progress) {
 	if p.Note != "" {
 		fmt.Fprintf(b.container, "%s: %s\n", p.Network, p.Note)
 	}
@@ -220,9 +220,9 @@ func (i *networkImportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	o := checkpoint.ImportOptions{Name: i.As}
+	o := weights.ImportOptions{Name: i.As}
 	if i.Input != "file" {
-		o.Preprocessing = checkpoint.Preprocessing(i.Input)
+		o.Preprocessing = weights.Preprocessing(i.Input)
 	}
 	e, err := store.Import(ctx, i.File, o)
 	if err != nil {

@@ -38,7 +38,7 @@ func ownNetwork(t *testing.T, file string) *httptest.Server {
 }
 
 // vgg19File is a narrow network.
-const vgg19File = "../../checkpoint/testdata/torchvision19-legacy.pth"
+const vgg19File = "../../weights/testdata/torchvision19-legacy.pth"
 
 func TestNetworkGet(t *testing.T) {
 	ownNetwork(t, vgg19File)
@@ -110,7 +110,7 @@ func TestNetworkFirstUse(t *testing.T) {
 
 func TestNetworkImport(t *testing.T) {
 	t.Setenv("IMPASTO_CACHE", t.TempDir())
-	got := invoke(t, "network", "import", "../../checkpoint/testdata/layers19.pth", "--as", "caffe19", "--input", "caffe")
+	got := invoke(t, "network", "import", "../../weights/testdata/layers19.pth", "--as", "caffe19", "--input", "caffe")
 	if got.status != statusDone || !strings.Contains(got.out, "caffe19 is here: a vgg19 with 16 convolutions; it reads BGR") {
 		t.Errorf("import: %+v", got)
 	}

@@ -12,9 +12,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/examples"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // sweepOptions are all options that decide how one cell comes out.
@@ -242,7 +242,7 @@ func readInput(name string) ([]byte, error) {
 }
 
 // networkDigest is that of all parameters, so that it is the same for every file that holds them.
-func networkDigest(m *checkpoint.Model) string {
+func networkDigest(m *weights.Model) string {
 	h := sha256.New()
 	buf := make([]byte, 0, 1<<16)
 	write := func(values []float32) {

@@ -11,16 +11,16 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 )
 
 // easel holds what one cell after the other is painted with. A model keeps one network for each way to put it on
 // the device, which a recipe decides; so that a sweep over recipes needs no more memory than one of them, a
 // model is closed before the next is opened.
 type easel struct {
-	name    string            // of the network that was read last, as it was asked for
-	read    *checkpoint.Model // nil: none yet
+	name    string         // of the network that was read last, as it was asked for
+	read    *weights.Model // nil: none yet
 	digests map[string]sweepInput
 	key     string // of the open model
 	model   *impasto.Model

@@ -12,9 +12,9 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/checkpoint/vgg16"
 	"github.com/impasto/impasto/examples"
 	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // errTime ends the work where the time that was given is over.

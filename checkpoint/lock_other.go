@@ -1,9 +1,0 @@
-//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
-
-package checkpoint
-
-import "os"
-
-// tryLock does nothing where the system has no lock that ends with its process. Two processes may then fetch
-// the same network at once; what they write is verified all the same.
-func tryLock(*os.File) (bool, error) { return true, nil }

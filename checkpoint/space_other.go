@@ -1,6 +1,0 @@
-//go:build !(darwin || freebsd || linux || windows)
-
-package checkpoint
-
-// freeBytes does not know where the system is not asked.
-func freeBytes(string) (uint64, bool) { return 0, false }
