@@ -9,7 +9,7 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/examples"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
@@ -37,12 +37,12 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	recipe, err := transfer.Find("gatys")
+	chosen, err := recipe.Find("gatys")
 	if err != nil {
 		log.Fatal(err)
 	}
-	recipe.Scales.Iterations = 2
-	result, err := model.Stylize(ctx, open("cat"), style, impasto.Options{Recipe: recipe, Size: 64})
+	chosen.Scales.Iterations = 2
+	result, err := model.Stylize(ctx, open("cat"), style, impasto.Options{Recipe: chosen, Size: 64})
 	if err != nil {
 		log.Fatal(err)
 	}

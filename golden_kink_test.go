@@ -12,6 +12,7 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/engine/reference"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -32,15 +33,15 @@ func TestKinkOfTheTextbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe, err := transfer.Find("gatys")
+	chosen, err := recipe.Find("gatys")
 	if err == nil {
-		err = recipe.Override(map[string]string{"content-weight": "1e-3", "style-weight": "1"})
+		err = chosen.Override(map[string]string{"content-weight": "1e-3", "style-weight": "1"})
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	gradient := func(dev engine.Device) []float32 {
-		x, err := transfer.Prepare(dev, model, recipe)
+		x, err := transfer.Prepare(dev, model, chosen)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,7 @@ func TestKinkOfTheTextbook(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := transfer.Evaluate(t.Context(), transfer.Job{Network: x, Recipe: recipe,
+		e, err := transfer.Evaluate(t.Context(), transfer.Job{Network: x, Recipe: chosen,
 			Content: openGolden(t, folder, "content"), Style: style}, openGolden(t, folder, "at"))
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 	"github.com/impasto/impasto/weights/vgg16"
@@ -142,7 +143,7 @@ func checkFeatures(t *testing.T, model *weights.Model, isa string, padding engin
 		t.Fatal(err)
 	}
 	defer dev.Close()
-	x, err := feature.New(dev, model, feature.Options{StemPadding: padding, Input: transfer.InputImageNet.Preprocessing()})
+	x, err := feature.New(dev, model, feature.Options{StemPadding: padding, Input: transfer.Preprocessing(recipe.InputImageNet)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,11 +288,11 @@ func TestGatysAgreesWithPyTorch(t *testing.T) {
 }
 
 func (c *goldenLoss) check(t *testing.T, model *impasto.Model) {
-	recipe, err := transfer.Find("gatys")
+	chosen, err := recipe.Find("gatys")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := recipe.Override(map[string]string{"pooling": c.Pooling,
+	if err := chosen.Override(map[string]string{"pooling": c.Pooling,
 		"content-weight": fmt.Sprint(c.Alpha), "style-weight": fmt.Sprint(c.Beta)}); err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +300,7 @@ func (c *goldenLoss) check(t *testing.T, model *impasto.Model) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := model.Evaluate(t.Context(), c.Content.picture(), style, c.At.picture(), impasto.Options{Recipe: recipe})
+	e, err := model.Evaluate(t.Context(), c.Content.picture(), style, c.At.picture(), impasto.Options{Recipe: chosen})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -109,8 +110,8 @@ func (m *Model) Memory() int64 { return m.memory }
 
 // prepare returns the network on the device as a recipe wants it, and what all that is prepared takes, in
 // bytes. Recipes share all convolutions but the first, which a recipe's preprocessing is folded into.
-func (m *Model) prepare(recipe *transfer.Recipe) (*feature.Extractor, int64, error) {
-	options, err := transfer.NetworkOptions(m.network, recipe)
+func (m *Model) prepare(chosen *recipe.Recipe) (*feature.Extractor, int64, error) {
+	options, err := transfer.NetworkOptions(m.network, chosen)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/weights"
 )
 
@@ -55,12 +55,12 @@ func model(t testing.TB, s impasto.Settings) *impasto.Model {
 
 func options(t testing.TB, iterations int) impasto.Options {
 	t.Helper()
-	recipe, err := transfer.Find("gatys")
+	chosen, err := recipe.Find("gatys")
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe.Scales.Iterations = iterations
-	return impasto.Options{Recipe: recipe}
+	chosen.Scales.Iterations = iterations
+	return impasto.Options{Recipe: chosen}
 }
 
 func learn(t testing.TB, m *impasto.Model, paintings ...*canvas.Picture) *impasto.Style {

@@ -27,11 +27,12 @@ var table = map[string][]string{
 	"feature":           {"engine", "weights", "internal/spelling"},
 	"loss":              {"engine"},
 	"optim":             {"engine"},
-	"transfer":          {"canvas", "weights", "engine", "feature", "loss", "optim", "internal/spelling"},
-	"visualize":         {"canvas", "weights", "engine", "feature", "loss", "optim", "transfer"},
+	"recipe":            {"internal/spelling"},
+	"transfer":          {"canvas", "recipe", "weights", "engine", "feature", "loss", "optim", "internal/spelling"},
+	"visualize":         {"canvas", "weights", "engine", "feature", "loss", "optim", "recipe", "transfer"},
 	"scripts/lesson":    {},
-	"scripts/gallery":   {"", "canvas", "weights/vgg16", "examples", "transfer"},
-	"":                  {"canvas", "weights", "weights/vgg16", "engine", "engine/cpu", "feature", "loss", "optim", "transfer", "visualize"},
+	"scripts/gallery":   {"", "canvas", "weights/vgg16", "examples", "recipe", "transfer"},
+	"":                  {"canvas", "weights", "weights/vgg16", "engine", "engine/cpu", "feature", "loss", "optim", "recipe", "transfer", "visualize"},
 }
 
 // TestImports holds the table of docs/engine.md: imports go only upward, and nothing imports cmd.

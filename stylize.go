@@ -8,13 +8,14 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
 // Options say what to paint. The zero value paints with recipe "impasto" at the photograph's own size.
 type Options struct {
-	// Recipe holds every convention; see transfer.Find and transfer.Names. The zero value is "impasto".
-	Recipe transfer.Recipe
+	// Recipe holds every convention; see recipe.Find and recipe.Names. The zero value is "impasto".
+	Recipe recipe.Recipe
 	// Size is the long side of the result in pixels; 0 keeps the photograph's. It enlarges a photograph
 	// only where Enlarge is set.
 	Size    int
@@ -51,11 +52,11 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 		return nil, fmt.Errorf("there is no photograph")
 	}
 	if o.Recipe.Name == "" {
-		recipe, err := transfer.Find("impasto")
+		chosen, err := recipe.Find("impasto")
 		if err != nil {
 			return nil, err
 		}
-		o.Recipe = recipe
+		o.Recipe = chosen
 	}
 	x, weights, err := m.prepare(&o.Recipe)
 	if err != nil {

@@ -1,6 +1,9 @@
 package transfer
 
-import "github.com/impasto/impasto/canvas"
+import (
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
+)
 
 // colouring is how pictures are recoloured on their way in and out, so that colours are kept.
 type colouring struct {
@@ -11,11 +14,11 @@ type colouring struct {
 // recolour changes the job's pictures as the recipe's Colours demands.
 func (j *Job) recolour() {
 	kind := j.Recipe.Colours
-	if kind == NoColours {
+	if kind == recipe.NoColours {
 		return
 	}
 	match := canvas.MatchColours
-	if kind == LuminanceColours {
+	if kind == recipe.LuminanceColours {
 		match = canvas.MatchLuma
 	}
 	if j.Style != nil {
@@ -23,7 +26,7 @@ func (j *Job) recolour() {
 			j.colouring.paintings = append(j.colouring.paintings, match(painting, j.Content))
 		}
 	}
-	if kind == LuminanceColours {
+	if kind == recipe.LuminanceColours {
 		j.colouring.own, j.Content = j.Content, canvas.Grey().Apply(j.Content)
 		if j.Start != nil {
 			j.Start = canvas.Grey().Apply(j.Start)

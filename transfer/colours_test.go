@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine/reference"
 )
@@ -81,7 +83,7 @@ func TestColoursAreLearnedApart(t *testing.T) {
 	plain := colourJob(t, "none")
 	want, _ := paint(t, plain)
 	kept := plain
-	kept.Recipe.Colours = HistogramColours
+	kept.Recipe.Colours = recipe.HistogramColours
 	paint(t, kept)
 	if got, _ := paint(t, plain); !slices.Equal(got.Picture.Pix, want.Picture.Pix) {
 		t.Error("a run that kept colours changed what the style knows")

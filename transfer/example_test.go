@@ -4,22 +4,24 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/engine/reference"
 )
 
 // A recipe is changed like a table, planned before memory is taken, and painted.
 func Example() {
-	recipe, err := Find("gatys")
+	chosen, err := recipe.Find("gatys")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	err = recipe.Override(map[string]string{"optimizer": "adam", "scales": "2", "iterations": "4"})
+	err = chosen.Override(map[string]string{"optimizer": "adam", "scales": "2", "iterations": "4"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	network, err := Prepare(reference.New32(), narrow(), recipe)
+	network, err := Prepare(reference.New32(), narrow(), chosen)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -29,7 +31,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	plan, err := NewPlan(Job{Network: network, Recipe: recipe, Content: smooth(2, 60, 40), Style: style, Size: 48})
+	plan, err := NewPlan(Job{Network: network, Recipe: chosen, Content: smooth(2, 60, 40), Style: style, Size: 48})
 	if err != nil {
 		fmt.Println(err)
 		return

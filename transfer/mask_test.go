@@ -12,6 +12,7 @@ import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine/reference"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 )
 
 // halves are masks of the left and the right half of a picture.
@@ -89,7 +90,7 @@ func copyHalf(dst, src *canvas.Picture, mask *canvas.Plane) {
 func TestStrengthMapKeepsBlackAlone(t *testing.T) {
 	job := newJob(t, reference.New32(), "impasto", map[string]string{"content-weight": "0", "tv-weight": "0"})
 	job.StrengthMap, _ = halves(40, 30)
-	job.Recipe.Style.Layers = equally(1, "relu1_1")
+	job.Recipe.Style.Layers = recipe.LayerWeights{{Layer: "relu1_1", Weight: 1}}
 	e := evaluated(t, job)
 	for i, g := range e.Gradient {
 		// relu1_1 sees one pixel around it, and its weights one more

@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/optim"
 	"github.com/impasto/impasto/weights"
 )
 
 // Job is what to paint.
 type Job struct {
 	Network *feature.Extractor // as Prepare returns it for the recipe
-	Recipe  Recipe
+	Recipe  recipe.Recipe
 	Content *canvas.Picture // the photograph
 	Style   *Style          // may be nil where the style has no weight
 
@@ -44,8 +45,8 @@ type Job struct {
 
 // Prepare puts a network on a device as a recipe wants it: its padding, its preprocessing where the
 // network states none, and no deeper than the recipe's layers.
-func Prepare(dev engine.Device, model *weights.Model, recipe Recipe) (*feature.Extractor, error) {
-	options, err := NetworkOptions(model, &recipe)
+func Prepare(dev engine.Device, model *weights.Model, rec recipe.Recipe) (*feature.Extractor, error) {
+	options, err := NetworkOptions(model, &rec)
 	if err != nil {
 		return nil, err
 	}
@@ -53,27 +54,27 @@ func Prepare(dev engine.Device, model *weights.Model, recipe Recipe) (*feature.E
 }
 
 // NetworkOptions returns what a recipe decides about a network: preprocessing, padding, depth.
-func NetworkOptions(model *weights.Model, recipe *Recipe) (feature.Options, error) {
-	deepest, err := Deepest(model, recipe)
+func NetworkOptions(model *weights.Model, rec *recipe.Recipe) (feature.Options, error) {
+	deepest, err := Deepest(model, rec)
 	if err != nil {
 		return feature.Options{}, err
 	}
 	return feature.Options{
-		StemPadding: recipe.StemPadding, Input: recipe.Input.Preprocessing(), Deepest: deepest}, nil
+		StemPadding: Padding(rec.StemPadding), Input: Preprocessing(rec.Input), Deepest: deepest}, nil
 }
 
 // Deepest returns the last layer of a network that a recipe taps.
-func Deepest(model *weights.Model, recipe *Recipe) (feature.Layer, error) {
+func Deepest(model *weights.Model, rec *recipe.Recipe) (feature.Layer, error) {
 	net, err := feature.NetworkOf(model)
 	if err != nil {
 		return feature.Layer{}, err
 	}
 	deepest := feature.Layer{}
-	for _, r := range recipe.variants() {
+	for _, r := range rec.Variants() {
 		for _, l := range slices.Concat(r.Content.Layers, r.Style.Layers) {
 			layer, err := net.Layer(l.Layer)
 			if err != nil {
-				return feature.Layer{}, fmt.Errorf("recipe %s: %w", recipe.Name, err)
+				return feature.Layer{}, fmt.Errorf("recipe %s: %w", rec.Name, err)
 			}
 			if deeper(layer, deepest) {
 				deepest = layer
@@ -112,17 +113,17 @@ func NewPlan(job Job) (*Plan, error) {
 	job.recolour()
 	p := &Plan{job: job}
 	sides, last := job.sides(), job.last()
-	if finest := job.at(len(sides)-1, len(sides)); finest.Recipe.hasStyle() {
+	if finest := job.at(len(sides)-1, len(sides)); finest.Recipe.HasStyle() {
 		p.notes = append(finest.small(), finest.maskNotes()...)
 	}
-	p.notes = append(p.notes, job.Recipe.scaleNotes(len(sides))...)
+	p.notes = append(p.notes, job.Recipe.ScaleNotes(len(sides))...)
 	for i, side := range sides {
 		s := last
 		if i < len(sides)-1 {
 			s = last.shrink(side)
 		}
 		own := p.job.at(i, len(sides))
-		own.Recipe.taper(s.long())
+		own.Recipe.TaperTo(s.long())
 		st, err := newStage(own, i, s, p.preview(own, s))
 		if err != nil {
 			return nil, fmt.Errorf("recipe %s: %w", job.Recipe.Name, err)
@@ -165,10 +166,10 @@ func (j *Job) check() error {
 	if err := j.checkMasks(); err != nil {
 		return err
 	}
-	if j.Recipe.Start.Init == InitStyle && j.Style == nil {
+	if j.Recipe.Start.Init == recipe.InitStyle && j.Style == nil {
 		return fmt.Errorf("init style: there is no painting")
 	}
-	if j.Recipe.Start.Init == InitPicture && j.Start == nil {
+	if j.Recipe.Start.Init == recipe.InitPicture && j.Start == nil {
 		return fmt.Errorf("init picture: there is no picture to begin with")
 	}
 	return nil
@@ -179,7 +180,7 @@ func (j *Job) checkRecipe() error {
 	if err := j.Recipe.Validate(); err != nil {
 		return err
 	}
-	if j.Recipe.hasStyle() && j.Style == nil {
+	if j.Recipe.HasStyle() && j.Style == nil {
 		return fmt.Errorf("recipe %s: the style has a weight, and there is no painting", j.Recipe.Name)
 	}
 	return nil
@@ -189,7 +190,7 @@ func (j *Job) checkRecipe() error {
 // too small for its layers are left out.
 func (j *Job) sides() []int {
 	last := j.last()
-	sides := j.Recipe.Scales.sides(last.long())
+	sides := j.Recipe.Scales.Sides(last.long())
 	for j.Recipe.Scales.Count == 0 && len(sides) > 1 {
 		coarsest := j.at(0, len(sides))
 		if coarsest.shortest(last, sides[0]) >= coarsest.least() {
@@ -226,7 +227,7 @@ func (j *Job) least() int {
 // shortest returns the shortest side of any picture at a scale.
 func (j *Job) shortest(last size, side int) int {
 	shortest := last.shrink(side).short()
-	if j.Recipe.hasStyle() {
+	if j.Recipe.HasStyle() {
 		for _, p := range j.Style.paintings {
 			shortest = min(shortest, j.paintingSize(p, side).short())
 		}
@@ -288,7 +289,7 @@ func (p *Plan) HostBytes() int64 {
 		if st.preview != nil {
 			bytes += imageBytes(st.size.height, st.size.width) + st.preview.matrixBytes()
 		}
-		if o := st.job.Recipe.Optimizer; o.Rule == LBFGS && o.Levels > 0 {
+		if o := st.job.Recipe.Optimizer; o.Rule == recipe.LBFGS && o.Levels > 0 {
 			bytes += 2 * imageBytes(st.size.height, st.size.width) // the picture, its coarser levels and their halves
 		}
 		if own := p.job.colouring.own; own != nil {
@@ -297,7 +298,7 @@ func (p *Plan) HostBytes() int64 {
 		if i > 0 {
 			before := imageBytes(p.stages[i-1].size.height, p.stages[i-1].size.width)
 			bytes += before
-			if o := p.stages[i-1].job.Recipe.Optimizer; o.Rule == Adam && o.CarryMoments {
+			if o := p.stages[i-1].job.Recipe.Optimizer; o.Rule == recipe.Adam && o.CarryMoments {
 				bytes += 2 * before
 			}
 		}
@@ -310,7 +311,7 @@ func (p *Plan) HostBytes() int64 {
 // in float64 and the gradient again for the device, and what a Wasserstein distance takes its roots in.
 func (st *stage) matrixBytes() int64 {
 	each := 32
-	if st.job.Recipe.Style.Distance != GramDistance {
+	if st.job.Recipe.Style.Distance != recipe.Gram {
 		each = 56
 	}
 	n := 0
@@ -345,10 +346,10 @@ func (p *Plan) Work() float64 {
 // with a Wolfe search some more in the first iterations, and then a few in a hundred. Units take one.
 func (st *stage) evaluations() float64 {
 	n := float64(st.iterations + 1)
-	if o := st.job.Recipe.Optimizer; st.iterations > 0 && o.Rule == LBFGS && o.Search == optim.Wolfe {
+	if o := st.job.Recipe.Optimizer; st.iterations > 0 && o.Rule == recipe.LBFGS && o.Search == recipe.Wolfe {
 		n += 3 + 0.05*float64(st.iterations)
 	}
-	if st.job.Recipe.Units == GreyUnits {
+	if st.job.Recipe.Units == recipe.GreyUnits {
 		n++
 	}
 	return n
@@ -358,7 +359,7 @@ func (st *stage) evaluations() float64 {
 // that a device does on convolutions in the same time: measured on 512 channels (BenchmarkTransport of
 // package loss against BenchmarkVGG19 of engine/cpu).
 func (st *stage) rootsWork() float64 {
-	perCube := [...]float64{GramDistance: 0, WassersteinDistance: 76, TruncatedWasserstein: 103}[st.job.Recipe.Style.Distance]
+	perCube := map[recipe.Distance]float64{"wasserstein": 76, "wasserstein-truncated": 103}[st.job.Recipe.Style.Distance]
 	work := 0.0
 	for _, l := range st.style {
 		c := float64(st.shape(l).Channels)

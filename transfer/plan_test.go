@@ -5,9 +5,12 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/impasto/impasto/recipe"
 
 	"pgregory.net/rapid"
 
@@ -19,19 +22,19 @@ import (
 // TestSides: the pyramid of crowsonkb's style-transfer-pytorch from 128 to 512, and counts.
 func TestSides(t *testing.T) {
 	tests := []struct {
-		scales Scales
+		scales recipe.Scales
 		last   int
 		want   []int
 	}{
-		{Scales{Ratio: math.Sqrt2, Smallest: 128}, 512, []int{128, 181, 256, 362, 512}},
-		{Scales{Ratio: math.Sqrt2, Smallest: 128}, 100, []int{100}},
-		{Scales{Ratio: 2, Smallest: 128, Count: 1}, 512, []int{512}},
-		{Scales{Ratio: 2, Smallest: 128, Count: 4}, 512, []int{64, 128, 256, 512}},
-		{Scales{Ratio: 800.0 / 512, Smallest: 128, Count: 2}, 800, []int{512, 800}},
-		{Scales{Ratio: 2, Count: 9}, 4, []int{1, 1, 2, 4}},
+		{recipe.Scales{Ratio: math.Sqrt2, Smallest: 128}, 512, []int{128, 181, 256, 362, 512}},
+		{recipe.Scales{Ratio: math.Sqrt2, Smallest: 128}, 100, []int{100}},
+		{recipe.Scales{Ratio: 2, Smallest: 128, Count: 1}, 512, []int{512}},
+		{recipe.Scales{Ratio: 2, Smallest: 128, Count: 4}, 512, []int{64, 128, 256, 512}},
+		{recipe.Scales{Ratio: 800.0 / 512, Smallest: 128, Count: 2}, 800, []int{512, 800}},
+		{recipe.Scales{Ratio: 2, Count: 9}, 4, []int{1, 1, 2, 4}},
 	}
 	for _, test := range tests {
-		if got := test.scales.sides(test.last); !slices.Equal(got, test.want) {
+		if got := test.scales.Sides(test.last); !slices.Equal(got, test.want) {
 			t.Errorf("%+v to %d: %v, want %v", test.scales, test.last, got, test.want)
 		}
 	}
@@ -39,10 +42,10 @@ func TestSides(t *testing.T) {
 
 func TestSidesAscend(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := Scales{Ratio: rapid.Float64Range(1.05, 4).Draw(t, "ratio"), Smallest: rapid.IntRange(1, 600).Draw(t, "smallest"),
+		s := recipe.Scales{Ratio: rapid.Float64Range(1.05, 4).Draw(t, "ratio"), Smallest: rapid.IntRange(1, 600).Draw(t, "smallest"),
 			Count: rapid.IntRange(0, 9).Draw(t, "count")}
 		last := rapid.IntRange(1, 9000).Draw(t, "last")
-		got := s.sides(last)
+		got := s.Sides(last)
 		if !slices.IsSorted(got) || got[len(got)-1] != last || s.Count > 0 && len(got) > s.Count {
 			t.Fatalf("%v", got)
 		}
@@ -55,7 +58,7 @@ func TestSidesAscend(t *testing.T) {
 // TestPaintingKeepsItsStrokes: at every scale a painting has the same size against the picture, as long as
 // it is large enough, and is never enlarged.
 func TestPaintingKeepsItsStrokes(t *testing.T) {
-	r, _ := Find("impasto")
+	r, _ := recipe.Find("impasto")
 	r.Style.Scale = 0.5
 	j := Job{Recipe: r, Size: 1024}
 	painting := canvas.New(400, 300)
@@ -114,7 +117,7 @@ func TestPlanErrors(t *testing.T) {
 		{"no layer", func(j *Job) { j.Recipe.Style.Layers[0].Layer = "relu1_9" }, "relu1_9"},
 		{"negative size", func(j *Job) { j.Size = -1 }, "size"},
 		{"no painting", func(j *Job) { j.Style = nil }, "no painting"},
-		{"no start", func(j *Job) { j.Recipe.Start.Init = InitPicture }, "no picture"},
+		{"no start", func(j *Job) { j.Recipe.Start.Init = recipe.InitPicture }, "no picture"},
 		{"NaN", func(j *Job) { j.Recipe.Content.Weight = math.NaN() }, "content-weight"},
 	}
 	for _, test := range tests {
@@ -239,7 +242,7 @@ func TestWorkOfRoots(t *testing.T) {
 // TestGradientByDifferences moves the picture along a random direction, in float64. The truncated
 // Wasserstein distance has a gradient that is not its derivative.
 func TestGradientByDifferences(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range recipe.Names() {
 		overrides := map[string]string{}
 		if name == "crowsonkb" {
 			overrides["style-loss"] = "wasserstein"
@@ -282,10 +285,10 @@ func TestLookIsTheSameAtAnySize(t *testing.T) {
 		}
 		return e.Terms[0].Value / float64(width*height)
 	}
-	r, _ := Find("gatys")
+	r, _ := recipe.Find("gatys")
 	for _, side := range []int{32, 64} {
 		scaled := content(nil, side, side)
-		given := content(map[string]string{"content-weight": number(r.Content.Weight)}, side, side)
+		given := content(map[string]string{"content-weight": strconv.FormatFloat(r.Content.Weight, 'g', -1, 64)}, side, side)
 		if want := r.Content.Reference / float64(side*side); math.Abs(scaled/given/want-1) > 1e-6 {
 			t.Errorf("at %d pixels the weight is %v times the recipe's, want %v", side, scaled/given, want)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
@@ -77,7 +79,7 @@ func (st *stage) prepare(ctx context.Context, arena engine.Arena) (*point, error
 		p.terms = append(p.terms, Term{Kind: PreviewTerm})
 	}
 	p.pass = st.main.Place(arena, st.scratch)
-	if st.job.Recipe.Units == GreyUnits {
+	if st.job.Recipe.Units == recipe.GreyUnits {
 		if err := st.measure(ctx, p); err != nil {
 			return nil, err
 		}
@@ -186,12 +188,12 @@ type Evaluation struct {
 // settings differ by scale, those of the last one hold.
 func Evaluate(ctx context.Context, job Job, at *canvas.Picture) (*Evaluation, error) {
 	var err error
-	if job.Recipe, err = job.Recipe.At(mostScales-1, mostScales); err != nil {
+	if job.Recipe, err = job.Recipe.At(recipe.MaxScales-1, recipe.MaxScales); err != nil {
 		return nil, err
 	}
 	job.Size, job.Recipe.Style.Scale = 0, 1
 	job.Recipe.Scales.Count, job.Recipe.Averaging = 1, 0
-	job.Recipe.Optimizer = usual[Descent]
+	job.Recipe.Optimizer = recipe.Usual(recipe.Descent)
 	own := size{job.Content.Width, job.Content.Height}
 	if err := sameSize("the picture to evaluate at", at, own); err != nil {
 		return nil, err

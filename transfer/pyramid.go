@@ -15,53 +15,6 @@ func (s size) long() int  { return max(s.width, s.height) }
 
 func (s size) String() string { return fmt.Sprintf("%dx%d", s.width, s.height) }
 
-// sides lists the long sides of the scales, coarse to fine, of a picture whose long side is last.
-func (s Scales) sides(last int) []int {
-	var all []int
-	for i := 0; ; i++ {
-		side := int(math.Round(float64(last) / math.Pow(s.Ratio, float64(i))))
-		switch {
-		case i == 0:
-		case s.Count > 0 && i == s.Count:
-			return all
-		case s.Count == 0 && side < s.Smallest:
-			return all
-		case side < 1:
-			return all
-		}
-		all = append([]int{side}, all...)
-	}
-}
-
-// iterations returns those of scale i of n.
-func (s Scales) iterations(i, n int) int {
-	factor := s.Coarse
-	switch {
-	case i == n-1:
-		return s.Iterations
-	case i == 0:
-		factor = s.First
-	}
-	return int(math.Round(factor * float64(s.Iterations)))
-}
-
-// taper changes the recipe of a single scale to what it is at the given long side.
-func (r *Recipe) taper(side int) {
-	r.Scales.Iterations = r.Scales.tapered(side)
-	if t := r.Content.Taper; t > 0 && side > t {
-		share := float64(t) / float64(side)
-		r.Content.Weight *= share * share
-	}
-}
-
-// tapered returns the iterations of a single scale, s, whose long side is given.
-func (s Scales) tapered(side int) int {
-	if s.Taper == 0 || side <= s.Taper || s.Iterations == 0 {
-		return s.Iterations
-	}
-	return max(int(math.Round(float64(s.Iterations)*float64(s.Taper)/float64(side))), 1)
-}
-
 // last returns the size of the result.
 func (j *Job) last() size {
 	w, h := j.Content.Width, j.Content.Height

@@ -3,33 +3,35 @@ package transfer
 import (
 	"context"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/optim"
 )
 
 // vectors returns how many vectors of the image's length the rule works with.
-func (o Optimizer) vectors() int {
+func vectors(o recipe.Optimizer) int {
 	switch o.Rule {
-	case LBFGS:
-		return o.lbfgs().Vectors()
-	case Adam:
-		return o.adam().Vectors()
-	case Descent:
-		return o.descent().Vectors()
+	case recipe.LBFGS:
+		return lbfgs(o).Vectors()
+	case recipe.Adam:
+		return adam(o).Vectors()
+	case recipe.Descent:
+		return descent(o).Vectors()
 	}
 	panic("transfer: unknown rule " + o.Rule.String())
 }
 
-func (o Optimizer) lbfgs() optim.LBFGSOptions {
-	return optim.LBFGSOptions{History: o.History, Rate: o.Rate, Search: o.Search}
+func lbfgs(o recipe.Optimizer) optim.LBFGSOptions {
+	return optim.LBFGSOptions{History: o.History, Rate: o.Rate, Search: searches[o.Search]}
 }
 
-func (o Optimizer) adam() optim.AdamOptions {
+func adam(o recipe.Optimizer) optim.AdamOptions {
 	return optim.AdamOptions{Rate: o.Rate, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon}
 }
 
-func (o Optimizer) descent() optim.DescentOptions {
+func descent(o recipe.Optimizer) optim.DescentOptions {
 	return optim.DescentOptions{Rate: o.Rate, Momentum: o.Momentum}
 }
 
@@ -49,25 +51,25 @@ func (st *stage) newStepper(arena engine.Arena, p *point, carried *moments) *ste
 		space.High = 1
 	}
 	s := &stepper{}
-	for i := range o.vectors() {
+	for i := range vectors(o) {
 		s.work = append(s.work, arena.Vector(st.vectorOffset(i), st.numbers))
 	}
 	switch o.Rule {
-	case LBFGS:
-		options := o.lbfgs()
+	case recipe.LBFGS:
+		options := lbfgs(o)
 		if o.Levels > 0 {
 			options.Precondition = newMultilevel(st.dev, st.size, o.Levels).apply
 		}
 		s.Rule = optim.NewLBFGS(space, options, s.work)
-	case Adam:
-		s.adam = optim.NewAdam(space, o.adam(), s.work)
+	case recipe.Adam:
+		s.adam = optim.NewAdam(space, adam(o), s.work)
 		s.Rule = s.adam
 		if carried != nil {
 			carried.write(st, s.work)
 			s.resumed = true
 		}
-	case Descent:
-		s.Rule = optim.NewDescent(space, o.descent(), s.work)
+	case recipe.Descent:
+		s.Rule = optim.NewDescent(space, descent(o), s.work)
 	}
 	return s
 }

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/optim"
@@ -88,7 +90,7 @@ func (p *Plan) Run(ctx context.Context, tell func(*Progress)) (*Result, error) {
 // start returns the picture that the first scale begins with.
 func (st *stage) start() *canvas.Picture {
 	p := st.plainStart()
-	if s := st.job.Recipe.Start; s.Jitter > 0 && s.Init != InitNoise {
+	if s := st.job.Recipe.Start; s.Jitter > 0 && s.Init != recipe.InitNoise {
 		p = p.Clone()
 		rng := rand.New(rand.NewPCG(st.job.Seed, 1)) // the stream beside InitNoise's
 		for i := range p.Pix {
@@ -102,13 +104,13 @@ func (st *stage) start() *canvas.Picture {
 func (st *stage) plainStart() *canvas.Picture {
 	job, w, h := st.job, st.size.width, st.size.height
 	switch job.Recipe.Start.Init {
-	case InitStyle:
+	case recipe.InitStyle:
 		return job.painting(0, w, h)
-	case InitPicture:
+	case recipe.InitPicture:
 		return resample(job.Start, st.size)
-	case InitNoise:
+	case recipe.InitNoise:
 		return st.flat(rand.New(rand.NewPCG(job.Seed, 0)), job.Recipe.Start.Noise)
-	case InitGrey:
+	case recipe.InitGrey:
 		return st.flat(nil, 0)
 	}
 	return st.contentPicture()
@@ -117,7 +119,7 @@ func (st *stage) plainStart() *canvas.Picture {
 // flat returns a picture of the mean colour, with Gaussian noise where there is a generator.
 func (st *stage) flat(rng *rand.Rand, deviation float64) *canvas.Picture {
 	p := canvas.New(st.size.width, st.size.height)
-	for c, mean := range meanColour {
+	for c, mean := range recipe.MeanColour {
 		channel := p.Channel(c)
 		for i := range channel {
 			v := mean
@@ -232,7 +234,7 @@ type average struct {
 func (st *stage) newAverage(arena engine.Arena, iterate engine.Vector) *average {
 	a := &average{dev: st.dev, iterate: iterate, decay: st.job.Recipe.Averaging}
 	if a.decay > 0 {
-		a.mean = arena.Vector(st.vectorOffset(st.job.Recipe.Optimizer.vectors()), st.numbers)
+		a.mean = arena.Vector(st.vectorOffset(vectors(st.job.Recipe.Optimizer)), st.numbers)
 	}
 	return a
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
@@ -102,7 +104,7 @@ func (st *stage) layOut(preview *stage) (err error) {
 
 // layers finds the recipe's layers that have a weight in the network.
 func (j *Job) layers() (content, style []placed, err error) {
-	find := func(of LayerWeights) (found []placed, err error) {
+	find := func(of recipe.LayerWeights) (found []placed, err error) {
 		net := j.Network.Network()
 		for _, l := range of {
 			layer, err := net.Layer(l.Layer)
@@ -115,12 +117,12 @@ func (j *Job) layers() (content, style []placed, err error) {
 		}
 		return found, nil
 	}
-	if j.Recipe.hasContent() {
+	if j.Recipe.HasContent() {
 		if content, err = find(j.Recipe.Content.Layers); err != nil {
 			return nil, nil, err
 		}
 	}
-	if j.Recipe.hasStyle() {
+	if j.Recipe.HasStyle() {
 		style, err = find(j.Recipe.Style.Layers)
 	}
 	return content, style, err
@@ -128,7 +130,7 @@ func (j *Job) layers() (content, style []placed, err error) {
 
 // vectors returns how many vectors of the image's length the optimiser and the average take.
 func (j *Job) vectors() int {
-	n := j.Recipe.Optimizer.vectors()
+	n := vectors(j.Recipe.Optimizer)
 	if j.Recipe.Averaging > 0 {
 		n++
 	}
@@ -143,7 +145,7 @@ func (st *stage) shape(l placed) engine.Shape {
 // plan lays out the passes over the photograph, the paintings and the image.
 func (st *stage) plan() error {
 	x := st.job.Network
-	job := feature.Job{Height: st.size.height, Width: st.size.width, Pooling: st.job.Recipe.Pooling}
+	job := feature.Job{Height: st.size.height, Width: st.size.width, Pooling: Pooling(st.job.Recipe.Pooling)}
 	var scratch int64
 	if len(st.content) > 0 {
 		var err error
@@ -209,9 +211,9 @@ func (st *stage) contentTap(l placed, target engine.Map) feature.Tap {
 		coefficient *= c.Reference / float64(st.size.width*st.size.height)
 	}
 	switch c.Normalization {
-	case ContentSum:
+	case recipe.ContentSum:
 		coefficient /= 2
-	case ContentMean:
+	case recipe.ContentMean:
 		coefficient /= float64(target.Shape().Elements())
 	}
 	return loss.NewContent(st.dev, target, nil, coefficient)
@@ -222,12 +224,12 @@ func (st *stage) styleTap(l placed, r region, painting engine.Statistics, plane 
 	s := st.job.Recipe.Style
 	weight := s.Weight * s.Strength * l.weight * r.share * st.units.style
 	switch s.Distance {
-	case WassersteinDistance:
+	case "wasserstein":
 		return loss.NewWasserstein(st.dev, painting, plane, loss.Exact, weight)
-	case TruncatedWasserstein:
+	case "wasserstein-truncated":
 		return loss.NewWasserstein(st.dev, painting, plane, loss.Truncated, weight)
 	}
-	return loss.NewGram(st.dev, painting, plane, s.Normalization, weight)
+	return loss.NewGram(st.dev, painting, plane, normalizations[s.Normalization], weight)
 }
 
 // variation makes the total variation, nil where it has no weight. The pixels of a range of 255 differ
@@ -238,8 +240,8 @@ func (st *stage) variation() *loss.Variation {
 		return nil
 	}
 	scale := v.Weight * v.Range
-	if v.Kind != engine.VariationL1 {
+	if v.Kind != recipe.VariationL1 {
 		scale *= v.Range
 	}
-	return loss.NewVariation(st.dev, v.Kind, scale)
+	return loss.NewVariation(st.dev, variations[v.Kind], scale)
 }

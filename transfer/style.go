@@ -146,7 +146,7 @@ type study struct {
 // newStudy plans the pass over a painting at the given size.
 func newStudy(job *Job, layers []placed, painting, height, width int) (*study, error) {
 	x := job.Network
-	s := &study{lesson: lesson{network: x, pooling: job.Recipe.Pooling, painting: painting,
+	s := &study{lesson: lesson{network: x, pooling: Pooling(job.Recipe.Pooling), painting: painting,
 		colours: job.colouring.of(painting), height: height, width: width}}
 	net := x.Network()
 	s.guide = guide{mask: job.Style.masks[painting], height: height, width: width, layers: layers, net: &net}
@@ -155,7 +155,7 @@ func newStudy(job *Job, layers []placed, painting, height, width int) (*study, e
 	}
 	var taps []feature.Placement
 	taps, s.sockets = sockets(layers)
-	plan, err := x.Plan(feature.Job{Height: height, Width: width, Taps: taps, Pooling: job.Recipe.Pooling})
+	plan, err := x.Plan(feature.Job{Height: height, Width: width, Taps: taps, Pooling: Pooling(job.Recipe.Pooling)})
 	if err != nil {
 		return nil, fmt.Errorf("painting %d at %dx%d: %w", painting+1, width, height, err)
 	}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/impasto/impasto/recipe"
+
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
@@ -73,7 +75,7 @@ func narrow() *weights.Model {
 // newJob makes a job of a recipe on the narrow network and the strict reference device.
 func newJob(t testing.TB, dev engine.Device, name string, overrides map[string]string) Job {
 	t.Helper()
-	r, err := Find(name)
+	r, err := recipe.Find(name)
 	if err == nil {
 		err = r.Override(overrides)
 	}

@@ -17,7 +17,7 @@ func TestGreyUnits(t *testing.T) {
 				"loss-units": "grey", "content-weight": "3", "style-weight": "5", "strength": "2"})
 			job.Content = smooth(9, size, size)
 			grey := canvas.New(size, size)
-			for c, v := range meanColour {
+			for c, v := range recipe.MeanColour {
 				for i := range grey.Channel(c) {
 					grey.Channel(c)[i] = float32(v)
 				}
@@ -40,7 +40,7 @@ func TestGreyUnits(t *testing.T) {
 // A flat photograph has no content to be measured by.
 func TestGreyUnitsOfFlatPhotograph(t *testing.T) {
 	job := newJob(t, reference.New32(), "gatys", map[string]string{"loss-units": "grey"})
-	for c, v := range meanColour {
+	for c, v := range recipe.MeanColour {
 		for i := range job.Content.Channel(c) {
 			job.Content.Channel(c)[i] = float32(v)
 		}

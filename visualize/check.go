@@ -8,6 +8,7 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -32,7 +33,7 @@ type Verdict struct {
 
 // Trial is a loss at a picture that a claim is held against. All pictures have their own size.
 type Trial struct {
-	Recipe              transfer.Recipe
+	Recipe              recipe.Recipe
 	Photo, Painting, At *canvas.Picture
 	Language            Language // of the verdict; the zero value is English
 }

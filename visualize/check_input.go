@@ -3,13 +3,14 @@ package visualize
 import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
 
 // preprocessing is what the network is meant to read: matrix and offset.
 func (s *search) preprocessing(model *weights.Model) (m [3][3]float64, b [3]float64) {
-	p := s.trial.Recipe.Input.Preprocessing()
+	p := transfer.Preprocessing(s.trial.Recipe.Input)
 	if model.Input.Stated {
 		p = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
 	}
@@ -58,11 +59,11 @@ func (s *search) listInputs(model *weights.Model) {
 	add(saying("check.mean255"), right.After(canvas.ColourMap{A: diagonal(1.0 / 255)}))
 	add(saying("check.half"), canvas.ColourMap{A: diagonal(2), B: [3]float64{-1, -1, -1}})
 	for input, says := range [...]string{
-		transfer.InputImageNet: "check.torchvision",
-		transfer.InputCaffe:    "check.caffe",
-		transfer.InputRGB255:   "check.rgb255",
+		recipe.InputImageNet: "check.torchvision",
+		recipe.InputCaffe:    "check.caffe",
+		recipe.InputRGB255:   "check.rgb255",
 	} {
-		p := transfer.Input(input).Preprocessing()
+		p := transfer.Preprocessing(recipe.Input(input))
 		var other canvas.ColourMap
 		for i := range 3 {
 			other.B[i] = float64(p.Offset[i])

@@ -6,7 +6,7 @@ import (
 
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -24,20 +24,20 @@ func conventionOf(net *feature.Network, t *Trial) (convention, error) {
 	r := &t.Recipe
 	c := convention{
 		alpha: r.Content.Weight, beta: r.Style.Weight * r.Style.Strength,
-		gram: r.Style.Distance == transfer.GramDistance, gramForm: gramForms[r.Style.Normalization],
+		gram: r.Style.Distance == recipe.Gram, gramForm: gramForms[r.Style.Normalization],
 		contentForm: contentForm{0.5, byNothing},
-		variation:   r.Variation.Kind, gamma: r.Variation.Weight * r.Variation.Range,
+		variation:   transfer.Variation(r.Variation.Kind), gamma: r.Variation.Weight * r.Variation.Range,
 	}
-	if r.Content.Normalization == transfer.ContentMean {
+	if r.Content.Normalization == recipe.ContentMean {
 		c.contentForm = contentForm{1, byElements}
 	}
 	if r.Content.Reference > 0 {
 		c.alpha *= r.Content.Reference / float64(t.Photo.Width*t.Photo.Height)
 	}
-	if r.Variation.Kind != engine.VariationL1 {
+	if r.Variation.Kind != recipe.VariationL1 {
 		c.gamma *= r.Variation.Range
 	}
-	find := func(layers transfer.LayerWeights, weight float64) (found []tapped, err error) {
+	find := func(layers recipe.LayerWeights, weight float64) (found []tapped, err error) {
 		for _, l := range layers {
 			if l.Weight*weight <= 0 {
 				continue
@@ -60,10 +60,10 @@ func conventionOf(net *feature.Network, t *Trial) (convention, error) {
 
 // gramForms are the recipes' own.
 var gramForms = [...]gramForm{
-	loss.Textbook:    {byNothing, byPaper, 0.25, true},
-	loss.Mean:        {byPositions, byMatrix, 1, false},
-	loss.MeanElement: {byElements, byMatrix, 1, false},
-	loss.SumElement:  {byElements, byNothing, 1, false},
+	recipe.Textbook:    {byNothing, byPaper, 0.25, true},
+	recipe.Mean:        {byPositions, byMatrix, 1, false},
+	recipe.MeanElement: {byElements, byMatrix, 1, false},
+	recipe.SumElement:  {byElements, byNothing, 1, false},
 }
 
 // listMistakes makes the table: what is likeliest first, since of explanations that fit alike the first is given.
@@ -134,7 +134,7 @@ func (s *search) listGram() {
 	}
 	slices.SortStableFunc(forms, func(a, b gramForm) int { return distance(a) - distance(b) })
 	want := base.says()
-	if base == gramForms[loss.Textbook] {
+	if base == gramForms[recipe.Textbook] {
 		want = saying("check.textbook")
 	}
 	for _, f := range forms {
@@ -168,7 +168,7 @@ func (s *search) listContent() {
 func (s *search) listNetwork() {
 	s.add("pooling", s.otherPooling(), func(c *convention) { c.lens.pooling = true })
 	border := saying("check.replicates", s.name())
-	if s.trial.Recipe.StemPadding != engine.PadZero {
+	if s.trial.Recipe.StemPadding != recipe.PadZero {
 		border = saying("check.zeros", s.name(), s.trial.Recipe.StemPadding.String())
 	}
 	s.add("padding", border, func(c *convention) { c.lens.padding = true })
@@ -182,7 +182,7 @@ func (s *search) listNetwork() {
 
 // otherPooling says what pooling the other way is.
 func (s *search) otherPooling() phrase {
-	if s.trial.Recipe.Pooling == engine.MaxPooling {
+	if s.trial.Recipe.Pooling == recipe.MaxPooling {
 		return saying("check.average", s.name())
 	}
 	return saying("check.maximum", s.name())

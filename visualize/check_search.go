@@ -10,6 +10,7 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -39,9 +40,9 @@ type search struct {
 func newSearch(dev engine.Device, model *weights.Model, trial Trial, claim Claim) (*search, error) {
 	r := &trial.Recipe
 	switch {
-	case r.Units != transfer.PlainUnits:
+	case r.Units != recipe.PlainUnits:
 		return nil, fmt.Errorf("recipe %s counts its weights in losses of a grey picture: check it with --set loss-units=plain", r.Name)
-	case r.Colours != transfer.NoColours:
+	case r.Colours != recipe.NoColours:
 		return nil, fmt.Errorf("recipe %s keeps the photograph's colours: check it with --set preserve-colors=none", r.Name)
 	case trial.At.Width != trial.Photo.Width || trial.At.Height != trial.Photo.Height:
 		return nil, fmt.Errorf("the picture to check at is %dx%d, the photograph %dx%d: they must be of one size",
@@ -125,10 +126,10 @@ func (s *search) prepare(model *weights.Model) error {
 		}
 	}
 	s.build = func(padding engine.Padding) (*feature.Extractor, error) {
-		return feature.New(s.dev, model, feature.Options{StemPadding: padding, Input: s.trial.Recipe.Input.Preprocessing(), Deepest: deepest})
+		return feature.New(s.dev, model, feature.Options{StemPadding: padding, Input: transfer.Preprocessing(s.trial.Recipe.Input), Deepest: deepest})
 	}
 	var err error
-	s.straight, err = s.build(s.trial.Recipe.StemPadding)
+	s.straight, err = s.build(transfer.Padding(s.trial.Recipe.StemPadding))
 	return err
 }
 
@@ -141,7 +142,7 @@ func otherPadding(p engine.Padding) engine.Padding {
 
 // extractor returns the network and the pooling of a lens.
 func (s *search) extractor(l lens) (x *feature.Extractor, pooling engine.Pooling, err error) {
-	pooling = s.trial.Recipe.Pooling
+	pooling = transfer.Pooling(s.trial.Recipe.Pooling)
 	if l.pooling {
 		pooling = engine.MaxPooling + engine.AveragePooling - pooling
 	}
@@ -149,7 +150,7 @@ func (s *search) extractor(l lens) (x *feature.Extractor, pooling engine.Pooling
 		return s.straight, pooling, nil
 	}
 	if s.padded == nil {
-		s.padded, err = s.build(otherPadding(s.trial.Recipe.StemPadding))
+		s.padded, err = s.build(otherPadding(transfer.Padding(s.trial.Recipe.StemPadding)))
 	}
 	return s.padded, pooling, err
 }
@@ -380,7 +381,7 @@ func (v *sight) compare(l feature.Layer, picture, painting engine.Statistics) {
 // transport is the recipe's Wasserstein distance of one layer, without its weight.
 func (s *search) transport(painting engine.Statistics) *loss.Wasserstein {
 	roots := loss.Exact
-	if s.trial.Recipe.Style.Distance == transfer.TruncatedWasserstein {
+	if s.trial.Recipe.Style.Distance == "wasserstein-truncated" {
 		roots = loss.Truncated
 	}
 	return loss.NewWasserstein(s.dev, painting, nil, roots, 1)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -228,9 +229,9 @@ var slips = []struct {
 }
 
 // trialOf are pictures of two sizes and the textbook's recipe with the goldens' weights.
-func trialOf(t *testing.T, recipe string, overrides map[string]string) Trial {
+func trialOf(t *testing.T, chosen string, overrides map[string]string) Trial {
 	t.Helper()
-	r, err := transfer.Find(recipe)
+	r, err := recipe.Find(chosen)
 	if err == nil {
 		err = r.Override(overrides)
 	}
@@ -367,19 +368,19 @@ func TestMistakesAreSaidInEveryLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer dev.Close()
-	for _, recipe := range []string{"gatys", "crowsonkb", "gordicaleksa"} {
-		trial := trialOf(t, recipe, nil)
+	for _, chosen := range []string{"gatys", "crowsonkb", "gordicaleksa"} {
+		trial := trialOf(t, chosen, nil)
 		s, err := newSearch(dev, thin(), trial, Claim{Gradient: make([]float32, len(trial.At.Pix))})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(s.mistakes) < 30 {
-			t.Errorf("%s: %d mistakes", recipe, len(s.mistakes))
+			t.Errorf("%s: %d mistakes", chosen, len(s.mistakes))
 		}
 		for _, m := range s.mistakes {
 			english, korean := m.says.in(English), m.says.in(Korean)
 			if strings.Contains(english+korean, "%!") || strings.ContainsFunc(english, isHangul) || !strings.ContainsFunc(korean, isHangul) {
-				t.Errorf("%s: %q, %q", recipe, english, korean)
+				t.Errorf("%s: %q, %q", chosen, english, korean)
 			}
 		}
 	}

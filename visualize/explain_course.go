@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
 func (p *Pipeline) totalSection(lang Language) Section {
 	s := Section{Heading: lang.say("explain.total"), Text: []string{lang.say("explain.total.lead", p.Recipe.Name)},
-		Formulas: lossFormulas(&p.Recipe), Code: []string{"transfer/point.go", "transfer/recipes.go", "engine/cpu/variation.go"}}
+		Formulas: lossFormulas(&p.Recipe), Code: []string{"transfer/point.go", "recipe/recipes.go", "engine/cpu/variation.go"}}
 	if p.Recipe.Variation.Weight > 0 {
 		s.Text = append(s.Text, lang.say("explain.variation"))
 	}
-	if p.Recipe.Units == transfer.GreyUnits {
+	if p.Recipe.Units == recipe.GreyUnits {
 		s.Text = append(s.Text, lang.say("explain.units"))
 	}
 	first, last := p.firstStep(), p.lastStep()

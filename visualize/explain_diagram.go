@@ -8,6 +8,7 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 )
 
 // The fills of boxes: pale, so that text stands on them.
@@ -98,7 +99,7 @@ func (p *Pipeline) drawFlow(lang Language) *Drawing {
 
 // statisticsName is what the style loss knows of a painting.
 func (p *Pipeline) statisticsName() string {
-	if p.Recipe.Style.Distance != 0 {
+	if p.Recipe.Style.Distance != recipe.Gram {
 		return "m*, S*"
 	}
 	return "A"

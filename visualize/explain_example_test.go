@@ -6,6 +6,7 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/visualize"
 	"github.com/impasto/impasto/weights/vgg16"
@@ -27,13 +28,13 @@ func ExamplePulls() {
 		panic(err)
 	}
 	defer dev.Close()
-	recipe, err := transfer.Find("gatys")
+	chosen, err := recipe.Find("gatys")
 	if err != nil {
 		panic(err)
 	}
-	recipe.Content.Layers = transfer.LayerWeights{{Layer: "relu2_1", Weight: 1}}
-	recipe.Style.Layers = transfer.LayerWeights{{Layer: "relu1_1", Weight: 0.5}, {Layer: "relu2_1", Weight: 0.5}}
-	x, err := transfer.Prepare(dev, vgg16.Network(), recipe)
+	chosen.Content.Layers = recipe.LayerWeights{{Layer: "relu2_1", Weight: 1}}
+	chosen.Style.Layers = recipe.LayerWeights{{Layer: "relu1_1", Weight: 0.5}, {Layer: "relu2_1", Weight: 0.5}}
+	x, err := transfer.Prepare(dev, vgg16.Network(), chosen)
 	if err != nil {
 		panic(err)
 	}
@@ -42,7 +43,7 @@ func ExamplePulls() {
 		panic(err)
 	}
 	photo := pattern(3)
-	_, pulls, err := visualize.Pulls(context.Background(), transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style}, photo)
+	_, pulls, err := visualize.Pulls(context.Background(), transfer.Job{Network: x, Recipe: chosen, Content: photo, Style: style}, photo)
 	if err != nil {
 		panic(err)
 	}

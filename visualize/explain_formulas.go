@@ -5,12 +5,11 @@ import (
 	"strings"
 
 	"github.com/impasto/impasto/engine"
-	"github.com/impasto/impasto/loss"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // lossFormulas are the total of a recipe and its weights, as numbers.
-func lossFormulas(r *transfer.Recipe) []Formula {
+func lossFormulas(r *recipe.Recipe) []Formula {
 	total := `L = α Σ_l w_l D_l + β Σ_l w_l E_l`
 	weights := fmt.Sprintf(`α = %s; β = %s`, value(r.Content.Weight), value(r.Style.Weight*r.Style.Strength))
 	if r.Content.Reference > 0 {
@@ -24,52 +23,52 @@ func lossFormulas(r *transfer.Recipe) []Formula {
 }
 
 // contentFormula is the content loss of a layer.
-func contentFormula(r *transfer.Recipe) Formula {
-	if r.Content.Normalization == transfer.ContentMean {
+func contentFormula(r *recipe.Recipe) Formula {
+	if r.Content.Normalization == recipe.ContentMean {
 		return `D_l = \frac{1}{C N} Σ_{c,p} {(F_{cp} − P_{cp})}^2; \frac{∂D_l}{∂F} = \frac{2}{C N} {(F − P)}`
 	}
 	return `D_l = \frac{1}{2} Σ_{c,p} {(F_{cp} − P_{cp})}^2; \frac{∂D_l}{∂F} = F − P`
 }
 
 // styleFormulas are what a style loss compares, and the loss of a layer.
-func styleFormulas(r *transfer.Recipe) []Formula {
-	if r.Style.Distance != transfer.GramDistance {
+func styleFormulas(r *recipe.Recipe) []Formula {
+	if r.Style.Distance != recipe.Gram {
 		return []Formula{
 			`m = \frac{1}{N} Σ_p F_p; S = \frac{1}{N} F F^T − m m^T`,
 			`E_l = \frac{1}{C} ({|m − m^*|}^2 + \t{tr }S + \t{tr }S^* − 2 \t{tr }{(S^{*1/2} S S^{*1/2})}^{1/2})`,
 		}
 	}
-	per := map[loss.Normalization]string{
-		loss.Textbook:    `\frac{1}{4 C^2} Σ_{ij} {(\frac{G_{ij}}{N} − \frac{A_{ij}}{M})}^2`,
-		loss.Mean:        `\frac{1}{C^2} Σ_{ij} {(\frac{G_{ij}}{N} − \frac{A_{ij}}{M})}^2`,
-		loss.MeanElement: `\frac{1}{C^2} Σ_{ij} {(\frac{G_{ij}}{C N} − \frac{A_{ij}}{C M})}^2`,
-		loss.SumElement:  `Σ_{ij} {(\frac{G_{ij}}{C N} − \frac{A_{ij}}{C M})}^2`,
+	per := map[recipe.Normalization]string{
+		recipe.Textbook:    `\frac{1}{4 C^2} Σ_{ij} {(\frac{G_{ij}}{N} − \frac{A_{ij}}{M})}^2`,
+		recipe.Mean:        `\frac{1}{C^2} Σ_{ij} {(\frac{G_{ij}}{N} − \frac{A_{ij}}{M})}^2`,
+		recipe.MeanElement: `\frac{1}{C^2} Σ_{ij} {(\frac{G_{ij}}{C N} − \frac{A_{ij}}{C M})}^2`,
+		recipe.SumElement:  `Σ_{ij} {(\frac{G_{ij}}{C N} − \frac{A_{ij}}{C M})}^2`,
 	}
 	return []Formula{`G_{ij} = Σ_p F_{ip} F_{jp}; G = F F^T`, Formula(`E_l = ` + per[r.Style.Normalization])}
 }
 
 // styleCode is where the style loss of a recipe is computed.
-func styleCode(r *transfer.Recipe) []string {
-	if r.Style.Distance != transfer.GramDistance {
+func styleCode(r *recipe.Recipe) []string {
+	if r.Style.Distance != recipe.Gram {
 		return []string{"loss/wasserstein.go", "loss/polar.go", "engine/cpu/moments.go"}
 	}
 	return []string{"loss/gram.go", "engine/cpu/moments.go", "engine/cpu/affine.go"}
 }
 
 // ruleFormulas are the step rule.
-func ruleFormulas(o *transfer.Optimizer) []Formula {
+func ruleFormulas(o *recipe.Optimizer) []Formula {
 	switch o.Rule {
-	case transfer.Adam:
+	case recipe.Adam:
 		return []Formula{`m ← β_1 m + (1 − β_1) g; v ← β_2 v + (1 − β_2) g^2`, `x ← x − η \frac{\t{m̂}}{\t{v̂}^{1/2} + ε}`}
-	case transfer.Descent:
+	case recipe.Descent:
 		return []Formula{`v ← μ v + g; x ← x − η v`}
 	}
 	return []Formula{`x_{k+1} = x_k − t_k H_k g_k; g_k = \frac{∂L}{∂x_k}`}
 }
 
 // ruleCode is where the step rule is.
-func ruleCode(o *transfer.Optimizer) []string {
-	if o.Rule == transfer.LBFGS {
+func ruleCode(o *recipe.Optimizer) []string {
+	if o.Rule == recipe.LBFGS {
 		return []string{"optim/lbfgs.go", "optim/search.go", "transfer/run.go"}
 	}
 	return []string{"optim/firstorder.go", "transfer/run.go"}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -89,7 +90,7 @@ func (p *Pipeline) inputSection(lang Language) Section {
 		Findings: []string{
 			lang.say("explain.unknowns", p.Photo.Width, p.Photo.Height, 3*p.Photo.Width*p.Photo.Height),
 			lang.say("explain.mean", triple(mean), triple(seen))},
-		Code: []string{"canvas/decode.go", "canvas/resize.go", "transfer/recipe.go", "engine/cpu/stem.go"}}
+		Code: []string{"canvas/decode.go", "canvas/resize.go", "recipe/conventions.go", "engine/cpu/stem.go"}}
 }
 
 func meanOf(p *canvas.Picture) [3]float64 {
@@ -217,7 +218,7 @@ func (p *Pipeline) styleSection(lang Language) Section {
 		s.Findings = []string{lang.say("explain.nostyle")}
 		return s
 	}
-	if p.Recipe.Style.Distance != transfer.GramDistance {
+	if p.Recipe.Style.Distance != recipe.Gram {
 		s.Text = append(s.Text, lang.say("explain.wasserstein"))
 	}
 	terms, last := p.First.Evaluation.Terms, p.Last.Evaluation.Terms

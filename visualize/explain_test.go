@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -68,20 +69,20 @@ func checkCode(t *testing.T, r *Report) {
 // TestCodeOfAllRules opens the files that are named for what the runs above do not have.
 func TestCodeOfAllRules(t *testing.T) {
 	var all []string
-	for _, rule := range []transfer.Rule{transfer.LBFGS, transfer.Adam, transfer.Descent} {
-		all = append(all, ruleCode(&transfer.Optimizer{Rule: rule})...)
+	for _, rule := range []recipe.Rule{recipe.LBFGS, recipe.Adam, recipe.Descent} {
+		all = append(all, ruleCode(&recipe.Optimizer{Rule: rule})...)
 	}
-	for _, distance := range []transfer.Distance{transfer.GramDistance, transfer.WassersteinDistance} {
-		all = append(all, styleCode(&transfer.Recipe{Style: transfer.StyleLoss{Distance: distance}})...)
+	for _, distance := range []recipe.Distance{recipe.Gram, "wasserstein"} {
+		all = append(all, styleCode(&recipe.Recipe{Style: recipe.StyleLoss{Distance: distance}})...)
 	}
 	checkCode(t, &Report{Sections: []Section{{Code: all}}})
 }
 
 // TestFormulas sets the formulas of all recipes in both ways.
 func TestFormulas(t *testing.T) {
-	for _, name := range transfer.Names() {
+	for _, name := range recipe.Names() {
 		r := found(t, name, nil)
-		all := append(lossFormulas(&r), contentFormula(&r), inputFormula(r.Input.Preprocessing()))
+		all := append(lossFormulas(&r), contentFormula(&r), inputFormula(transfer.Preprocessing(r.Input)))
 		all = append(append(all, styleFormulas(&r)...), ruleFormulas(&r.Optimizer)...)
 		for _, f := range all {
 			dec := xml.NewDecoder(strings.NewReader("<div>" + string(f.MathML()) + "</div>"))
@@ -177,7 +178,7 @@ func TestMessagesOfAllValues(t *testing.T) {
 	for part := range parts {
 		keys = append(keys, fmt.Sprintf("part.%d", part))
 	}
-	for _, rule := range []transfer.Rule{transfer.LBFGS, transfer.Adam, transfer.Descent} {
+	for _, rule := range []recipe.Rule{recipe.LBFGS, recipe.Adam, recipe.Descent} {
 		keys = append(keys, "rule."+rule.String(), "explain."+rule.String())
 	}
 	for _, role := range []Role{PhotographRole, PaintingRole, NoiseRole, ResultRole} {

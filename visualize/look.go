@@ -9,6 +9,7 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -44,7 +45,7 @@ func Prepare(dev engine.Device, model *weights.Model, layers ...string) (*featur
 			deepest = l
 		}
 	}
-	return feature.New(dev, model, feature.Options{Input: transfer.InputImageNet.Preprocessing(), Deepest: deepest})
+	return feature.New(dev, model, feature.Options{Input: transfer.Preprocessing(recipe.InputImageNet), Deepest: deepest})
 }
 
 // Look shows a picture to a network and returns its features at some layers, in the order asked for. The

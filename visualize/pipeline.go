@@ -10,16 +10,17 @@ import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
 
 // Commission is a run of style transfer that is to be taken apart.
 type Commission struct {
-	Recipe   transfer.Recipe
+	Recipe   recipe.Recipe
 	Photo    *canvas.Picture
 	Painting *canvas.Picture
-	Start    *canvas.Picture // what transfer.InitPicture begins with
+	Start    *canvas.Picture // what recipe.InitPicture begins with
 	Seed     uint64
 	Size     int   // long side of the result in pixels; 0 keeps the photograph's own
 	Budget   int64 // of the network and the arena in bytes; 0 is no bound
@@ -31,7 +32,7 @@ type Commission struct {
 
 // Pipeline is a run of style transfer with everything that was seen on the way.
 type Pipeline struct {
-	Recipe  transfer.Recipe
+	Recipe  recipe.Recipe
 	Model   string // name of the network's parameters
 	Network feature.Network
 	Device  string
@@ -99,7 +100,7 @@ func RunPipeline(ctx context.Context, dev engine.Device, model *weights.Model, c
 		return nil, err
 	}
 	p := &Pipeline{Recipe: c.Recipe.Clone(), Model: model.Name, Network: x.Network(), Device: dev.Name(), Threads: dev.Threads(),
-		Input: c.Recipe.Input.Preprocessing(), x: x}
+		Input: transfer.Preprocessing(c.Recipe.Input), x: x}
 	if model.Input.Stated {
 		p.Input = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
 	}
@@ -136,10 +137,10 @@ func (p *Pipeline) place(c *Commission, plan *transfer.Plan) {
 	pw, ph := canvas.Fit(c.Painting.Width, c.Painting.Height, max(1, int(math.Round(c.Recipe.Style.Scale*long))), false)
 	painting := canvas.Resize(c.Painting, pw, ph, canvas.Lanczos)
 	switch c.Recipe.Colours {
-	case transfer.LuminanceColours:
+	case recipe.LuminanceColours:
 		painting = canvas.MatchLuma(c.Painting, c.Photo).Apply(painting)
 		photo = canvas.Grey().Apply(photo)
-	case transfer.HistogramColours:
+	case recipe.HistogramColours:
 		painting = canvas.MatchColours(c.Painting, c.Photo).Apply(painting)
 	}
 	p.Photo, p.Painting = photo, painting
@@ -158,7 +159,7 @@ func (p *Pipeline) finish(result *transfer.Result, photo *canvas.Picture) {
 
 // seen returns a picture of the run in the colours that the network sees.
 func (p *Pipeline) seen(picture *canvas.Picture) *canvas.Picture {
-	if p.Recipe.Colours == transfer.LuminanceColours {
+	if p.Recipe.Colours == recipe.LuminanceColours {
 		return canvas.Grey().Apply(picture)
 	}
 	return picture
@@ -220,10 +221,10 @@ func (p *Pipeline) job() (transfer.Job, error) {
 	if err != nil {
 		return transfer.Job{}, err
 	}
-	recipe := p.Recipe.Clone()
-	recipe.Colours, recipe.Style.Scale = transfer.NoColours, 1
-	recipe.Start.Init = transfer.InitContent
-	return transfer.Job{Network: p.x, Recipe: recipe, Content: p.Photo, Style: style, Budget: p.budget}, nil
+	chosen := p.Recipe.Clone()
+	chosen.Colours, chosen.Style.Scale = recipe.NoColours, 1
+	chosen.Start.Init = recipe.InitContent
+	return transfer.Job{Network: p.x, Recipe: chosen, Content: p.Photo, Style: style, Budget: p.budget}, nil
 }
 
 // Dissect looks at the start and at the result of the last scale: the gradient of each term, feature maps,

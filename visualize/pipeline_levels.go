@@ -3,7 +3,7 @@ package visualize
 import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // Level is a layer of the network in a run.
@@ -21,7 +21,7 @@ type Level struct {
 func (l *Level) used() bool { return l.Content > 0 || l.Style > 0 }
 
 // levels lists the layers of a network up to the last one that a recipe taps, in the order of the data.
-func levels(net feature.Network, recipe *transfer.Recipe, width, height int) []Level {
+func levels(net feature.Network, chosen *recipe.Recipe, width, height int) []Level {
 	var all []Level
 	in, deepest := 3, 0
 	for _, l := range net.Layers() {
@@ -32,11 +32,11 @@ func levels(net feature.Network, recipe *transfer.Recipe, width, height int) []L
 			level.Work = 9 * float64(in) * float64(level.Shape.Elements())
 			in = out
 		}
-		if recipe.Content.Weight > 0 {
-			level.Content = weightOf(recipe.Content.Layers, l)
+		if chosen.Content.Weight > 0 {
+			level.Content = weightOf(chosen.Content.Layers, l)
 		}
-		if recipe.Style.Weight*recipe.Style.Strength > 0 {
-			level.Style = weightOf(recipe.Style.Layers, l)
+		if chosen.Style.Weight*chosen.Style.Strength > 0 {
+			level.Style = weightOf(chosen.Style.Layers, l)
 		}
 		all = append(all, level)
 		if level.used() {
@@ -46,7 +46,7 @@ func levels(net feature.Network, recipe *transfer.Recipe, width, height int) []L
 	return all[:deepest]
 }
 
-func weightOf(layers transfer.LayerWeights, layer feature.Layer) float64 {
+func weightOf(layers recipe.LayerWeights, layer feature.Layer) float64 {
 	for _, l := range layers {
 		if l.Layer == layer.String() {
 			return l.Weight

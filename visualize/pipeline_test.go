@@ -10,19 +10,20 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // dissected runs and dissects a small run.
-func dissected(t *testing.T, recipe transfer.Recipe, size int) *Pipeline {
+func dissected(t *testing.T, chosen recipe.Recipe, size int) *Pipeline {
 	t.Helper()
 	dev, err := cpu.New(cpu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dev.Close() })
-	p, err := RunPipeline(t.Context(), dev, vgg16.Network(), Commission{Recipe: recipe,
+	p, err := RunPipeline(t.Context(), dev, vgg16.Network(), Commission{Recipe: chosen,
 		Photo: example(t, "cat", 64), Painting: example(t, "mosaic", 72), Size: size, Budget: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
@@ -103,8 +104,8 @@ func checkSteps(t *testing.T, name string, p *Pipeline) {
 
 // TestPipelineViews holds the numbers of Gram matrices and feature maps to the losses of the run.
 func TestPipelineViews(t *testing.T) {
-	recipe := found(t, "gatys", map[string]string{"iterations": "4", "content-layers": "relu2_2", "style-layers": "relu1_1=0.5,relu2_1=0.5"})
-	p := dissected(t, recipe, 48)
+	chosen := found(t, "gatys", map[string]string{"iterations": "4", "content-layers": "relu2_2", "style-layers": "relu1_1=0.5,relu2_1=0.5"})
+	p := dissected(t, chosen, 48)
 	if len(p.Grams) != 2 || len(p.Views) != 3 || len(p.Apart) != 1 {
 		t.Fatalf("%d Gram matrices, %d views, %d contents", len(p.Grams), len(p.Views), len(p.Apart))
 	}
@@ -112,7 +113,7 @@ func TestPipelineViews(t *testing.T) {
 		for which, point := range map[int]*Point{beginView: &p.First, resultView: &p.Last} {
 			a := &Gram{Layer: g.Layer, Shape: engine.Shape{Channels: g.Channels}, Matrix: g.Matrices[which]}
 			b := &Gram{Layer: g.Layer, Matrix: g.Matrices[paintingView]}
-			want := recipe.Style.Weight * 0.5 * StyleLoss(a, b)
+			want := chosen.Style.Weight * 0.5 * StyleLoss(a, b)
 			if got := point.Evaluation.Terms[1+i].Value; math.Abs(got-want) > 1e-4*want {
 				t.Errorf("%s: the term is %v, by the matrices %v", g.Layer, got, want)
 			}
@@ -125,7 +126,7 @@ func TestPipelineViews(t *testing.T) {
 	for _, v := range apart.Squares {
 		sum += v
 	}
-	alpha := recipe.Content.Weight * recipe.Content.Reference / float64(p.Photo.Width*p.Photo.Height)
+	alpha := chosen.Content.Weight * chosen.Content.Reference / float64(p.Photo.Width*p.Photo.Height)
 	if want, got := p.Last.Evaluation.Terms[0].Value, alpha/2*sum; math.Abs(got-want) > 1e-4*want {
 		t.Errorf("the content term is %v, by the features %v", want, got)
 	}
@@ -140,8 +141,8 @@ func TestPipelineViews(t *testing.T) {
 
 // TestLevels counts the parameters of VGG-16 up to relu5_1 by hand.
 func TestLevels(t *testing.T) {
-	recipe := found(t, "gatys", nil)
-	p := Pipeline{Levels: levels(feature.VGG16, &recipe, 256, 192)}
+	chosen := found(t, "gatys", nil)
+	p := Pipeline{Levels: levels(feature.VGG16, &chosen, 256, 192)}
 	if got, want := p.Parameters(), 9*(3*64+64*64+64*128+128*128+128*256+2*256*256+256*512+3*512*512)+2*64+2*128+3*256+4*512; got != want {
 		t.Errorf("%d parameters, want %d", got, want)
 	}

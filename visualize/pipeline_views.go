@@ -8,6 +8,7 @@ import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/transfer"
 )
 
 // The pictures that a run is looked at by.
@@ -69,7 +70,7 @@ type Apart struct {
 
 // lookAtFeatures shows the pictures of a run to the network.
 func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
-	s := viewing{moments: true, pooling: p.Recipe.Pooling}
+	s := viewing{moments: true, pooling: transfer.Pooling(p.Recipe.Pooling)}
 	for _, l := range p.Levels {
 		if l.used() {
 			s.layers = append(s.layers, l.Layer)

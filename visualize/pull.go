@@ -9,6 +9,7 @@ import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -51,17 +52,17 @@ func gradientOf(ctx context.Context, job transfer.Job, term transfer.Term, at *c
 	if term.Kind == transfer.VariationTerm {
 		return variationGradient(job, term, at)
 	}
-	recipe := job.Recipe.Clone()
-	recipe.Variation.Weight = 0
+	chosen := job.Recipe.Clone()
+	chosen.Variation.Weight = 0
 	if term.Kind == transfer.ContentTerm {
-		recipe.Style.Weight = 0
-		recipe.Content.Layers = only(recipe.Content.Layers, term.Layer)
+		chosen.Style.Weight = 0
+		chosen.Content.Layers = only(chosen.Content.Layers, term.Layer)
 	} else {
-		recipe.Content.Weight = 0
-		recipe.Style.Layers = only(recipe.Style.Layers, term.Layer)
+		chosen.Content.Weight = 0
+		chosen.Style.Layers = only(chosen.Style.Layers, term.Layer)
 	}
-	recipe.Units = transfer.PlainUnits
-	job.Recipe = recipe
+	chosen.Units = recipe.PlainUnits
+	job.Recipe = chosen
 	alone, err := transfer.Evaluate(ctx, job, at)
 	if err != nil {
 		return nil, err
@@ -69,8 +70,8 @@ func gradientOf(ctx context.Context, job transfer.Job, term transfer.Term, at *c
 	return rescaled(alone.Gradient, term.Value, alone.Total), nil
 }
 
-func only(layers transfer.LayerWeights, name string) transfer.LayerWeights {
-	return slices.DeleteFunc(layers, func(l transfer.LayerWeight) bool { return l.Layer != name })
+func only(layers recipe.LayerWeights, name string) recipe.LayerWeights {
+	return slices.DeleteFunc(layers, func(l recipe.LayerWeight) bool { return l.Layer != name })
 }
 
 // variationGradient takes the gradient of total variation, which no network is needed for.
@@ -84,7 +85,7 @@ func variationGradient(job transfer.Job, term transfer.Term, at *canvas.Picture)
 	defer arena.Close()
 	image, gradient := arena.Image(0, at.Height, at.Width), arena.Image(bytes, at.Height, at.Width)
 	dev.Write(image, at.Pix)
-	value := loss.NewVariation(dev, job.Recipe.Variation.Kind, 1).Add(image, gradient)
+	value := loss.NewVariation(dev, transfer.Variation(job.Recipe.Variation.Kind), 1).Add(image, gradient)
 	out := make([]float32, len(at.Pix))
 	dev.Read(out, gradient)
 	return rescaled(out, term.Value, value), nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -29,7 +30,7 @@ type Sitting struct {
 
 // LossStudy is a recipe's loss at several pictures.
 type LossStudy struct {
-	Recipe   transfer.Recipe
+	Recipe   recipe.Recipe
 	Sittings []Sitting
 }
 

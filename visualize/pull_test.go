@@ -6,19 +6,20 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // jobOf is a small job of a recipe on the built-in network.
-func jobOf(t *testing.T, recipe transfer.Recipe, photo, painting *canvas.Picture) transfer.Job {
+func jobOf(t *testing.T, chosen recipe.Recipe, photo, painting *canvas.Picture) transfer.Job {
 	t.Helper()
 	dev, err := cpu.New(cpu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dev.Close() })
-	x, err := transfer.Prepare(dev, vgg16.Network(), recipe)
+	x, err := transfer.Prepare(dev, vgg16.Network(), chosen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,19 +27,19 @@ func jobOf(t *testing.T, recipe transfer.Recipe, photo, painting *canvas.Picture
 	if err != nil {
 		t.Fatal(err)
 	}
-	return transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style}
+	return transfer.Job{Network: x, Recipe: chosen, Content: photo, Style: style}
 }
 
-func found(t *testing.T, name string, settings map[string]string) transfer.Recipe {
+func found(t *testing.T, name string, settings map[string]string) recipe.Recipe {
 	t.Helper()
-	recipe, err := transfer.Find(name)
+	chosen, err := recipe.Find(name)
 	if err == nil {
-		err = recipe.Override(settings)
+		err = chosen.Override(settings)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return recipe
+	return chosen
 }
 
 // shallow are settings that keep tests short: no layer behind the third block.
@@ -55,14 +56,14 @@ func shallow(more map[string]string) map[string]string {
 func TestPullsAddUp(t *testing.T) {
 	photo, painting := example(t, "cat", 40), example(t, "mosaic", 48)
 	at := canvas.Resize(painting, photo.Width, photo.Height, canvas.Lanczos)
-	for name, recipe := range map[string]transfer.Recipe{
+	for name, chosen := range map[string]recipe.Recipe{
 		"gatys":     found(t, "gatys", shallow(map[string]string{"tv-weight": "0.01"})),
 		"grey":      found(t, "impasto", shallow(map[string]string{"loss-units": "grey", "tv-weight": "0.5"})),
 		"l1 of 255": found(t, "neural-style-pt", shallow(nil)),
 		"distances": found(t, "crowsonkb", shallow(nil)),
 		"luminance": found(t, "gatys", shallow(map[string]string{"preserve-colors": "luminance"})),
 	} {
-		job := jobOf(t, recipe, photo, painting)
+		job := jobOf(t, chosen, photo, painting)
 		if name == "gatys" {
 			job.StrengthMap = photo.Luma()
 		}

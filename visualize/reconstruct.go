@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -73,18 +73,18 @@ const (
 )
 
 // search is the recipe that both kinds of reconstruction share.
-func (d *Descent) search(usual int) transfer.Recipe {
+func (d *Descent) search(usual int) recipe.Recipe {
 	iterations := d.Iterations
 	if iterations == 0 {
 		iterations = usual
 	}
-	return transfer.Recipe{
-		Name: "reconstruct", Network: "vgg16", Pooling: engine.MaxPooling,
-		Optimizer: transfer.Optimizer{Rule: transfer.LBFGS, Rate: 1, History: 20},
-		Scales:    transfer.Scales{Count: 1, Ratio: 2, Smallest: 128, Iterations: iterations, Coarse: 1, First: 1},
-		Start:     transfer.Start{Init: transfer.InitNoise, Noise: 0.25},
-		Style:     transfer.StyleLoss{Strength: 1, Scale: 1},
-		Variation: transfer.VariationLoss{Kind: engine.VariationL2, Range: 1},
+	return recipe.Recipe{
+		Name: "reconstruct", Network: "vgg16", Pooling: recipe.MaxPooling,
+		Optimizer: recipe.Optimizer{Rule: recipe.LBFGS, Rate: 1, History: 20},
+		Scales:    recipe.Scales{Count: 1, Ratio: 2, Smallest: 128, Iterations: iterations, Coarse: 1, First: 1},
+		Start:     recipe.Start{Init: recipe.InitNoise, Noise: 0.25},
+		Style:     recipe.StyleLoss{Strength: 1, Scale: 1},
+		Variation: recipe.VariationLoss{Kind: recipe.VariationL2, Range: 1},
 		Clamp:     true,
 	}
 }
@@ -102,10 +102,10 @@ func ReconstructContent(ctx context.Context, x *feature.Extractor, picture *canv
 		if l, err := net.Layer(name); err == nil && l.Block == 2 {
 			usual = secondBlockIterations
 		}
-		recipe := d.search(usual)
-		recipe.Content = transfer.ContentLoss{Weight: 1, Layers: transfer.LayerWeights{{Layer: name, Weight: 1}}}
-		recipe.Variation.Weight = contentVariation
-		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: recipe, Content: picture}, i)
+		chosen := d.search(usual)
+		chosen.Content = recipe.ContentLoss{Weight: 1, Layers: recipe.LayerWeights{{Layer: name, Weight: 1}}}
+		chosen.Variation.Weight = contentVariation
+		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: chosen, Content: picture}, i)
 		if err != nil {
 			return done, fmt.Errorf("reconstruct from %s: %w", name, err)
 		}
@@ -128,16 +128,16 @@ func ReconstructStyle(ctx context.Context, x *feature.Extractor, picture *canvas
 	}
 	var done []*Reconstruction
 	for i := range layers {
-		recipe := d.search(usualIterations)
-		recipe.Pooling = engine.AveragePooling
-		weights := make(transfer.LayerWeights, i+1)
+		chosen := d.search(usualIterations)
+		chosen.Pooling = recipe.AveragePooling
+		weights := make(recipe.LayerWeights, i+1)
 		for j := range weights {
-			weights[j] = transfer.LayerWeight{Layer: layers[j], Weight: 1 / float64(i+1)}
+			weights[j] = recipe.LayerWeight{Layer: layers[j], Weight: 1 / float64(i+1)}
 		}
-		recipe.Style = transfer.StyleLoss{Weight: 1, Strength: 1, Layers: weights,
+		chosen.Style = recipe.StyleLoss{Weight: 1, Strength: 1, Distance: recipe.Gram, Layers: weights,
 			// The painting at its own size, whatever that of the texture.
 			Scale: float64(max(picture.Width, picture.Height)) / float64(max(width, height))}
-		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: recipe, Content: canvas.New(width, height), Style: style}, i)
+		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: chosen, Content: canvas.New(width, height), Style: style}, i)
 		if err != nil {
 			return done, fmt.Errorf("reconstruct from the Gram matrices up to %s: %w", layers[i], err)
 		}

@@ -51,7 +51,7 @@ var errDifferent = errors.New("the program differs from the recipe")
 
 // Run checks.
 func (k *checkCommand) Run(ctx context.Context, c console) error {
-	recipe, err := k.recipe(nil)
+	chosen, err := k.recipe(nil)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (k *checkCommand) Run(ctx context.Context, c console) error {
 	}
 	defer model.Close()
 	return k.judge(ctx, c, model, visualize.Trial{
-		Recipe: recipe, Photo: pictures[0], Painting: pictures[1], At: pictures[2], Language: visualize.Language(k.Lang)}, claim)
+		Recipe: chosen, Photo: pictures[0], Painting: pictures[1], At: pictures[2], Language: visualize.Language(k.Lang)}, claim)
 }
 
 // claim reads the file.

@@ -28,7 +28,7 @@ const demoSize = 256
 
 // Run paints the demonstration.
 func (d *demoCommand) Run(ctx context.Context, c console) error {
-	recipe, err := (&lossFlags{Recipe: "impasto"}).recipe(demoSettings)
+	chosen, err := (&lossFlags{Recipe: "impasto"}).recipe(demoSettings)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (d *demoCommand) Run(ctx context.Context, c console) error {
 		}
 	}
 	return (&painter{
-		console: c, machine: d.machineFlags, report: d.reportFlags, recipe: recipe,
+		console: c, machine: d.machineFlags, report: d.reportFlags, recipe: chosen,
 		content: d.Content, styles: []string{d.Style}, size: demoSize, output: d.Output, preview: d.Preview,
 	}).run(ctx)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // planResult is what --dry-run prints as JSON.
@@ -129,7 +129,7 @@ func withWhatFits(err error, model *impasto.Model, photo *canvas.Picture, style 
 	}); side > 0 {
 		ways = append(ways, fmt.Sprintf("--size %d", side))
 	}
-	if o.Recipe.Optimizer.Rule == transfer.LBFGS {
+	if o.Recipe.Optimizer.Rule == recipe.LBFGS {
 		for _, history := range []int{5, 3, 1} {
 			if history < o.Recipe.Optimizer.History && fits(func(o *impasto.Options) { o.Recipe.Optimizer.History = history }) {
 				ways = append(ways, fmt.Sprintf("--history %d", history))

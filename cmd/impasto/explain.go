@@ -12,6 +12,7 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/visualize"
 )
@@ -33,7 +34,7 @@ type explainCommand struct {
 func (*explainCommand) Help() string {
 	return `One run, step by step, with its own numbers: the network and its maps, both losses, Gram matrices,
 gradients, the way of the optimiser, the time of each part. A page (-o lesson.html) has the sentences and formulas,
-too. Of a recipe that asks for more than 100 iterations 100 are made, unless --iterations says otherwise. Ctrl-C
+too. Of a chosen that asks for more than 100 iterations 100 are made, unless --iterations says otherwise. Ctrl-C
 ends the run early and explains what was reached.`
 }
 
@@ -43,14 +44,14 @@ const explainedIterations = 100
 
 // Run paints and explains.
 func (e *explainCommand) Run(ctx context.Context, c console) error {
-	recipe, err := e.commissioned()
+	chosen, err := e.commissioned()
 	if err != nil {
 		return err
 	}
 	if err := e.check(stem(e.Content)+"-"+stem(e.Style)+"-explained", ".png", ".html"); err != nil {
 		return err
 	}
-	commission := visualize.Commission{Recipe: recipe, Seed: e.Seed, Size: e.Size.pixels}
+	commission := visualize.Commission{Recipe: chosen, Seed: e.Seed, Size: e.Size.pixels}
 	if err := e.load(&commission); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (e *explainCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	if _, err := transfer.Deepest(model.Network(), &recipe); err != nil {
+	if _, err := transfer.Deepest(model.Network(), &chosen); err != nil {
 		return usageError{err}
 	}
 	commission.Budget = model.Memory()
@@ -83,16 +84,16 @@ func (e *explainCommand) Run(ctx context.Context, c console) error {
 }
 
 // commissioned returns the recipe of the run.
-func (e *explainCommand) commissioned() (transfer.Recipe, error) {
+func (e *explainCommand) commissioned() (recipe.Recipe, error) {
 	changes := e.runFlags.values()
-	recipe, err := e.recipeAt(e.Effort, changes)
+	chosen, err := e.recipeAt(e.Effort, changes)
 	if _, given := changes["iterations"]; err == nil && !given {
-		recipe.Scales.Iterations = min(recipe.Scales.Iterations, explainedIterations)
+		chosen.Scales.Iterations = min(chosen.Scales.Iterations, explainedIterations)
 	}
-	if err == nil && recipe.Scales.Iterations < 1 {
-		return recipe, usagef("--iterations: %d; a run has 1 or more", recipe.Scales.Iterations)
+	if err == nil && chosen.Scales.Iterations < 1 {
+		return chosen, usagef("--iterations: %d; a run has 1 or more", chosen.Scales.Iterations)
 	}
-	return recipe, err
+	return chosen, err
 }
 
 // load reads the pictures.

@@ -15,6 +15,7 @@ import (
 	"text/template"
 
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
@@ -48,11 +49,11 @@ var programTemplate = template.Must(template.New("nst.py").Parse(programText))
 
 // Run writes the program.
 func (e *exportCommand) Run(ctx context.Context, c console) error {
-	recipe, err := e.recipe(e.runFlags.values())
+	chosen, err := e.recipe(e.runFlags.values())
 	if err != nil {
 		return err
 	}
-	if err := e.checkScope(&recipe); err != nil {
+	if err := e.checkScope(&chosen); err != nil {
 		return err
 	}
 	shares, err := e.shares()
@@ -73,7 +74,7 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	p, err := e.program(&recipe, model)
+	p, err := e.program(&chosen, model)
 	if err != nil {
 		return err
 	}
@@ -98,11 +99,11 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 }
 
 // checkScope refuses what would make the program longer than it is worth.
-func (e *exportCommand) checkScope(r *transfer.Recipe) error {
+func (e *exportCommand) checkScope(r *recipe.Recipe) error {
 	if len(e.ContentMask)+len(e.StyleMask) > 0 || e.StrengthMap != "" {
 		return usagef("the program has no masks; leave out --content-mask, --style-mask and --strength-map")
 	}
-	if o := r.Optimizer; o.Rule == transfer.LBFGS && o.Levels > 0 {
+	if o := r.Optimizer; o.Rule == recipe.LBFGS && o.Levels > 0 {
 		return usagef("PyTorch's L-BFGS has no first guess of the curvature; leave out levels")
 	}
 	if len(r.ByScale) > 0 {
@@ -159,7 +160,7 @@ func writeWeights(path string, model *weights.Model) error {
 
 // program is what the template asks for: everything as Python writes it.
 type program struct {
-	Recipe        *transfer.Recipe
+	Recipe        *recipe.Recipe
 	File, Program string
 
 	Weights, Architecture, Blocks, Deepest string
@@ -193,7 +194,7 @@ type program struct {
 	Photo, Paintings          string
 }
 
-func (e *exportCommand) program(r *transfer.Recipe, model *weights.Model) (*program, error) {
+func (e *exportCommand) program(r *recipe.Recipe, model *weights.Model) (*program, error) {
 	p := &program{Recipe: r, File: "nst.py", Program: thisBuild().String()}
 	if e.Output != "" {
 		p.File = filepath.Base(e.Output)
@@ -236,13 +237,13 @@ func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error 
 		return usagef("torchvision does not have the network %s; let its parameters be written with --weights FILE", model.Name)
 	}
 	p.Padding, p.Pooling = p.Recipe.StemPadding.String(), p.Recipe.Pooling.String()
-	pre := p.Recipe.Input.Preprocessing()
+	pre := transfer.Preprocessing(p.Recipe.Input)
 	if model.Input.Stated {
 		pre = engine.Preprocessing{Matrix: model.Input.Matrix, Offset: model.Input.Offset}
 	}
 	p.Input = "other"
-	for _, known := range []transfer.Input{transfer.InputImageNet, transfer.InputCaffe, transfer.InputRGB255} {
-		if known.Preprocessing() == pre {
+	for _, known := range []recipe.Input{recipe.InputImageNet, recipe.InputCaffe, recipe.InputRGB255} {
+		if transfer.Preprocessing(known) == pre {
 			p.Input = known.String()
 		}
 	}
@@ -253,7 +254,7 @@ func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error 
 // torchvisions are the networks that torchvision has, to the rounding of the built-in one.
 var torchvisions = map[string]bool{"vgg16": true, "vgg16-full": true, "vgg19": true}
 
-func (p *program) describeLoss(r *transfer.Recipe) {
+func (p *program) describeLoss(r *recipe.Recipe) {
 	p.Content, p.Style = layerTable(r.Content.Layers, r.Content.Weight), layerTable(r.Style.Layers, r.Style.Weight*r.Style.Strength)
 	p.Alpha, p.Beta = python(r.Content.Weight), python(r.Style.Weight)
 	if r.Style.Strength != 1 {
@@ -263,15 +264,15 @@ func (p *program) describeLoss(r *transfer.Recipe) {
 		p.Reference = python(r.Content.Reference)
 	}
 	p.ContentNormalization = r.Content.Normalization.String()
-	p.Distance, p.Normalization = r.Style.Distance.String(), r.Style.Normalization.String()
+	p.Distance, p.Normalization = string(r.Style.Distance), r.Style.Normalization.String()
 	if r.Variation.Weight > 0 {
-		p.TV, p.Gamma, p.Range = [...]string{engine.VariationL1: "l1", engine.VariationL2: "l2", engine.VariationNine: "nine"}[r.Variation.Kind],
+		p.TV, p.Gamma, p.Range = r.Variation.Kind.String(),
 			python(r.Variation.Weight), python(r.Variation.Range)
 	}
-	p.Units, p.Colours = r.Units == transfer.GreyUnits, r.Colours.String()
+	p.Units, p.Colours = r.Units == recipe.GreyUnits, r.Colours.String()
 }
 
-func (p *program) describeRun(r *transfer.Recipe) {
+func (p *program) describeRun(r *recipe.Recipe) {
 	o := r.Optimizer
 	p.Rule, p.Rate, p.History = o.Rule.String(), python(o.Rate), o.History
 	p.Search = map[string]string{"wolfe": `"strong_wolfe"`, "none": "None"}[o.Search.String()]
@@ -288,14 +289,14 @@ func (p *program) describeRun(r *transfer.Recipe) {
 			p.Beyond = side
 		}
 	}
-	p.Carry = o.Rule == transfer.Adam && o.CarryMoments && !p.OneScale
+	p.Carry = o.Rule == recipe.Adam && o.CarryMoments && !p.OneScale
 	p.Ratio, p.Coarse, p.First, p.StyleScale = python(s.Ratio), python(s.Coarse), python(s.First), python(r.Style.Scale)
 	p.Init, p.Noise = r.Start.Init.String(), python(r.Start.Noise)
-	p.Grey = p.Units || r.Start.Init == transfer.InitNoise || r.Start.Init == transfer.InitGrey
+	p.Grey = p.Units || r.Start.Init == recipe.InitNoise || r.Start.Init == recipe.InitGrey
 }
 
 // layerTable writes the layers that count as a dictionary.
-func layerTable(layers transfer.LayerWeights, weight float64) string {
+func layerTable(layers recipe.LayerWeights, weight float64) string {
 	var parts []string
 	for _, l := range layers {
 		if l.Weight*weight > 0 {

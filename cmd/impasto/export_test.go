@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // TestExportWritesThisRun holds a program to its run, and to saying nothing of other runs.
@@ -72,7 +72,7 @@ func TestExportedProgramsAgree(t *testing.T) {
 	}
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)
-	for _, name := range transfer.Names() {
+	for _, name := range recipe.Names() {
 		if got := invoke(t, "export", "--recipe", name, "--weights", "net.safetensors", "-o", "nst.py"); got.status != statusDone {
 			t.Fatal(got.errors)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -49,7 +50,7 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 	if l.At == "" {
 		return usagef("--at: name the picture at which the loss is taken, or give -o loss.html for a study of several")
 	}
-	recipe, err := l.recipe(nil)
+	chosen, err := l.recipe(nil)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	e, network, err := l.evaluate(ctx, c, recipe, pictures, guidance)
+	e, network, err := l.evaluate(ctx, c, chosen, pictures, guidance)
 	if err != nil {
 		return err
 	}
@@ -74,20 +75,20 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 			return err
 		}
 	}
-	result := newLossResult(&recipe, network, e)
+	result := newLossResult(&chosen, network, e)
 	if l.JSON {
 		return printJSON(c, result)
 	}
 	return result.print(c, e.Terms)
 }
 
-func (l *inspectLossCommand) evaluate(ctx context.Context, c console, recipe transfer.Recipe, pictures []*canvas.Picture, g *guidance) (*transfer.Evaluation, string, error) {
+func (l *inspectLossCommand) evaluate(ctx context.Context, c console, chosen recipe.Recipe, pictures []*canvas.Picture, g *guidance) (*transfer.Evaluation, string, error) {
 	model, err := l.open(ctx, c)
 	if err != nil {
 		return nil, "", err
 	}
 	defer model.Close()
-	if _, err := transfer.Deepest(model.Network(), &recipe); err != nil {
+	if _, err := transfer.Deepest(model.Network(), &chosen); err != nil {
 		return nil, "", usageError{err}
 	}
 	style, err := model.Learn(ctx, g.paintings(pictures[2:])...)
@@ -95,12 +96,12 @@ func (l *inspectLossCommand) evaluate(ctx context.Context, c console, recipe tra
 		return nil, "", err
 	}
 	e, err := model.Evaluate(ctx, pictures[0], style, pictures[1],
-		impasto.Options{Recipe: recipe, Masks: g.masks, StrengthMap: g.strength})
+		impasto.Options{Recipe: chosen, Masks: g.masks, StrengthMap: g.strength})
 	return e, model.Network().Name, err
 }
 
-func newLossResult(recipe *transfer.Recipe, network string, e *transfer.Evaluation) lossResult {
-	r := lossResult{Recipe: recipe.Name, Network: network, Total: e.Total, Gradient: e.GradientNorm,
+func newLossResult(chosen *recipe.Recipe, network string, e *transfer.Evaluation) lossResult {
+	r := lossResult{Recipe: chosen.Name, Network: network, Total: e.Total, Gradient: e.GradientNorm,
 		Content: map[string]float64{}, Style: map[string]float64{}}
 	for _, t := range e.Terms {
 		switch t.Kind {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/visualize"
 )
@@ -26,7 +27,7 @@ func (f *lossPageFlags) wanted() bool { return len(f.Output) > 0 || f.Figures !=
 
 // runPage makes the study.
 func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
-	recipe, err := l.recipe(nil)
+	chosen, err := l.recipe(nil)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	study, err := l.study(ctx, c, model, recipe, pictures, guidance)
+	study, err := l.study(ctx, c, model, chosen, pictures, guidance)
 	if err != nil {
 		return err
 	}
@@ -103,8 +104,8 @@ func (l *inspectLossCommand) pagePictures() ([]*canvas.Picture, error) {
 }
 
 // study takes the loss at each picture.
-func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, recipe transfer.Recipe, pictures []*canvas.Picture, g *guidance) (*visualize.LossStudy, error) {
-	x, err := transfer.Prepare(model.Device(), model.Network(), recipe)
+func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, chosen recipe.Recipe, pictures []*canvas.Picture, g *guidance) (*visualize.LossStudy, error) {
+	x, err := transfer.Prepare(model.Device(), model.Network(), chosen)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -113,9 +114,9 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, model *impast
 	if err != nil {
 		return nil, err
 	}
-	job := transfer.Job{Network: x, Recipe: recipe, Content: photo, Style: style,
+	job := transfer.Job{Network: x, Recipe: chosen, Content: photo, Style: style,
 		Masks: g.masks, StrengthMap: g.strength, Budget: max(model.Memory()-x.Bytes(), 1)}
-	noise, err := paintAt(ctx, job, transfer.InitNoise, 0)
+	noise, err := paintAt(ctx, job, recipe.InitNoise, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, model *impast
 		result = pictures[len(pictures)-1]
 	} else {
 		c.notef("painting %s to have a result; --at FILE takes one of yours", count(l.Iterations, "iteration"))
-		if result, err = paintAt(ctx, job, recipe.Start.Init, l.Iterations); err != nil {
+		if result, err = paintAt(ctx, job, chosen.Start.Init, l.Iterations); err != nil {
 			return nil, err
 		}
 	}
@@ -142,11 +143,11 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, model *impast
 const noiseDeviation = 0.25
 
 // paintAt paints at the photograph's own size and returns what came of it: the start after no iteration.
-func paintAt(ctx context.Context, job transfer.Job, init transfer.Init, iterations int) (*canvas.Picture, error) {
+func paintAt(ctx context.Context, job transfer.Job, init recipe.Init, iterations int) (*canvas.Picture, error) {
 	job.Recipe = job.Recipe.Clone()
 	job.Recipe.Scales.Count, job.Recipe.Scales.Iterations = 1, iterations
 	job.Recipe.Start.Init = init
-	if init == transfer.InitNoise {
+	if init == recipe.InitNoise {
 		job.Recipe.Start.Noise = max(job.Recipe.Start.Noise, noiseDeviation)
 	}
 	plan, err := transfer.NewPlan(job)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -21,7 +22,7 @@ type painter struct {
 	console
 	machine machineFlags
 	report  reportFlags
-	recipe  transfer.Recipe
+	recipe  recipe.Recipe
 
 	content string
 	styles  []string

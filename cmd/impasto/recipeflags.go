@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // lossFlags change what a recipe's loss is. Unset means the recipe's.
@@ -69,7 +71,7 @@ func (f *runFlags) values() map[string]string {
 	if f.Init != nil {
 		values["init"] = *f.Init
 		if _, isPicture := f.start(); isPicture {
-			values["init"] = transfer.InitPicture.String()
+			values["init"] = recipe.InitPicture.String()
 		}
 	}
 	return values
@@ -80,7 +82,7 @@ func (f *runFlags) start() (name string, ok bool) {
 	if f.Init == nil {
 		return "", false
 	}
-	for _, init := range []transfer.Init{transfer.InitContent, transfer.InitNoise, transfer.InitStyle, transfer.InitGrey} {
+	for _, init := range []recipe.Init{recipe.InitContent, recipe.InitNoise, recipe.InitStyle, recipe.InitGrey} {
 		if *f.Init == init.String() {
 			return "", false
 		}
@@ -89,15 +91,15 @@ func (f *runFlags) start() (name string, ok bool) {
 }
 
 // recipe returns the recipe with the given changes. Whatever is wrong with it is the user's mistake.
-func (f *lossFlags) recipe(changes map[string]string) (transfer.Recipe, error) {
+func (f *lossFlags) recipe(changes map[string]string) (recipe.Recipe, error) {
 	return f.recipeAt("normal", changes)
 }
 
 // recipeAt is recipe at an effort. What the changes say of iterations stands.
-func (f *lossFlags) recipeAt(effort string, changes map[string]string) (transfer.Recipe, error) {
-	e, err := transfer.FindEffort(effort)
+func (f *lossFlags) recipeAt(effort string, changes map[string]string) (recipe.Recipe, error) {
+	e, err := recipe.FindEffort(effort)
 	if err != nil {
-		return transfer.Recipe{}, usageError{err}
+		return recipe.Recipe{}, usageError{err}
 	}
 	r, err := findRecipe(f.Recipe)
 	if err != nil {
@@ -110,4 +112,22 @@ func (f *lossFlags) recipeAt(effort string, changes map[string]string) (transfer
 		return r, usageError{err}
 	}
 	return r, nil
+}
+
+// findRecipe returns the recipe of a name, or of a file. A name that is not known is the user's mistake.
+func findRecipe(name string) (recipe.Recipe, error) {
+	r, err := recipe.Open(name)
+	if unknown := new(recipe.UnknownError); errors.As(err, &unknown) {
+		return r, usagef("%w (impasto recipes lists all)", err)
+	}
+	return r, err
+}
+
+// unwrapPath takes the path out of an error whose message will name it anyway.
+func unwrapPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }

@@ -29,13 +29,13 @@ func TestFlagsReachTheRecipe(t *testing.T) {
 	if _, err := parser.Parse(line); err != nil {
 		t.Fatal(err)
 	}
-	recipe, err := flags.recipe(flags.runFlags.values())
+	chosen, err := flags.recipe(flags.runFlags.values())
 	if err != nil {
 		t.Fatal(err)
 	}
 	args["clamp"], args["averaging"], args["noise"] = "true", "0.5", "0.75"
 	for name, want := range args {
-		if got, err := recipe.Get(name); err != nil || got != want {
+		if got, err := chosen.Get(name); err != nil || got != want {
 			t.Errorf("%s is %q, want %q (%v)", name, got, want, err)
 		}
 	}
@@ -60,11 +60,11 @@ func TestEffortYieldsToFlags(t *testing.T) {
 		{"draft", "30", nil},
 		{"draft", "70", map[string]string{"iterations": "70"}},
 	} {
-		recipe, err := (&lossFlags{Recipe: "gatys"}).recipeAt(c.effort, c.changes)
+		chosen, err := (&lossFlags{Recipe: "gatys"}).recipeAt(c.effort, c.changes)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := recipe.Get("iterations"); err != nil || got != c.want {
+		if got, err := chosen.Get("iterations"); err != nil || got != c.want {
 			t.Errorf("%s with %v: %s iterations, want %s (%v)", c.effort, c.changes, got, c.want, err)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 type recipesCommand struct {
@@ -30,25 +30,25 @@ func (r *recipesCommand) Run(c console) error {
 	if r.TOML {
 		return usagef("--toml prints one recipe: name it, as impasto recipes gatys --toml")
 	}
-	all := make([]recipeResult, 0, len(transfer.Names()))
-	for _, name := range transfer.Names() {
-		recipe, err := transfer.Find(name)
+	all := make([]recipeResult, 0, len(recipe.Names()))
+	for _, name := range recipe.Names() {
+		chosen, err := recipe.Find(name)
 		if err != nil {
 			return err
 		}
-		all = append(all, describe(&recipe))
+		all = append(all, describe(&chosen))
 	}
 	if r.JSON {
 		return printJSON(c, map[string]any{"recipes": all})
 	}
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	for _, recipe := range all {
-		fmt.Fprintf(table, "%s\t%s\n", recipe.Name, recipe.Sentence)
+	for _, chosen := range all {
+		fmt.Fprintf(table, "%s\t%s\n", chosen.Name, chosen.Sentence)
 	}
 	return table.Flush()
 }
 
-func describe(r *transfer.Recipe) recipeResult {
+func describe(r *recipe.Recipe) recipeResult {
 	settings := map[string]string{}
 	for _, s := range r.Settings() {
 		settings[s.Name] = s.Value
@@ -57,20 +57,20 @@ func describe(r *transfer.Recipe) recipeResult {
 }
 
 func (r *recipesCommand) show(c console) error {
-	recipe, err := findRecipe(r.Name)
+	chosen, err := findRecipe(r.Name)
 	if err != nil {
 		return err
 	}
 	if r.TOML {
-		return writeRecipe(c.out, &recipe)
+		return recipe.Write(c.out, &chosen)
 	}
-	d := describe(&recipe)
+	d := describe(&chosen)
 	if r.JSON {
 		return printJSON(c, d)
 	}
 	fmt.Fprintf(c.out, "%s: %s\n\nsource: %s\n\n", d.Name, d.Sentence, d.Source)
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	for _, s := range recipe.Settings() {
+	for _, s := range chosen.Settings() {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Value, s.Help)
 	}
 	return table.Flush()

@@ -39,14 +39,14 @@ func (s *styleCommand) Validate() error {
 
 // Run paints.
 func (s *styleCommand) Run(ctx context.Context, c console) error {
-	recipe, err := s.recipeAt(s.Effort, s.runFlags.values())
+	chosen, err := s.recipeAt(s.Effort, s.runFlags.values())
 	if err != nil {
 		return err
 	}
-	s.vary(&recipe)
+	s.vary(&chosen)
 	start, _ := s.start()
 	return (&painter{
-		console: c, machine: s.machineFlags, report: s.reportFlags, recipe: recipe,
+		console: c, machine: s.machineFlags, report: s.reportFlags, recipe: chosen,
 		content: s.Content, styles: s.Styles, control: s.controlFlags, start: start, seed: s.Seed, variations: s.Variations,
 		size: s.Size.pixels, enlarge: s.Enlarge,
 		output: s.Output, preview: s.Preview, dryRun: s.DryRun, tracePath: s.Trace,

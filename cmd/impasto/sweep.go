@@ -38,7 +38,7 @@ type sweepCommand struct {
 func (*sweepCommand) Help() string {
 	return `Paints the same picture with other values of an option and lays the results side by side:
 
-  impasto sweep me.jpg @night --vary strength=0.1,1,10 --vary recipe=gatys,impasto -o sweep.html
+  impasto sweep me.jpg @night --vary strength=0.1,1,10 --vary chosen=gatys,impasto -o sweep.html
 
 Each picture is kept as soon as it is finished. After Ctrl-C, or a failure, the same command goes on where it
 ended; with more values in a list it paints only those that are new. --vary style=@night,@glass varies the painting.`

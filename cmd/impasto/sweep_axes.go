@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // sweepAxis is an option with the values that it takes.
@@ -67,7 +67,7 @@ func variableNames() []string {
 	for _, v := range variable {
 		names = append(names, v.name)
 	}
-	for _, p := range transfer.Parameters() {
+	for _, p := range recipe.Parameters() {
 		if !slices.Contains(names, p.Name) {
 			names = append(names, p.Name)
 		}

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/impasto/impasto/examples"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/weights"
 )
 
@@ -34,7 +34,7 @@ type sweepCell struct {
 	values     map[string]string // by the names of the axes
 	label      string            // "strength 0.1, recipe gatys"
 	options    sweepOptions
-	recipe     transfer.Recipe
+	recipe     recipe.Recipe
 	parameters *sweepParameters
 	digest     string      // of the parameters
 	stored     *storedCell // nil: not painted yet
@@ -89,7 +89,7 @@ func (o *sweepOptions) set(name, value string) error {
 }
 
 // finalRecipe is the recipe with all changes.
-func (o *sweepOptions) finalRecipe() (transfer.Recipe, error) {
+func (o *sweepOptions) finalRecipe() (recipe.Recipe, error) {
 	changes := o.runFlags.values()
 	maps.Copy(changes, o.varied)
 	return o.recipeAt(o.Effort, changes)
@@ -118,7 +118,7 @@ type sweepInput struct {
 
 // identify finds the parameters and the digest of every cell. Two cells that would be one picture are a mistake.
 func (w *sweepWork) identify(ctx context.Context) error {
-	if isRecipeFile(w.Recipe) {
+	if recipe.IsFile(w.Recipe) {
 		data, err := os.ReadFile(w.Recipe)
 		if err != nil {
 			return fmt.Errorf("read recipe %s: %w", w.Recipe, unwrapPath(err))

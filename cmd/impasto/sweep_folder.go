@@ -16,6 +16,7 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -114,7 +115,7 @@ func (w *sweepWork) manifest() sweepManifest {
 	if !slices.Contains(m.Vary, "network") {
 		m.Fixed["network"] = p.Network.Name + " " + p.Network.SHA256
 	}
-	if isRecipeFile(w.Recipe) && !slices.Contains(m.Vary, "recipe") {
+	if recipe.IsFile(w.Recipe) && !slices.Contains(m.Vary, "recipe") {
 		m.Fixed["recipe"] = p.Recipe + " " + w.recipeFile
 	}
 	for what, in := range p.Others {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -49,7 +50,7 @@ func (w *sweepWork) notes(pending []*sweepCell) []string {
 	var notes []string
 	for _, cell := range pending {
 		s := cell.parameters.Settings
-		if _, seeds := cell.values["seed"]; seeds && s["jitter"] != "0" && s["init"] != transfer.InitNoise.String() {
+		if _, seeds := cell.values["seed"]; seeds && s["jitter"] != "0" && s["init"] != recipe.InitNoise.String() {
 			notes = append(notes, fmt.Sprintf("noise of %s is laid over the start, so that the seed makes a difference", s["jitter"]))
 			break
 		}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -19,7 +19,7 @@ func upTo(n int) []int {
 	return all
 }
 
-// settingNames lists the settings of all cells, those of transfer.Parameters in their order and then others.
+// settingNames lists the settings of all cells, those of recipe.Parameters in their order and then others.
 func (w *sweepWork) settingNames() []string {
 	all := map[string]bool{}
 	for _, cell := range w.cells {
@@ -28,7 +28,7 @@ func (w *sweepWork) settingNames() []string {
 		}
 	}
 	var names []string
-	for _, p := range transfer.Parameters() {
+	for _, p := range recipe.Parameters() {
 		if all[p.Name] {
 			names = append(names, p.Name)
 			delete(all, p.Name)

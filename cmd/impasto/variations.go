@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // variationFlags ask for several pictures at once.
@@ -29,8 +29,8 @@ func (f *variationFlags) check() error {
 const variationJitter = 0.1
 
 // vary readies a recipe for variations: where nothing in it depends on the seed, something must.
-func (f *variationFlags) vary(r *transfer.Recipe) {
-	if s := &r.Start; f.Variations > 1 && s.Init != transfer.InitNoise && s.Jitter == 0 {
+func (f *variationFlags) vary(r *recipe.Recipe) {
+	if s := &r.Start; f.Variations > 1 && s.Init != recipe.InitNoise && s.Jitter == 0 {
 		s.Jitter = variationJitter
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 func TestVariationsDifferByTheirSeed(t *testing.T) {
@@ -75,13 +75,13 @@ func TestVariationsReplaceNothingUnasked(t *testing.T) {
 func TestVariationsOfNoiseHaveNoMoreOfIt(t *testing.T) {
 	for _, c := range []struct {
 		variations   int
-		init         transfer.Init
+		init         recipe.Init
 		jitter, want float64
-	}{{1, transfer.InitContent, 0, 0}, {2, transfer.InitContent, 0, variationJitter}, {2, transfer.InitNoise, 0, 0}, {2, transfer.InitGrey, 0.5, 0.5}} {
-		recipe := transfer.Recipe{Start: transfer.Start{Init: c.init, Jitter: c.jitter}}
-		(&variationFlags{c.variations}).vary(&recipe)
-		if recipe.Start.Jitter != c.want {
-			t.Errorf("%d variations from %v: jitter %v, want %v", c.variations, c.init, recipe.Start.Jitter, c.want)
+	}{{1, recipe.InitContent, 0, 0}, {2, recipe.InitContent, 0, variationJitter}, {2, recipe.InitNoise, 0, 0}, {2, recipe.InitGrey, 0.5, 0.5}} {
+		chosen := recipe.Recipe{Start: recipe.Start{Init: c.init, Jitter: c.jitter}}
+		(&variationFlags{c.variations}).vary(&chosen)
+		if chosen.Start.Jitter != c.want {
+			t.Errorf("%d variations from %v: jitter %v, want %v", c.variations, c.init, chosen.Start.Jitter, c.want)
 		}
 	}
 }

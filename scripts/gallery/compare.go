@@ -11,6 +11,7 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/examples"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
@@ -107,7 +108,7 @@ func (p *painter) measure(ctx context.Context, s *shot, at *canvas.Picture) (m m
 
 // shares returns the style loss, a mean over layers, and the content loss of a picture, as shares of flat grey's.
 func (p *painter) shares(ctx context.Context, photo, painting, at *canvas.Picture, distance string) (style, content float64, err error) {
-	r, err := transfer.Find("impasto")
+	r, err := recipe.Find("impasto")
 	if err != nil {
 		return 0, 0, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/examples"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
@@ -78,8 +78,8 @@ func (p *painter) style(ctx context.Context, name string) (*impasto.Style, error
 }
 
 // settings returns the recipe of a shot with its changes.
-func (s *shot) settings() (transfer.Recipe, error) {
-	r, err := transfer.Find(s.recipe)
+func (s *shot) settings() (recipe.Recipe, error) {
+	r, err := recipe.Find(s.recipe)
 	if err != nil {
 		return r, err
 	}
@@ -87,7 +87,7 @@ func (s *shot) settings() (transfer.Recipe, error) {
 }
 
 // kept returns where the cache has a shot: the name changes with everything that decides the picture.
-func (p *painter) kept(s *shot, r transfer.Recipe) string {
+func (p *painter) kept(s *shot, r recipe.Recipe) string {
 	r.Sentence, r.Source = "", ""
 	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", r))
 	return filepath.Join(p.cache, fmt.Sprintf("%s-%s-%d-%s-%x.png", plainName(s.photo), plainName(s.painting), s.size, s.recipe, sum[:6]))

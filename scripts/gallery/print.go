@@ -8,7 +8,7 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // printPairs are those whose previews and prints are compared.
@@ -65,7 +65,7 @@ func (p *painter) printPair(ctx context.Context, pair [2]string, o *options) (pr
 // styleLoss returns the style loss of recipe impasto at a picture, with the painting as large as the
 // picture, over that of flat grey.
 func (p *painter) styleLoss(ctx context.Context, pair [2]string, at *canvas.Picture) (float64, error) {
-	r, err := transfer.Find("impasto")
+	r, err := recipe.Find("impasto")
 	if err != nil {
 		return 0, err
 	}

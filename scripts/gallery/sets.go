@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // pictureSize is the long side of every picture in pixels. All have one, so that a picture that several sheets show
@@ -101,7 +101,7 @@ func candidatesSheet() sheet {
 // gallerySheet shows a pair by all recipes.
 func gallerySheet(pair [2]string) sheet {
 	s := sheet{set: "gallery", name: pair[0] + "-" + pair[1], columns: 3, cell: pictureSize, shown: pair[:]}
-	for _, name := range transfer.Names() {
+	for _, name := range recipe.Names() {
 		s.shots = append(s.shots, shot{label: name, photo: pair[0], painting: pair[1], size: pictureSize, recipe: name, changes: adapted[name]})
 	}
 	return s

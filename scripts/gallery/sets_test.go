@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/examples"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/recipe"
 )
 
 // TestSheetsCanBePainted holds every shot to a recipe with settings that it takes and pictures that there are.
@@ -43,7 +43,7 @@ func TestKeptTellsRecipesApart(t *testing.T) {
 		return p.kept(&s, r)
 	}
 	plain := name(nil)
-	r, err := transfer.Find("impasto")
+	r, err := recipe.Find("impasto")
 	if err != nil {
 		t.Fatal(err)
 	}

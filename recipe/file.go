@@ -1,4 +1,4 @@
-package main
+package recipe
 
 import (
 	"cmp"
@@ -14,8 +14,6 @@ import (
 	"github.com/knadh/koanf/parsers/toml/v2"
 	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
-
-	"github.com/impasto/impasto/transfer"
 )
 
 // A recipe file is TOML: the name of a recipe to begin with, and the settings that differ. All settings
@@ -31,64 +29,59 @@ import (
 //	[scale.coarse]
 //	optimizer = "adam"
 //
-// The tables [scale.PLACE] hold settings for some scales only, see transfer.ScaleSettings.
+// The tables [scale.PLACE] hold settings for some scales only, see ScaleSettings.
 
-// defaultBase is what a file that names no base begins with.
-const defaultBase = "gatys"
+// fileLimit is far more than any recipe takes.
+const fileLimit = 1 << 20
 
-// recipeFileLimit is far more than any recipe takes.
-const recipeFileLimit = 1 << 20
+// IsFile reports whether a user's word names a file rather than a
+func IsFile(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".toml") }
 
-// isRecipeFile reports whether --recipe names a file rather than a recipe.
-func isRecipeFile(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".toml") }
-
-// findRecipe returns the recipe of a name, or of a file.
-func findRecipe(name string) (transfer.Recipe, error) {
-	if !isRecipeFile(name) {
-		r, err := transfer.Find(name)
-		if err != nil {
-			return r, usageError{err}
-		}
-		return r, nil
+// Open returns the recipe of a name, or of a file where IsFile says that it names one. The error is an
+// [UnknownError] where there is no recipe of the name.
+func Open(name string) (Recipe, error) {
+	if !IsFile(name) {
+		return Find(name)
 	}
-	r, err := readRecipe(name)
+	r, err := readFile(name)
 	if err != nil {
 		return r, fmt.Errorf("read recipe %s: %w", name, err)
 	}
 	return r, nil
 }
 
-func readRecipe(path string) (transfer.Recipe, error) {
+func readFile(path string) (Recipe, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return transfer.Recipe{}, unwrapPath(err)
+		return Recipe{}, unwrapPath(err)
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, recipeFileLimit+1))
+	text, err := io.ReadAll(io.LimitReader(file, fileLimit+1))
 	if err != nil {
-		return transfer.Recipe{}, unwrapPath(err)
+		return Recipe{}, unwrapPath(err)
 	}
-	if len(text) > recipeFileLimit {
-		return transfer.Recipe{}, fmt.Errorf("over the limit of %d bytes: it is no recipe", recipeFileLimit)
+	if len(text) > fileLimit {
+		return Recipe{}, fmt.Errorf("over the limit of %d bytes; a recipe is a short text", fileLimit)
 	}
-	return parseRecipe(text)
+	return Parse(text)
 }
 
 // recipeKeys are what stands outside [settings].
 var recipeKeys = []string{"name", "sentence", "source", "base"}
 
-func parseRecipe(text []byte) (transfer.Recipe, error) {
+// Parse reads a recipe file. Errors name the setting.
+func Parse(text []byte) (Recipe, error) {
 	k := koanf.New("\x00") // names of settings hold no NUL, so nothing is taken apart
 	if err := k.Load(rawbytes.Provider(text), toml.Parser()); err != nil {
-		return transfer.Recipe{}, fmt.Errorf("not TOML: %s", strings.Join(strings.Fields(err.Error()), " "))
+		return Recipe{}, fmt.Errorf("not TOML: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	for key := range k.Raw() {
 		if key != "settings" && key != "scale" && !slices.Contains(recipeKeys, key) {
-			return transfer.Recipe{}, fmt.Errorf("%q is not known; known are %s, [settings] and [scale.PLACE]", key, strings.Join(recipeKeys, ", "))
+			return Recipe{}, fmt.Errorf("%q is not known; known are %s, [settings] and [scale.PLACE]", key, strings.Join(recipeKeys, ", "))
 		}
 	}
-	base := cmp.Or(k.String("base"), defaultBase)
-	r, err := transfer.Find(base)
+	base := cmp.Or(k.String("base"), Default)
+	r, err := Find(base)
 	if err != nil {
 		return r, fmt.Errorf("base: %w", err)
 	}
@@ -104,7 +97,7 @@ func parseRecipe(text []byte) (transfer.Recipe, error) {
 	return r, r.Override(settings)
 }
 
-// fileSettings collects the tables [settings] and [scale.PLACE], by the names that transfer.Recipe.Set knows.
+// fileSettings collects the tables [settings] and [scale.PLACE], by the names that Recipe.Set knows.
 func fileSettings(file map[string]any) (map[string]string, error) {
 	settings := map[string]string{}
 	add := func(prefix string, table any) error {
@@ -162,11 +155,11 @@ func settingText(v any) (string, error) {
 	return "", fmt.Errorf("a text, a number or true or false is wanted, not %v", v)
 }
 
-// writeRecipe prints a recipe as a file to start from.
-func writeRecipe(w io.Writer, r *transfer.Recipe) error {
+// Write prints a recipe as a file to start from.
+func Write(w io.Writer, r *Recipe) error {
 	base := r.Name
-	if _, err := transfer.Find(base); err != nil {
-		base = defaultBase // the recipe is a file's; all of its settings follow, so that any base will do
+	if _, err := Find(base); err != nil {
+		base = Default // the recipe is a file's; all of its settings follow, so that any base will do
 	}
 	if _, err := fmt.Fprintf(w, "# Paint with it: impasto style CONTENT STYLE --recipe FILE.toml\nname = \"my-%s\"\nbase = %q\nsentence = %q\n\n[settings]\n",
 		r.Name, base, r.Sentence); err != nil {

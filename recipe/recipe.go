@@ -1,23 +1,17 @@
-// Package transfer runs style transfer: it repaints a photograph in the manner of paintings by
-// minimising a recipe's loss over the pixels, from coarse scales to fine (Gatys, Ecker and Bethge 2015).
+// Package recipe holds the conventions of style transfer as data: what a loss consists of and with which
+// weights, from which picture the optimisation starts, at which sizes and by which rule it runs. [Find] knows
+// the published programs' conventions and our own.
 //
-// A [Recipe] is data: every convention that decides how a picture comes out, with a name. [Prepare] puts
-// a network on a device as a recipe wants it. A [Job] says what to paint; [NewPlan] lays out all of its
-// memory before the first byte is taken and finds what cannot work; [Plan.Run] paints. [Evaluate] looks
-// at one point: every term of the loss and the gradient.
-//
-// The package prints nothing and holds no state. What happens is told by values of type [Progress].
-package transfer
+// A [Recipe] is read and written as settings by name ([Recipe.Set], [Recipe.Settings]) and as TOML ([Read],
+// [Write]). Names of layers are text here: whoever runs a recipe checks them against a network. There is
+// no arithmetic here but that of sizes and iterations.
+package recipe
 
 import (
 	"fmt"
 	"maps"
 	"math"
 	"slices"
-
-	"github.com/impasto/impasto/engine"
-	"github.com/impasto/impasto/loss"
-	"github.com/impasto/impasto/optim"
 )
 
 // Recipe is a complete set of conventions. [Find] knows the published ones.
@@ -27,9 +21,9 @@ type Recipe struct {
 	Source   string // the paper, or the program and the commit that was read
 	Network  string // the network that the weights were made for: "vgg16", "vgg19"
 
-	Input       Input          // preprocessing, for a network that states none of its own
-	StemPadding engine.Padding // of the first convolution
-	Pooling     engine.Pooling
+	Input       Input   // preprocessing, for a network that states none of its own
+	StemPadding Padding // of the first convolution
+	Pooling     Pooling
 
 	Content   ContentLoss
 	Style     StyleLoss
@@ -72,7 +66,7 @@ type StyleLoss struct {
 	Strength      float64 // 1 is the recipe as it is
 	Layers        LayerWeights
 	Distance      Distance
-	Normalization loss.Normalization // of Gram matrices
+	Normalization Normalization // of Gram matrices
 	// Scale is the long side of a painting as a share of the picture's, at every scale: the size of
 	// the strokes. A painting is never enlarged.
 	Scale float64
@@ -81,7 +75,7 @@ type StyleLoss struct {
 // VariationLoss is the total variation of the image, times Weight.
 type VariationLoss struct {
 	Weight float64
-	Kind   engine.Variation
+	Kind   Variation
 	Range  float64 // of the pixel values that the weight is meant for: 1 or 255
 }
 
@@ -99,8 +93,8 @@ type Optimizer struct {
 	Rule Rule
 	Rate float64 // in units of a picture in [0,1]; for gradient descent 0 chooses it
 
-	History int          // L-BFGS: pairs kept
-	Search  optim.Search // L-BFGS: how the length of a step is found
+	History int    // L-BFGS: pairs kept
+	Search  Search // L-BFGS: how the length of a step is found
 	// Levels is of how many halvings of the picture L-BFGS's first guess of the inverse Hessian is made
 	// (Bramble, Pasciak and Xu 1990); 0: of none. It helps where a single scale must move large shapes.
 	Levels int
@@ -141,13 +135,11 @@ type (
 	Input uint8
 	// ContentNormalization is how a content loss is scaled.
 	ContentNormalization uint8
-	// Distance is what of a layer's features a style loss compares, and how.
-	Distance uint8
 	// Colours is what the result keeps of the photograph's colours.
 	Colours uint8
 	// Units is what the weights of content and style loss count.
 	Units uint8
-	// Rule is a step rule of package optim.
+	// Rule is a step rule of the optimiser.
 	Rule uint8
 	// Init is what the first scale begins with.
 	Init uint8
@@ -162,12 +154,6 @@ const (
 const (
 	ContentSum  ContentNormalization = iota // 1/2 sum (F-P)^2: Gatys et al. 2015, equation 1
 	ContentMean                             // mean (F-P)^2 over channels and positions
-)
-
-const (
-	GramDistance         Distance = iota // of Gram matrices: loss.Gram
-	WassersteinDistance                  // of mean and covariance: loss.Wasserstein, exact
-	TruncatedWasserstein                 // the same as crowsonkb's style-transfer-pytorch computes it
 )
 
 // Both ways to keep colours are those of Gatys et al. 2016, arXiv:1606.05897.
@@ -188,9 +174,9 @@ const (
 )
 
 const (
-	LBFGS   Rule = iota // optim.LBFGS
-	Adam                // optim.Adam
-	Descent             // optim.Descent: gradient descent with momentum
+	LBFGS   Rule = iota // L-BFGS, with or without a line search
+	Adam                // Kingma and Ba 2015
+	Descent             // gradient descent with momentum
 )
 
 const (
@@ -198,33 +184,11 @@ const (
 	InitNoise               // seeded Gaussian noise
 	InitStyle               // the first painting, drawn out to the photograph's shape
 	InitGrey                // the mean colour of photographs
-	InitPicture             // a picture of the caller's: Job.Start
+	InitPicture             // a picture of the caller's
 )
 
-// meanColour is the mean of ImageNet's photographs, RGB: what grey means to a VGG.
-var meanColour = [3]float64{0.485, 0.456, 0.406}
-
-// inputs is the table of preprocessings.
-var inputs = [...]engine.Preprocessing{
-	InputImageNet: {
-		Matrix: [3][3]float32{{1 / 0.229, 0, 0}, {0, 1 / 0.224, 0}, {0, 0, 1 / 0.225}},
-		Offset: [3]float32{-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225},
-	},
-	InputCaffe: {
-		Matrix: [3][3]float32{{0, 0, 255}, {0, 255, 0}, {255, 0, 0}},
-		Offset: [3]float32{-103.939, -116.779, -123.68},
-	},
-	InputRGB255: {
-		Matrix: [3][3]float32{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}},
-		Offset: [3]float32{-123.675, -116.28, -103.53},
-	},
-}
-
-// Preprocessing returns the affine map of a pixel.
-func (i Input) Preprocessing() engine.Preprocessing { return inputs[i] }
-
 // Validate returns an error that names the recipe and the first parameter out of range.
-// Layers are held against a network by NewPlan.
+// Layers are held against a network by whoever plans a run.
 func (r *Recipe) Validate() error {
 	if err := r.validate(); err != nil {
 		return fmt.Errorf("recipe %s: %w", r.Name, err)
@@ -238,6 +202,9 @@ func (r *Recipe) validate() error {
 			return err
 		}
 	}
+	if r.HasStyle() && !slices.ContainsFunc(distances, func(d DistanceInfo) bool { return d.Name == r.Style.Distance }) {
+		return fmt.Errorf("style-loss: %w", unknown(string(r.Style.Distance), distanceNames()))
+	}
 	for _, l := range []struct {
 		name   string
 		layers LayerWeights
@@ -250,15 +217,17 @@ func (r *Recipe) validate() error {
 			return fmt.Errorf("%s-layers: all weights are 0; to leave the %s out, say %s-weight 0", l.name, l.name, l.name)
 		}
 	}
-	if !r.hasContent() && !r.hasStyle() {
+	if !r.HasContent() && !r.HasStyle() {
 		return fmt.Errorf("neither content nor style has a weight: nothing to paint")
 	}
 	return r.validateScales()
 }
 
-func (r *Recipe) hasContent() bool { return r.Content.Weight > 0 && r.Content.Layers.any() }
+// HasContent reports whether the content loss has a weight.
+func (r *Recipe) HasContent() bool { return r.Content.Weight > 0 && r.Content.Layers.any() }
 
-func (r *Recipe) hasStyle() bool {
+// HasStyle reports whether the style loss has a weight.
+func (r *Recipe) HasStyle() bool {
 	return r.Style.Weight*r.Style.Strength > 0 && r.Style.Layers.any()
 }
 
@@ -310,7 +279,7 @@ func (r *Recipe) ranges() []interval {
 		{"noise", r.Start.Noise, 0, 100, false},
 		{"jitter", r.Start.Jitter, 0, 100, false},
 		{"learning-rate", o.Rate, 0, huge, o.Rule != Descent},
-		{"scales", float64(s.Count), 0, mostScales, false},
+		{"scales", float64(s.Count), 0, MaxScales, false},
 		{"scale-ratio", s.Ratio, 1.05, 16, false},
 		{"smallest-scale", float64(s.Smallest), 1, 1 << 20, false},
 		{"iterations", float64(s.Iterations), 0, 1e9, false},

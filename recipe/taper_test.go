@@ -1,4 +1,4 @@
-package transfer
+package recipe
 
 import "testing"
 
@@ -37,7 +37,7 @@ func TestIterationsHaveTheLastWord(t *testing.T) {
 func TestContentTapers(t *testing.T) {
 	for side, want := range map[int]float64{256: 3, 512: 3, 1024: 0.75, 2048: 0.1875} {
 		r := Recipe{Content: ContentLoss{Weight: 3, Taper: 512}}
-		if r.taper(side); r.Content.Weight != want {
+		if r.TaperTo(side); r.Content.Weight != want {
 			t.Errorf("content weighs %v at %d pixels, want %v", r.Content.Weight, side, want)
 		}
 	}

@@ -1,12 +1,6 @@
-package transfer
+package recipe
 
-import (
-	"math"
-
-	"github.com/impasto/impasto/engine"
-	"github.com/impasto/impasto/loss"
-	"github.com/impasto/impasto/optim"
-)
+import "math"
 
 // five returns the five layers of Gatys et al. with one weight each.
 func five(weights ...float64) LayerWeights {
@@ -32,7 +26,7 @@ func one(iterations int) Scales {
 }
 
 // torchLBFGS is PyTorch's optimiser with its defaults: no line search.
-var torchLBFGS = Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: optim.Fixed}
+var torchLBFGS = Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: Fixed}
 
 // recipes is the table. The published ones were read from the programs at the commits given; what each
 // computes is held to numbers from the programs themselves by the tests.
@@ -43,13 +37,13 @@ var recipes = []Recipe{
 		Source:      "Gatys, Ecker, Bethge: A Neural Algorithm of Artistic Style, arXiv:1508.06576 (2015)",
 		Network:     "vgg16",
 		Input:       InputImageNet,
-		StemPadding: engine.PadZero,
-		Pooling:     engine.AveragePooling,
+		StemPadding: PadZero,
+		Pooling:     AveragePooling,
 		Content: ContentLoss{Weight: 1e-3, Reference: 512 * 512, Normalization: ContentSum,
 			Layers: equally(1, "relu4_2")},
-		Style:     StyleLoss{Weight: 1e6, Strength: 1, Scale: 1, Normalization: loss.Textbook, Layers: five(0.2)},
-		Variation: VariationLoss{Kind: engine.VariationL2, Range: 1},
-		Optimizer: Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
+		Style:     StyleLoss{Distance: Gram, Weight: 1e6, Strength: 1, Scale: 1, Normalization: Textbook, Layers: five(0.2)},
+		Variation: VariationLoss{Kind: VariationL2, Range: 1},
+		Optimizer: Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: Wolfe},
 		Scales:    one(300),
 		Start:     Start{Init: InitContent, Noise: 0.25},
 	},
@@ -59,11 +53,11 @@ var recipes = []Recipe{
 		Source:      "ProGamerGov/neural-style-pt at 72514050755394270abf526252cb9ff95c20dcf2",
 		Network:     "vgg19",
 		Input:       InputCaffe,
-		StemPadding: engine.PadZero,
-		Pooling:     engine.MaxPooling,
+		StemPadding: PadZero,
+		Pooling:     MaxPooling,
 		Content:     ContentLoss{Weight: 5, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
-		Style:       StyleLoss{Weight: 100, Strength: 1, Scale: 1, Normalization: loss.MeanElement, Layers: five(1)},
-		Variation:   VariationLoss{Weight: 1e-3, Kind: engine.VariationL1, Range: 255},
+		Style:       StyleLoss{Distance: Gram, Weight: 100, Strength: 1, Scale: 1, Normalization: MeanElement, Layers: five(1)},
+		Variation:   VariationLoss{Weight: 1e-3, Kind: VariationL1, Range: 255},
 		Optimizer:   torchLBFGS,
 		Scales:      one(1000),
 		Start:       Start{Init: InitNoise, Noise: 0.001 / 255},
@@ -74,12 +68,12 @@ var recipes = []Recipe{
 		Source:      "leongatys/PytorchNeuralStyleTransfer at be6c8e2b35568669a5a0ac10b66c912207ad355d",
 		Network:     "vgg19",
 		Input:       InputCaffe,
-		StemPadding: engine.PadZero,
-		Pooling:     engine.MaxPooling,
+		StemPadding: PadZero,
+		Pooling:     MaxPooling,
 		Content:     ContentLoss{Weight: 1, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
-		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Normalization: loss.Mean,
+		Style: StyleLoss{Distance: Gram, Weight: 1, Strength: 1, Scale: 1, Normalization: Mean,
 			Layers: five(1e3/(64*64), 1e3/(128*128), 1e3/(256*256), 1e3/(512*512))},
-		Variation: VariationLoss{Kind: engine.VariationL2, Range: 1},
+		Variation: VariationLoss{Kind: VariationL2, Range: 1},
 		Optimizer: torchLBFGS,
 		Scales:    Scales{Count: 2, Ratio: 800.0 / 512, Smallest: 128, Iterations: 200, Coarse: 2.5, First: 2.5},
 		Start:     Start{Init: InitContent, Noise: 0.25},
@@ -90,12 +84,12 @@ var recipes = []Recipe{
 		Source:      "pytorch/tutorials advanced_source/neural_style_tutorial.py at e83f94b87b7815685ad5588eb8d10acf726b691d",
 		Network:     "vgg19",
 		Input:       InputImageNet,
-		StemPadding: engine.PadZero,
-		Pooling:     engine.MaxPooling,
+		StemPadding: PadZero,
+		Pooling:     MaxPooling,
 		Content:     ContentLoss{Weight: 1, Normalization: ContentMean, Layers: equally(1, "conv2_2")},
-		Style: StyleLoss{Weight: 1e6, Strength: 1, Scale: 1, Normalization: loss.MeanElement,
+		Style: StyleLoss{Distance: Gram, Weight: 1e6, Strength: 1, Scale: 1, Normalization: MeanElement,
 			Layers: equally(1, "conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1")},
-		Variation: VariationLoss{Kind: engine.VariationL2, Range: 1},
+		Variation: VariationLoss{Kind: VariationL2, Range: 1},
 		Optimizer: torchLBFGS,
 		Scales:    one(300),
 		Start:     Start{Init: InitContent, Noise: 0.25},
@@ -107,12 +101,12 @@ var recipes = []Recipe{
 		Source:      "gordicaleksa/pytorch-neural-style-transfer at a244dc61797f920a62146d98de92384352a4d3a2",
 		Network:     "vgg19",
 		Input:       InputRGB255,
-		StemPadding: engine.PadZero,
-		Pooling:     engine.MaxPooling,
+		StemPadding: PadZero,
+		Pooling:     MaxPooling,
 		Content:     ContentLoss{Weight: 1e5, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
-		Style:       StyleLoss{Weight: 3e4, Strength: 1, Scale: 1, Normalization: loss.SumElement, Layers: five(0.2)},
-		Variation:   VariationLoss{Weight: 1, Kind: engine.VariationL1, Range: 255},
-		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: optim.Wolfe},
+		Style:       StyleLoss{Distance: Gram, Weight: 3e4, Strength: 1, Scale: 1, Normalization: SumElement, Layers: five(0.2)},
+		Variation:   VariationLoss{Weight: 1, Kind: VariationL1, Range: 255},
+		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: Wolfe},
 		Scales:      one(1000),
 		Start:       Start{Init: InitContent, Noise: 90.0 / 255},
 	},
@@ -122,12 +116,12 @@ var recipes = []Recipe{
 		Source:      "crowsonkb/style-transfer-pytorch at e7e2c7134e3937be05ff9f5fcc0873fe5ceb6060",
 		Network:     "vgg19",
 		Input:       InputImageNet,
-		StemPadding: engine.PadReplicate,
-		Pooling:     engine.MaxPooling,
+		StemPadding: PadReplicate,
+		Pooling:     MaxPooling,
 		Content:     ContentLoss{Weight: 0.015, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
-		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Distance: TruncatedWasserstein,
+		Style: StyleLoss{Weight: 1, Strength: 1, Scale: 1, Distance: "wasserstein-truncated",
 			Layers: five(256.0/341, 64.0/341, 16.0/341, 4.0/341, 1.0/341)},
-		Variation: VariationLoss{Weight: 2, Kind: engine.VariationNine, Range: 1},
+		Variation: VariationLoss{Weight: 2, Kind: VariationNine, Range: 1},
 		Optimizer: Optimizer{Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, CarryMoments: true},
 		Scales:    Scales{Ratio: math.Sqrt2, Smallest: 128, Iterations: 500, Coarse: 1, First: 2},
 		Start:     Start{Init: InitContent, Noise: 0.25},
@@ -140,14 +134,14 @@ var recipes = []Recipe{
 		Source:      "this program; coarse to fine after Gatys et al., Controlling Perceptual Factors, arXiv:1611.07865 (2017)",
 		Network:     "vgg16",
 		Input:       InputImageNet,
-		StemPadding: engine.PadReplicate,
-		Pooling:     engine.AveragePooling,
+		StemPadding: PadReplicate,
+		Pooling:     AveragePooling,
 		Content:     ContentLoss{Weight: 1, Taper: 512, Normalization: ContentMean, Layers: equally(1, "relu4_2")},
-		Style:       StyleLoss{Weight: 50, Strength: 1, Scale: 1, Normalization: loss.Mean, Layers: five(4, 1, 1, 2, 20)},
+		Style:       StyleLoss{Distance: Gram, Weight: 50, Strength: 1, Scale: 1, Normalization: Mean, Layers: five(4, 1, 1, 2, 20)},
 		Units:       GreyUnits,
-		Variation:   VariationLoss{Weight: 0.1, Kind: engine.VariationNine, Range: 1},
+		Variation:   VariationLoss{Weight: 0.1, Kind: VariationNine, Range: 1},
 		Preview:     PreviewLoss{Weight: 1, Side: 512},
-		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
+		Optimizer:   Optimizer{Rule: LBFGS, Rate: 1, History: 10, Search: Wolfe},
 		Scales:      Scales{Ratio: 2, Smallest: 128, Iterations: 80, Taper: 512, Coarse: 1.5, First: 2},
 		Start:       Start{Init: InitContent, Noise: 0.25},
 	},

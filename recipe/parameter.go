@@ -1,4 +1,4 @@
-package transfer
+package recipe
 
 import (
 	"fmt"
@@ -6,10 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/internal/spelling"
-	"github.com/impasto/impasto/loss"
-	"github.com/impasto/impasto/optim"
 )
 
 // Parameter is one entry of a recipe by the name that flags, files and sweeps use.
@@ -122,9 +119,9 @@ var parameters = []Parameter{
 	text("network", "the network that the weights were made for", func(r *Recipe) *string { return &r.Network }),
 	enumeration("input", "preprocessing for a network that states none: imagenet, caffe, rgb255", len(inputNames),
 		func(r *Recipe) *Input { return &r.Input }),
-	enumeration("stem-padding", "padding of the first convolution: zero, replicate, reflect", 3,
-		func(r *Recipe) *engine.Padding { return &r.StemPadding }),
-	enumeration("pooling", "max or average", 2, func(r *Recipe) *engine.Pooling { return &r.Pooling }),
+	enumeration("stem-padding", "padding of the first convolution: zero, replicate, reflect", len(paddingNames),
+		func(r *Recipe) *Padding { return &r.StemPadding }),
+	enumeration("pooling", "max or average", len(poolingNames), func(r *Recipe) *Pooling { return &r.Pooling }),
 
 	{"content-weight", "alpha, for a picture of any size",
 		func(r *Recipe) string { return number(r.Content.Weight) },
@@ -145,10 +142,17 @@ var parameters = []Parameter{
 		len(unitNames), func(r *Recipe) *Units { return &r.Units }),
 	float("strength", "how strong the style is; 1 is the recipe as it is", func(r *Recipe) *float64 { return &r.Style.Strength }),
 	layers("style-layers", "layers of the style loss with their weights", func(r *Recipe) *LayerWeights { return &r.Style.Layers }),
-	enumeration("style-loss", "what of the features is compared: gram, wasserstein, wasserstein-truncated", len(distanceNames),
-		func(r *Recipe) *Distance { return &r.Style.Distance }),
-	enumeration("style-normalization", "how Gram matrices are divided: textbook, mean, mean-element, sum-element", 4,
-		func(r *Recipe) *loss.Normalization { return &r.Style.Normalization }),
+	{"style-loss", "what of the features is compared: " + strings.Join(distanceNames(), ", "),
+		func(r *Recipe) string { return string(r.Style.Distance) },
+		func(r *Recipe, s string) error {
+			if !slices.Contains(distanceNames(), s) {
+				return unknown(s, distanceNames())
+			}
+			r.Style.Distance = Distance(s)
+			return nil
+		}},
+	enumeration("style-normalization", "how Gram matrices are divided: textbook, mean, mean-element, sum-element", len(normNames),
+		func(r *Recipe) *Normalization { return &r.Style.Normalization }),
 	float("style-scale", "long side of the painting as a share of the picture's: size of strokes",
 		func(r *Recipe) *float64 { return &r.Style.Scale }),
 
@@ -156,9 +160,7 @@ var parameters = []Parameter{
 		len(colourNames), func(r *Recipe) *Colours { return &r.Colours }),
 
 	float("tv-weight", "weight of total variation", func(r *Recipe) *float64 { return &r.Variation.Weight }),
-	{"tv", "form of total variation: l1, l2, nine",
-		func(r *Recipe) string { return variationNames[r.Variation.Kind] },
-		func(r *Recipe, s string) error { return setVariation(&r.Variation.Kind, s) }},
+	enumeration("tv", "form of total variation: l1, l2, nine", len(variationNames), func(r *Recipe) *Variation { return &r.Variation.Kind }),
 	float("tv-range", "range of pixel values that tv-weight is meant for: 1 or 255", func(r *Recipe) *float64 { return &r.Variation.Range }),
 
 	integer("preview", "long side in pixels beyond which a scale's loss counts also for its picture brought down to the scale there; 0: never",
@@ -169,8 +171,8 @@ var parameters = []Parameter{
 		func(r *Recipe) string { return r.Optimizer.Rule.String() }, setOptimizer},
 	float("learning-rate", "length of a step, pixels in 0..1; gd chooses it where it is 0", func(r *Recipe) *float64 { return &r.Optimizer.Rate }),
 	integer("history", "pairs of vectors that lbfgs keeps", func(r *Recipe) *int { return &r.Optimizer.History }),
-	enumeration("line-search", "how lbfgs finds the length of a step: wolfe or none", 2,
-		func(r *Recipe) *optim.Search { return &r.Optimizer.Search }),
+	enumeration("line-search", "how lbfgs finds the length of a step: wolfe or none", len(searchNames),
+		func(r *Recipe) *Search { return &r.Optimizer.Search }),
 	integer("levels", "halvings of the picture of which lbfgs makes its first guess of the curvature: 4 help a single scale; 0: none",
 		func(r *Recipe) *int { return &r.Optimizer.Levels }),
 	{"adam-betas", "decay of adam's two moments", getBetas, setBetas},
@@ -276,25 +278,15 @@ func layers(name, help string, field func(*Recipe) *LayerWeights) Parameter {
 		}}
 }
 
-// variationNames are the names of engine.Variation's constants.
-var variationNames = [...]string{engine.VariationL1: "l1", engine.VariationL2: "l2", engine.VariationNine: "nine"}
-
-func setVariation(v *engine.Variation, s string) error {
-	for i, name := range variationNames {
-		if name == s {
-			*v = engine.Variation(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not known; known are %s", s, strings.Join(variationNames[:], ", "))
-}
-
 // usual are the parameters that an optimiser has where nobody says otherwise.
 var usual = [...]Optimizer{
-	LBFGS:   {Rule: LBFGS, Rate: 1, History: 10, Search: optim.Wolfe},
+	LBFGS:   {Rule: LBFGS, Rate: 1, History: 10, Search: Wolfe},
 	Adam:    {Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
 	Descent: {Rule: Descent, Momentum: 0.9},
 }
+
+// Usual returns the parameters that a rule has where nobody says otherwise.
+func Usual(rule Rule) Optimizer { return usual[rule] }
 
 // setOptimizer changes the rule. Naming the one that the recipe has keeps its parameters, but for the
 // betas of Adam, which are then the paper's.

@@ -1,4 +1,4 @@
-package transfer
+package recipe
 
 import (
 	"cmp"
@@ -23,8 +23,8 @@ type ScaleSettings struct {
 // scalePrefix begins the name of a parameter at some scales: "scale.coarse.strength".
 const scalePrefix = "scale."
 
-// mostScales is how many a pyramid may have.
-const mostScales = 64
+// MaxScales is how many scales a pyramid may have.
+const MaxScales = 64
 
 // wholeRun are the parameters that hold for a run as a whole and cannot differ by scale.
 var wholeRun = []string{"network", "input", "stem-padding", "preserve-colors", "scales", "scale-ratio", "smallest-scale",
@@ -57,7 +57,7 @@ func parsePlace(scale string) (place, error) {
 		return place{finest, 0}, nil
 	}
 	number, back := strings.CutPrefix(scale, "last-")
-	if n, err := strconv.Atoi(number); err == nil && n >= 1 && n < mostScales {
+	if n, err := strconv.Atoi(number); err == nil && n >= 1 && n < MaxScales {
 		if back {
 			return place{finest, n}, nil
 		}
@@ -108,7 +108,7 @@ func (p place) among(n int) bool {
 func (s *ScaleSettings) place() place {
 	p, err := parsePlace(s.Scale)
 	if err != nil {
-		panic("transfer: " + err.Error())
+		panic("recipe: " + err.Error())
 	}
 	return p
 }
@@ -238,8 +238,8 @@ func (r *Recipe) At(i, n int) (Recipe, error) {
 	return own, nil
 }
 
-// variants are the recipe and what it is with each of its settings by scale.
-func (r *Recipe) variants() []Recipe {
+// Variants are the recipe and what it is with each of its settings by scale.
+func (r *Recipe) Variants() []Recipe {
 	all := []Recipe{r.plain()}
 	for i := range r.ByScale {
 		own := r.plain()
@@ -250,9 +250,9 @@ func (r *Recipe) variants() []Recipe {
 	return all
 }
 
-// scaleNotes returns a line for each scale that has settings and is not there among n. Those that count
+// ScaleNotes returns a line for each scale that has settings and is not there among n. Those that count
 // from the coarsest are meant for pictures that are large enough to have them.
-func (r *Recipe) scaleNotes(n int) []string {
+func (r *Recipe) ScaleNotes(n int) []string {
 	var notes []string
 	for i := range r.ByScale {
 		if at := r.ByScale[i].place(); at.from != coarsest && !at.among(n) {

@@ -1,4 +1,4 @@
-package main
+package recipe
 
 import (
 	"os"
@@ -7,27 +7,25 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/impasto/impasto/transfer"
 )
 
 // TestRecipeFileRoundTrip reads back what --toml prints, for every recipe.
 func TestRecipeFileRoundTrip(t *testing.T) {
-	for _, name := range transfer.Names() {
-		want, err := transfer.Find(name)
+	for _, name := range Names() {
+		want, err := Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var text strings.Builder
-		if err := writeRecipe(&text, &want); err != nil {
+		if err := Write(&text, &want); err != nil {
 			t.Fatal(err)
 		}
-		got, err := parseRecipe([]byte(text.String()))
+		got, err := Parse([]byte(text.String()))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if diff := cmp.Diff(describe(&want).Settings, describe(&got).Settings); diff != "" {
+		if diff := cmp.Diff(want.Settings(), got.Settings()); diff != "" {
 			t.Errorf("%s changes on its way through a file:\n%s", name, diff)
 		}
 		if got.Name != "my-"+name {
@@ -37,7 +35,7 @@ func TestRecipeFileRoundTrip(t *testing.T) {
 }
 
 func TestRecipeFileChangesBase(t *testing.T) {
-	r, err := parseRecipe([]byte("base = \"gatys\"\n[settings]\nstyle-weight = 25\nclamp = true\nstyle-layers = \"relu2_1=1\"\n"))
+	r, err := Parse([]byte("base = \"gatys\"\n[settings]\nstyle-weight = 25\nclamp = true\nstyle-layers = \"relu2_1=1\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,25 +46,28 @@ func TestRecipeFileChangesBase(t *testing.T) {
 
 func TestRecipeFileWithSettingsByScale(t *testing.T) {
 	text := "base = \"impasto\"\n[settings]\nstrength = 0.5\n[scale.coarse]\noptimizer = \"adam\"\nstrength = 2.5\n[scale.last-1]\niterations = 7\n"
-	want, err := parseRecipe([]byte(text))
+	want, err := Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := describe(&want).Settings
+	settings := map[string]string{}
+	for _, s := range want.Settings() {
+		settings[s.Name] = s.Value
+	}
 	for name, value := range map[string]string{"strength": "0.5", "scale.coarse.optimizer": "adam", "scale.coarse.strength": "2.5", "scale.last-1.iterations": "7"} {
 		if settings[name] != value {
 			t.Errorf("%s is read as %q, want %q", name, settings[name], value)
 		}
 	}
 	var again strings.Builder
-	if err := writeRecipe(&again, &want); err != nil {
+	if err := Write(&again, &want); err != nil {
 		t.Fatal(err)
 	}
-	got, err := parseRecipe([]byte(again.String()))
+	got, err := Parse([]byte(again.String()))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, &again)
 	}
-	if diff := cmp.Diff(settings, describe(&got).Settings); diff != "" {
+	if diff := cmp.Diff(want.Settings(), got.Settings()); diff != "" {
 		t.Errorf("settings by scale change on their way through a file:\n%s", diff)
 	}
 }
@@ -87,18 +88,18 @@ func TestRecipeFileRefuses(t *testing.T) {
 		"scale.last is a table":       "[scale]\nlast = 3",
 		"settings is a table":         "settings = 3",
 	} {
-		if _, err := parseRecipe([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	path := filepath.Join(t.TempDir(), "none.toml")
-	if _, err := findRecipe(path); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a missing file: %v", err)
 	}
-	if err := os.WriteFile(path, make([]byte, recipeFileLimit+1), 0o644); err != nil {
+	if err := os.WriteFile(path, make([]byte, fileLimit+1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := findRecipe(path); err == nil || !strings.Contains(err.Error(), "over the limit") {
+	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "over the limit") {
 		t.Errorf("a huge file: %v", err)
 	}
 }
