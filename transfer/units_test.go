@@ -7,6 +7,7 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine/reference"
+	"github.com/impasto/impasto/recipe"
 )
 
 // At the flat grey picture each loss is its weight, whatever the size, the pair and the formula.
