@@ -9,8 +9,9 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/critic"
+	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/visualize"
 )
 
 type checkCommand struct {
@@ -68,12 +69,12 @@ func (k *checkCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	return k.judge(ctx, c, model, visualize.Trial{
-		Recipe: chosen, Photo: pictures[0], Painting: pictures[1], At: pictures[2], Language: visualize.Language(k.Lang)}, claim)
+	return k.judge(ctx, c, model, critic.Trial{
+		Recipe: chosen, Photo: pictures[0], Painting: pictures[1], At: pictures[2], Language: figure.Language(k.Lang)}, claim)
 }
 
 // claim reads the file.
-func (k *checkCommand) claim(at *canvas.Picture) (claim visualize.Claim, err error) {
+func (k *checkCommand) claim(at *canvas.Picture) (claim critic.Claim, err error) {
 	if strings.EqualFold(filepath.Ext(k.File), ".npy") {
 		claim.Gradient, err = readGradient(k.File, at.Height, at.Width)
 		return claim, err
@@ -82,11 +83,11 @@ func (k *checkCommand) claim(at *canvas.Picture) (claim visualize.Claim, err err
 	return claim, err
 }
 
-func (k *checkCommand) judge(ctx context.Context, c console, model *impasto.Model, trial visualize.Trial, claim visualize.Claim) error {
+func (k *checkCommand) judge(ctx context.Context, c console, model *impasto.Model, trial critic.Trial, claim critic.Claim) error {
 	if _, err := transfer.Deepest(model.Network(), &trial.Recipe); err != nil {
 		return usageError{err}
 	}
-	v, err := visualize.Check(ctx, model.Device(), model.Network(), trial, claim)
+	v, err := critic.Check(ctx, model.Device(), model.Network(), trial, claim)
 	if err != nil {
 		return err
 	}

@@ -12,9 +12,10 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/study"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/visualize"
 )
 
 type explainCommand struct {
@@ -51,7 +52,7 @@ func (e *explainCommand) Run(ctx context.Context, c console) error {
 	if err := e.check(stem(e.Content)+"-"+stem(e.Style)+"-explained", ".png", ".html"); err != nil {
 		return err
 	}
-	commission := visualize.Commission{Recipe: chosen, Seed: e.Seed, Size: e.Size.pixels}
+	commission := study.Commission{Recipe: chosen, Seed: e.Seed, Size: e.Size.pixels}
 	if err := e.load(&commission); err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func (e *explainCommand) commissioned() (recipe.Recipe, error) {
 }
 
 // load reads the pictures.
-func (e *explainCommand) load(to *visualize.Commission) error {
+func (e *explainCommand) load(to *study.Commission) error {
 	names, into := []string{e.Content, e.Style}, []**canvas.Picture{&to.Photo, &to.Painting}
 	if start, ok := e.start(); ok {
 		names, into = append(names, start), append(into, &to.Start)
@@ -110,11 +111,11 @@ func (e *explainCommand) load(to *visualize.Commission) error {
 }
 
 // paint runs the method and tells how it goes.
-func (e *explainCommand) paint(ctx context.Context, c console, model *impasto.Model, commission visualize.Commission) (*visualize.Pipeline, error) {
+func (e *explainCommand) paint(ctx context.Context, c console, model *impasto.Model, commission study.Commission) (*study.Pipeline, error) {
 	var progress reporter
 	commission.Begin = func(scales []transfer.Scale) { progress = newReporter(e.Progress, c, scales) }
 	commission.Progress = func(p *transfer.Progress) { progress.tell(p) }
-	p, err := visualize.RunPipeline(ctx, model.Device(), model.Network(), commission)
+	p, err := study.RunPipeline(ctx, model.Device(), model.Network(), commission)
 	if progress != nil {
 		progress.close()
 	}
@@ -122,7 +123,7 @@ func (e *explainCommand) paint(ctx context.Context, c console, model *impasto.Mo
 }
 
 // explain takes the run apart and writes what was seen. It ends what it began even where the run was ended.
-func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.Model, p *visualize.Pipeline) error {
+func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.Model, p *study.Pipeline) error {
 	if e.Progress != "none" && e.Progress != "json" {
 		c.notef("taking the run apart: gradients of all terms, feature maps, Gram matrices")
 	}
@@ -138,7 +139,7 @@ func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.
 	changes["iterations"] = strconv.Itoa(p.Recipe.Scales.Iterations)
 	made := fmt.Sprintf("impasto explain %s --recipe %s --size %s --seed %d%s (%s, network %s, %s)", names, e.Recipe,
 		e.Size, e.Seed, settings(changes), thisBuild().String(), model.Network().Name, model.Device().Name())
-	if err := e.write(func(lang visualize.Language) *visualize.Report { return withMade(p.Report(lang), made) }, nil); err != nil {
+	if err := e.write(func(lang figure.Language) *figure.Report { return withMade(p.Report(lang), made) }, nil); err != nil {
 		return err
 	}
 	if err := writeCSV(e.CSV, stepRows(p)); err != nil {
@@ -190,21 +191,21 @@ type explainGram struct {
 	After  float64 `json:"distance_at_end"`
 }
 
-// partNames are those of visualize.Part in JSON.
+// partNames are those of study.Part in JSON.
 var partNames = [...]string{"forward", "losses", "backward", "optimizer", "rest"}
 
-func explainPointOf(p *visualize.Point) explainPoint {
+func explainPointOf(p *study.Point) explainPoint {
 	e := p.Evaluation
 	point := explainPoint{Total: e.Total, Terms: termValues(e.Terms), Shares: map[string]float64{}, Gradient: e.GradientNorm,
 		Gradients: map[string]float64{}, Cosine: p.Balance().Cosine}
 	for i, t := range e.Terms {
-		point.Shares[termName(t)] = visualize.ShareOfKind(e.Terms, i)
+		point.Shares[termName(t)] = study.ShareOfKind(e.Terms, i)
 		point.Gradients[termName(t)] = p.Pulls[i].Norm
 	}
 	return point
 }
 
-func (e *explainCommand) print(c console, p *visualize.Pipeline) error {
+func (e *explainCommand) print(c console, p *study.Pipeline) error {
 	last := p.Steps[len(p.Steps)-1]
 	result := explainResult{Outputs: e.Output, Width: p.Photo.Width, Height: p.Photo.Height, Recipe: p.Recipe.Name, Network: p.Model,
 		Finished: p.Finished, Iterations: last.Done, Evaluations: p.Evaluations, Parameters: p.Parameters(), Work: p.Work(),
@@ -225,7 +226,7 @@ func (e *explainCommand) print(c console, p *visualize.Pipeline) error {
 }
 
 // stepRows are all moments of a run.
-func stepRows(p *visualize.Pipeline) [][]string {
+func stepRows(p *study.Pipeline) [][]string {
 	head := []string{"scale", "iteration", "total"}
 	for _, t := range p.Steps[0].Terms {
 		head = append(head, termName(t))

@@ -10,7 +10,8 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/visualize"
+	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/study"
 )
 
 // inspectFlags are what looking at layers takes.
@@ -53,13 +54,13 @@ func (f *inspectFeaturesCommand) Run(ctx context.Context, c console) error {
 	if err := fits(model, x, picture, layers); err != nil {
 		return err
 	}
-	studies, err := visualize.StudyFeatures(ctx, x, picture, layers, f.Channels, f.Patches)
+	studies, err := study.StudyFeatures(ctx, x, picture, layers, f.Channels, f.Patches)
 	if err != nil {
 		return err
 	}
 	made := f.made(model, "inspect features", f.Image, f.Layers, fmt.Sprintf("--size %d --channels %d --patches %d", f.Size.pixels, f.Channels, f.Patches))
-	if err := f.write(func(lang visualize.Language) *visualize.Report {
-		return withMade(visualize.FeaturesReport(picture, studies, lang), made)
+	if err := f.write(func(lang figure.Language) *figure.Report {
+		return withMade(study.FeaturesReport(picture, studies, lang), made)
 	}, nil); err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func (f *inspectFeaturesCommand) Run(ctx context.Context, c console) error {
 	return f.print(c, model.Network().Name, picture, studies)
 }
 
-// layersOf finds layers that visualize.Prepare has found before.
+// layersOf finds layers that study.Prepare has found before.
 func layersOf(x *feature.Extractor, names []string) []feature.Layer {
 	net := x.Network()
 	layers := make([]feature.Layer, len(names))
@@ -125,7 +126,7 @@ type patchResult struct {
 	Seen  [4]int  `json:"seen"` // left, top, right, bottom
 }
 
-func patchResults(patches []visualize.Patch) []patchResult {
+func patchResults(patches []study.Patch) []patchResult {
 	results := make([]patchResult, len(patches))
 	for i, p := range patches {
 		results[i] = patchResult{p.X, p.Y, p.Value, [4]int{p.Seen.Min.X, p.Seen.Min.Y, p.Seen.Max.X, p.Seen.Max.Y}}
@@ -133,7 +134,7 @@ func patchResults(patches []visualize.Patch) []patchResult {
 	return results
 }
 
-func (f *inspectFeaturesCommand) print(c console, network string, picture *canvas.Picture, studies []*visualize.Features) error {
+func (f *inspectFeaturesCommand) print(c console, network string, picture *canvas.Picture, studies []*study.Features) error {
 	result := featuresResult{Outputs: f.Output, Width: picture.Width, Height: picture.Height, Network: network}
 	for _, s := range studies {
 		layer := featuresLayer{Name: s.Layer.String(), Channels: s.Shape.Channels, Height: s.Shape.Height, Width: s.Shape.Width,
@@ -158,7 +159,7 @@ func (f *inspectFeaturesCommand) print(c console, network string, picture *canva
 }
 
 // channelRows are all channels of all layers, the strongest first.
-func channelRows(studies []*visualize.Features) [][]string {
+func channelRows(studies []*study.Features) [][]string {
 	rows := [][]string{{"layer", "channel", "norm", "mean", "max", "active"}}
 	for _, s := range studies {
 		for _, ch := range s.Channels {

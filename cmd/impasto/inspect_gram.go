@@ -10,7 +10,8 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/visualize"
+	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/study"
 )
 
 type inspectGramCommand struct {
@@ -57,11 +58,11 @@ func (g *inspectGramCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	made := g.made(model, "inspect gram", strings.Join(g.names(), " "), g.Layers, g.settings())
-	if err := g.write(func(lang visualize.Language) *visualize.Report {
+	if err := g.write(func(lang figure.Language) *figure.Report {
 		if len(pictures) == 2 {
-			return withMade(visualize.GramPairReport([2]*canvas.Picture(pictures), studies[0], studies[1], lang), made)
+			return withMade(study.GramPairReport([2]*canvas.Picture(pictures), studies[0], studies[1], lang), made)
 		}
-		return withMade(visualize.GramReport(pictures[0], studies[0], lang), made)
+		return withMade(study.GramReport(pictures[0], studies[0], lang), made)
 	}, nil); err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (g *inspectGramCommand) settings() string {
 }
 
 // study looks at each picture.
-func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, x *feature.Extractor, pictures []*canvas.Picture) ([][]*visualize.Gram, error) {
+func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, x *feature.Extractor, pictures []*canvas.Picture) ([][]*study.Gram, error) {
 	layers := layersOf(x, g.Layers)
 	net := x.Network()
 	if g.Pair != nil {
@@ -122,13 +123,13 @@ func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, x 
 			}
 		}
 	}
-	studies := make([][]*visualize.Gram, len(pictures))
+	studies := make([][]*study.Gram, len(pictures))
 	for i, p := range pictures {
 		if err := fits(model, x, p, layers); err != nil {
 			return nil, err
 		}
 		var err error
-		if studies[i], err = visualize.StudyGram(ctx, x, p, layers, visualize.GramOptions{Pairs: g.Pairs, Asked: (*[2]int)(g.Pair), Patches: patchesOfPair}); err != nil {
+		if studies[i], err = study.StudyGram(ctx, x, p, layers, study.GramOptions{Pairs: g.Pairs, Asked: (*[2]int)(g.Pair), Patches: patchesOfPair}); err != nil {
 			return nil, err
 		}
 	}
@@ -166,7 +167,7 @@ type gramPair struct {
 	Patches     []patchResult `json:"patches"`
 }
 
-func gramPictureOf(g *visualize.Gram) gramPicture {
+func gramPictureOf(g *study.Gram) gramPicture {
 	p := gramPicture{g.Shape.Positions(), g.Rank(0.9), g.Eigenvalues, g.Order, nil}
 	for _, pair := range g.Pairs {
 		p.Pairs = append(p.Pairs, gramPair{[2]int{pair.I, pair.J}, pair.Entry * float64(g.Shape.Positions()), pair.Entry, pair.Cosine, pair.Both, patchResults(pair.Patches)})
@@ -174,7 +175,7 @@ func gramPictureOf(g *visualize.Gram) gramPicture {
 	return p
 }
 
-func (g *inspectGramCommand) print(c console, network string, studies [][]*visualize.Gram) error {
+func (g *inspectGramCommand) print(c console, network string, studies [][]*study.Gram) error {
 	result := gramResult{Outputs: g.Output, Network: network}
 	for i, first := range studies[0] {
 		layer := gramLayer{Name: first.Layer.String(), Channels: first.Shape.Channels}
@@ -182,7 +183,7 @@ func (g *inspectGramCommand) print(c console, network string, studies [][]*visua
 			layer.Pictures = append(layer.Pictures, gramPictureOf(s[i]))
 		}
 		if len(studies) == 2 {
-			e := visualize.StyleLoss(first, studies[1][i])
+			e := study.StyleLoss(first, studies[1][i])
 			layer.StyleLoss = &e
 		}
 		result.Layers = append(result.Layers, layer)
@@ -207,7 +208,7 @@ func (g *inspectGramCommand) print(c console, network string, studies [][]*visua
 }
 
 // gramRows are the entries of all matrices on and above the diagonal.
-func gramRows(studies [][]*visualize.Gram) [][]string {
+func gramRows(studies [][]*study.Gram) [][]string {
 	rows := [][]string{{"picture", "layer", "i", "j", "gram_per_position"}}
 	for k, pictures := range studies {
 		for _, g := range pictures {

@@ -7,9 +7,10 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/study"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/visualize"
 )
 
 // lossPageFlags make a page of a loss: every term at several pictures, and where each pulls.
@@ -54,21 +55,21 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 		return err
 	}
 	defer model.Close()
-	study, err := l.study(ctx, c, model, chosen, pictures, guidance)
+	looked, err := l.study(ctx, c, model, chosen, pictures, guidance)
 	if err != nil {
 		return err
 	}
 	made := fmt.Sprintf("impasto inspect loss --content %s --style %s%s --recipe %s --size %s%s (%s, network %s, %s)", l.Content,
 		strings.Join(l.Style, " --style "), l.seen(), l.Recipe, l.Size, settings(l.values()), thisBuild().String(), model.Network().Name, model.Device().Name())
-	if err := out.write(func(lang visualize.Language) *visualize.Report {
-		return withMade(visualize.LossReport(study, lang), made)
+	if err := out.write(func(lang figure.Language) *figure.Report {
+		return withMade(study.LossReport(looked, lang), made)
 	}, nil); err != nil {
 		return err
 	}
-	if err := writeCSV(l.CSV, lossRows(study)); err != nil {
+	if err := writeCSV(l.CSV, lossRows(looked)); err != nil {
 		return err
 	}
-	return l.printPage(c, model.Network().Name, out.Output, study)
+	return l.printPage(c, model.Network().Name, out.Output, looked)
 }
 
 // seen says with which flag the result came.
@@ -104,7 +105,7 @@ func (l *inspectLossCommand) pagePictures() ([]*canvas.Picture, error) {
 }
 
 // study takes the loss at each picture.
-func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, chosen recipe.Recipe, pictures []*canvas.Picture, g *guidance) (*visualize.LossStudy, error) {
+func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, chosen recipe.Recipe, pictures []*canvas.Picture, g *guidance) (*study.LossStudy, error) {
 	x, err := transfer.Prepare(model.Device(), model.Network(), chosen)
 	if err != nil {
 		return nil, usageError{err}
@@ -130,12 +131,12 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, model *impast
 		}
 	}
 	c.notef("taking the gradient of each term at the photograph and at the result")
-	return visualize.StudyLoss(ctx, job, []visualize.Sitting{
-		{Role: visualize.PhotographRole, Picture: photo},
-		{Role: visualize.PaintingRole, Picture: canvas.Resize(paintings[0], photo.Width, photo.Height, canvas.Lanczos)},
-		{Role: visualize.NoiseRole, Picture: noise},
-		{Role: visualize.ResultRole, Picture: result},
-	}, visualize.PhotographRole, visualize.ResultRole)
+	return study.StudyLoss(ctx, job, []study.Sitting{
+		{Role: study.PhotographRole, Picture: photo},
+		{Role: study.PaintingRole, Picture: canvas.Resize(paintings[0], photo.Width, photo.Height, canvas.Lanczos)},
+		{Role: study.NoiseRole, Picture: noise},
+		{Role: study.ResultRole, Picture: result},
+	}, study.PhotographRole, study.ResultRole)
 }
 
 // noiseDeviation is that of the noise at which a loss is looked at: recipes that begin with next to none
@@ -177,10 +178,10 @@ type lossPagePicture struct {
 	Gradients map[string]float64 `json:"term_gradient_l2,omitempty"`
 }
 
-func (l *inspectLossCommand) printPage(c console, network string, outputs []string, study *visualize.LossStudy) error {
-	result := lossPageResult{Outputs: outputs, Recipe: study.Recipe.Name, Network: network}
-	for i := range study.Sittings {
-		at := &study.Sittings[i]
+func (l *inspectLossCommand) printPage(c console, network string, outputs []string, looked *study.LossStudy) error {
+	result := lossPageResult{Outputs: outputs, Recipe: looked.Recipe.Name, Network: network}
+	for i := range looked.Sittings {
+		at := &looked.Sittings[i]
 		p := lossPagePicture{string(at.Role), at.Evaluation.Total, termValues(at.Evaluation.Terms), at.Evaluation.GradientNorm, nil}
 		for _, pull := range at.Pulls {
 			if p.Gradients == nil {
@@ -201,10 +202,10 @@ func (l *inspectLossCommand) printPage(c console, network string, outputs []stri
 }
 
 // lossRows are all terms at all pictures; the length of a gradient is empty where it was not taken.
-func lossRows(study *visualize.LossStudy) [][]string {
+func lossRows(looked *study.LossStudy) [][]string {
 	rows := [][]string{{"picture", "term", "value", "gradient_l2"}}
-	for i := range study.Sittings {
-		at := &study.Sittings[i]
+	for i := range looked.Sittings {
+		at := &looked.Sittings[i]
 		for k, t := range at.Evaluation.Terms {
 			length := ""
 			if at.Pulls != nil {

@@ -12,8 +12,9 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/study"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/visualize"
 )
 
 type reconstructCommand struct {
@@ -66,21 +67,21 @@ func (t *textureSize) UnmarshalText(text []byte) error {
 // Run reconstructs from content.
 func (r *reconstructContentCommand) Run(ctx context.Context, c console) error {
 	w := r.work("content", r.Image, r.Layers)
-	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d visualize.Descent) ([]*visualize.Reconstruction, error) {
-		return visualize.ReconstructContent(ctx, x, picture, r.Layers, d)
-	}, visualize.ContentReport)
+	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error) {
+		return study.ReconstructContent(ctx, x, picture, r.Layers, d)
+	}, study.ContentReport)
 }
 
 // Run reconstructs from style.
 func (r *reconstructStyleCommand) Run(ctx context.Context, c console) error {
 	w := r.work("style", r.Image, r.Layers)
-	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d visualize.Descent) ([]*visualize.Reconstruction, error) {
+	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error) {
 		width, height := r.Texture.width, r.Texture.height
 		if width == 0 {
 			width, height = picture.Width, picture.Height
 		}
-		return visualize.ReconstructStyle(ctx, x, picture, r.Layers, width, height, d)
-	}, visualize.StyleReport)
+		return study.ReconstructStyle(ctx, x, picture, r.Layers, width, height, d)
+	}, study.StyleReport)
 }
 
 func (f *descentFlags) work(kind, image string, layers []string) *reconstructionWork {
@@ -95,8 +96,8 @@ type reconstructionWork struct {
 }
 
 type (
-	reconstructFunc func(x *feature.Extractor, picture *canvas.Picture, d visualize.Descent) ([]*visualize.Reconstruction, error)
-	reportFunc      func(picture *canvas.Picture, done []*visualize.Reconstruction, lang visualize.Language) *visualize.Report
+	reconstructFunc func(x *feature.Extractor, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error)
+	reportFunc      func(picture *canvas.Picture, done []*study.Reconstruction, lang figure.Language) *figure.Report
 )
 
 func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct reconstructFunc, report reportFunc) error {
@@ -118,9 +119,9 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 		return err
 	}
 	defer model.Close()
-	film := visualize.NewFilm(w.layers)
+	film := study.NewFilm(w.layers)
 	progress := &descentReporter{console: c, how: w.Progress, layers: w.layers, picture: picture}
-	done, err := reconstruct(x, picture, visualize.Descent{Iterations: w.Iterations, Seed: w.Seed, Budget: model.Memory() - x.Bytes(),
+	done, err := reconstruct(x, picture, study.Descent{Iterations: w.Iterations, Seed: w.Seed, Budget: model.Memory() - x.Bytes(),
 		Progress: func(i int, p *transfer.Progress) {
 			if w.Frames != "" || slices.ContainsFunc(w.Output, isGIF) {
 				film.See(i, p)
@@ -132,7 +133,7 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 		return err
 	}
 	made := w.made(model, "reconstruct "+w.kind, w.image, w.layers, w.settings())
-	failed := w.write(func(lang visualize.Language) *visualize.Report { return withMade(report(picture, done, lang), made) }, film)
+	failed := w.write(func(lang figure.Language) *figure.Report { return withMade(report(picture, done, lang), made) }, film)
 	if failed == nil && w.Frames != "" {
 		failed = film.WriteFrames(w.Frames)
 	}
@@ -213,7 +214,7 @@ type reconstructLayer struct {
 	Losses    []float64 `json:"losses"` // at the start and after each iteration
 }
 
-func (w *reconstructionWork) print(c console, model *impasto.Model, picture *canvas.Picture, done []*visualize.Reconstruction) error {
+func (w *reconstructionWork) print(c console, model *impasto.Model, picture *canvas.Picture, done []*study.Reconstruction) error {
 	result := reconstructResult{Kind: w.kind, Outputs: w.Output, Width: picture.Width, Height: picture.Height, Network: model.Network().Name, Seed: w.Seed}
 	for _, r := range done {
 		result.Layers = append(result.Layers, reconstructLayer{r.Name(), r.Start(), r.End(), r.PSNR, r.Elapsed.Seconds(), r.Curve})

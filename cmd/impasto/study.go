@@ -13,7 +13,8 @@ import (
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
-	"github.com/impasto/impasto/visualize"
+	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/study"
 )
 
 // studyFlags say where a study goes and in which language it is.
@@ -97,7 +98,7 @@ func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*i
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := visualize.Prepare(model.Device(), model.Network(), layers...)
+	x, err := study.Prepare(model.Device(), model.Network(), layers...)
 	if err != nil {
 		return nil, nil, errors.Join(usageError{err}, model.Close())
 	}
@@ -106,7 +107,7 @@ func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*i
 
 // fits returns an error where looking at layers of a picture takes more memory than there is.
 func fits(model *impasto.Model, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) error {
-	need, err := visualize.LookBytes(x, picture, layers)
+	need, err := study.LookBytes(x, picture, layers)
 	if err != nil {
 		return err
 	}
@@ -123,20 +124,20 @@ func (s *studyFlags) made(model *impasto.Model, command, image string, layers []
 		thisBuild().String(), model.Network().Name, model.Device().Name())
 }
 
-func withMade(r *visualize.Report, made string) *visualize.Report {
+func withMade(r *figure.Report, made string) *figure.Report {
 	r.Made = made
 	return r
 }
 
 // write writes a study to all of its outputs. The film is for .gif only and may be nil.
-func (s *studyFlags) write(report func(visualize.Language) *visualize.Report, film *visualize.Film) error {
+func (s *studyFlags) write(report func(figure.Language) *figure.Report, film *study.Film) error {
 	for _, path := range s.Output {
 		var err error
 		switch strings.ToLower(filepath.Ext(path)) {
 		case ".png":
-			err = visualize.WritePNG(path, report(visualize.Language(s.Lang)).Sheet())
+			err = figure.WritePNG(path, report(figure.Language(s.Lang)).Sheet())
 		case ".html":
-			err = report(visualize.Language(s.Lang)).WritePage(path)
+			err = report(figure.Language(s.Lang)).WritePage(path)
 		case ".gif":
 			err = film.WriteGIF(path)
 		}
@@ -147,5 +148,5 @@ func (s *studyFlags) write(report func(visualize.Language) *visualize.Report, fi
 	if s.Figures == "" {
 		return nil
 	}
-	return report(visualize.Language(s.Lang)).WriteFigures(s.Figures)
+	return report(figure.Language(s.Lang)).WriteFigures(s.Figures)
 }

@@ -11,7 +11,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/impasto/impasto/visualize"
+	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/study"
 )
 
 // fixedOptions are the options that are the same for all cells, as the command line has them, by name and value.
@@ -127,11 +128,11 @@ func (w *sweepWork) firstProblem() string {
 	return ""
 }
 
-func (w *sweepWork) write(sweep *visualize.Sweep) error {
+func (w *sweepWork) write(sweep *study.Sweep) error {
 	if len(w.Output) == 0 {
 		w.Output = []string{filepath.Join(w.folder.path, "sheet.png")}
 	}
-	lang := visualize.Language(w.Lang)
+	lang := figure.Language(w.Lang)
 	var outputs []string
 	for _, path := range w.Output {
 		if strings.EqualFold(filepath.Ext(path), ".png") {
@@ -149,7 +150,7 @@ func (w *sweepWork) write(sweep *visualize.Sweep) error {
 	}
 	if w.Figures != "" {
 		r := withMade(sweep.Report(lang), w.made())
-		r.Annotations = []visualize.Annotation{{Keyword: "Parameters", Text: w.parametersText(upTo(len(w.cells)))}}
+		r.Annotations = []figure.Annotation{{Keyword: "Parameters", Text: w.parametersText(upTo(len(w.cells)))}}
 		if err := r.WriteFigures(w.Figures); err != nil {
 			return err
 		}
@@ -161,7 +162,7 @@ func (w *sweepWork) write(sweep *visualize.Sweep) error {
 }
 
 // writeSheets writes the contact sheet, or several that are numbered.
-func (w *sweepWork) writeSheets(sweep *visualize.Sweep, path string) ([]string, error) {
+func (w *sweepWork) writeSheets(sweep *study.Sweep, path string) ([]string, error) {
 	var written []string
 	n := sweep.Sheets()
 	for i := range n {
@@ -170,10 +171,10 @@ func (w *sweepWork) writeSheets(sweep *visualize.Sweep, path string) ([]string, 
 			ext := filepath.Ext(path)
 			name = fmt.Sprintf("%s-%0*d%s", strings.TrimSuffix(path, ext), len(strconv.Itoa(n)), i+1, ext)
 		}
-		r, cells := sweep.Sheet(i, visualize.Language(w.Lang))
+		r, cells := sweep.Sheet(i, figure.Language(w.Lang))
 		r.Made = w.made()
-		r.Annotations = []visualize.Annotation{{Keyword: "Parameters", Text: w.parametersText(cells)}}
-		if err := visualize.WritePNG(name, r.Sheet()); err != nil {
+		r.Annotations = []figure.Annotation{{Keyword: "Parameters", Text: w.parametersText(cells)}}
+		if err := figure.WritePNG(name, r.Sheet()); err != nil {
 			return nil, err
 		}
 		written = append(written, name)
@@ -196,20 +197,20 @@ func (w *sweepWork) made() string {
 	return fmt.Sprintf("%s (%s)", w.command(), strings.Join(parts, ", "))
 }
 
-// study is what package visualize shows.
-func (w *sweepWork) study() *visualize.Sweep {
-	s := &visualize.Sweep{Settings: w.settingsTable(), Open: w.thumbnail}
+// study is what package study shows.
+func (w *sweepWork) study() *study.Sweep {
+	s := &study.Sweep{Settings: w.settingsTable(), Open: w.thumbnail}
 	for _, a := range w.axes {
-		axis := visualize.SweepAxis{Name: a.name}
+		axis := study.SweepAxis{Name: a.name}
 		for _, v := range a.values {
 			axis.Values = append(axis.Values, shownValue(a.name, v))
 		}
 		s.Axes = append(s.Axes, axis)
 	}
 	for _, cell := range w.cells {
-		var c visualize.SweepCell
+		var c study.SweepCell
 		if r := cell.stored; r != nil {
-			c = visualize.SweepCell{Painted: true, Width: r.Width, Height: r.Height, Iterations: r.Iterations, Seconds: r.Seconds,
+			c = study.SweepCell{Painted: true, Width: r.Width, Height: r.Height, Iterations: r.Iterations, Seconds: r.Seconds,
 				Total: r.LastLoss, Content: r.Content, Style: r.Style, Variation: r.Variation, FreeContent: r.FreeContent, FreeStyle: r.FreeStyle}
 		} else if cell.problem != nil {
 			c.Problem = oneLine(cell.problem)

@@ -1,0 +1,160 @@
+package critic
+
+import (
+	"slices"
+
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/transfer"
+)
+
+// convention is how a program computes the loss: what a recipe says, or what a mistake makes of it.
+type convention struct {
+	lens           lens
+	content, style []tapped
+	contentForm    contentForm
+	gramForm       gramForm
+	gram           bool // or a Wasserstein distance, which has no forms
+	alpha, beta    float64
+	variation      engine.Variation
+	gamma          float64 // with the range of pixels in it; 0 is no total variation
+	reading        reading
+}
+
+// lens is how a program sees the pictures. The zero value sees them as the recipe does.
+type lens struct {
+	input   int  // of search.inputs
+	pooling bool // the other one
+	padding bool // zeros at the first convolution, or a replicated border where zeros are meant
+	resize  resize
+}
+
+// resize is what was done to the painting.
+type resize uint8
+
+const (
+	ownSize resize = iota
+	photoBilinear
+	photoLanczos
+)
+
+// reading is what a gradient is taken by.
+type reading uint8
+
+const (
+	byUnit     reading = iota // RGB in [0,1]
+	byRange                   // in 0..255
+	byReversed                // B, G, R
+	byInput                   // what the network reads
+)
+
+// tapped is a layer of a loss under the name that its term goes by.
+type tapped struct {
+	layer  feature.Layer
+	name   string
+	weight float64
+}
+
+// contentForm is factor times the squared distance, divided.
+type contentForm struct {
+	factor  float64
+	divisor divisor
+}
+
+// gramForm is factor times the squared distance of Gram matrices, each divided by divisor, and outside.
+type gramForm struct {
+	divisor divisor
+	outside divisor
+	factor  float64
+	matched bool // the painting's matrix is brought to the picture's number of positions first
+}
+
+// divisor is what something is divided by. C are channels and N positions.
+type divisor uint8
+
+const (
+	byNothing divisor = iota
+	byPositions
+	byChannels
+	byElements
+	byMatrix // C^2, the mean over a matrix
+	byPaper  // C^2 N^2
+)
+
+func (d divisor) of(c, n float64) float64 {
+	return [...]float64{byNothing: 1, byPositions: n, byChannels: c, byElements: c * n, byMatrix: c * c, byPaper: c * c * n * n}[d]
+}
+
+func (c convention) clone() convention {
+	c.content, c.style = slices.Clone(c.content), slices.Clone(c.style)
+	return c
+}
+
+// basis is a number that terms are made of, and its gradient: features are read once, and conventions
+// only combine what was read. Gram matrices are per position, g = G/N and a = A/M.
+type basis struct {
+	kind  basisKind
+	layer feature.Layer
+}
+
+type basisKind uint8
+
+const (
+	contentDistance basisKind = iota // sum (F-P)^2
+	gramDistance                     // sum (g-a)^2
+	gramSquare                       // sum g^2
+	paintingSquare                   // sum a^2, a constant
+	transport                        // the recipe's Wasserstein distance
+	variation                        // of the kind that is the layer's index
+)
+
+// part is a basis with its coefficient.
+type part struct {
+	basis
+	by float64
+}
+
+// summand is a term of the loss as a combination.
+type summand struct {
+	kind  transfer.Kind
+	layer string
+	parts []part
+}
+
+// summands writes a convention's loss in terms of bases. Shapes are those of the picture and the painting.
+func (c *convention) summands(shape, painting func(feature.Layer) engine.Shape) []summand {
+	var all []summand
+	for _, l := range c.content {
+		s := shape(l.layer)
+		by := c.alpha * l.weight * c.contentForm.factor / c.contentForm.divisor.of(float64(s.Channels), float64(s.Positions()))
+		all = append(all, summand{transfer.ContentTerm, l.name, []part{{basis{contentDistance, l.layer}, by}}})
+	}
+	for _, l := range c.style {
+		s := summand{kind: transfer.StyleTerm, layer: l.name}
+		if c.gram {
+			s.parts = c.gramForm.parts(l.layer, shape(l.layer), painting(l.layer), c.beta*l.weight)
+		} else {
+			s.parts = []part{{basis{transport, l.layer}, c.beta * l.weight}}
+		}
+		all = append(all, s)
+	}
+	if c.gamma != 0 {
+		all = append(all, summand{kind: transfer.VariationTerm, parts: []part{{basis{variation, feature.Layer{Index: int(c.variation)}}, c.gamma}}})
+	}
+	return all
+}
+
+// parts expands k sum (p g - q a)^2 = k (p q sum (g-a)^2 + p (p-q) sum g^2 + q (q-p) sum a^2).
+func (f gramForm) parts(l feature.Layer, picture, painting engine.Shape, weight float64) []part {
+	c, n, m := float64(picture.Channels), float64(picture.Positions()), float64(painting.Positions())
+	p, q := n/f.divisor.of(c, n), m/f.divisor.of(c, m)
+	if f.matched {
+		q = p
+	}
+	k := weight * f.factor / f.outside.of(c, n)
+	parts := []part{{basis{gramDistance, l}, k * p * q}}
+	if p != q {
+		parts = append(parts, part{basis{gramSquare, l}, k * p * (p - q)}, part{basis{paintingSquare, l}, k * q * (q - p)})
+	}
+	return parts
+}

@@ -1,0 +1,86 @@
+package study
+
+import (
+	"fmt"
+	"image"
+	"testing"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/engine/reference"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/weights"
+)
+
+// positive makes a VGG-16 up to relu4_1 whose weights are all positive, of one channel a layer: every
+// pixel within a receptive field then changes the activation.
+func positive() *weights.Model {
+	m := &weights.Model{Name: "positive", Architecture: "vgg16"}
+	in := 3
+	for b, n := range []int{2, 2, 3, 1} {
+		for i := range n {
+			c := weights.Convolution{Name: fmt.Sprintf("conv%d_%d", b+1, i+1), In: in, Out: 1,
+				Weight: make([]float32, in*9), Bias: make([]float32, 1)}
+			for j := range c.Weight {
+				c.Weight[j] = 1 / float32(in*9)
+			}
+			m.Convolutions = append(m.Convolutions, c)
+			in = 1
+		}
+	}
+	return m
+}
+
+var identity = engine.Preprocessing{Matrix: [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}
+
+func extractor(t *testing.T, dev engine.Device, m *weights.Model) *feature.Extractor {
+	t.Helper()
+	x, err := feature.New(dev, m, feature.Options{Input: identity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// TestFieldOf finds each receptive field by moving one pixel at a time along a row and seeing whether
+// the activation in the middle of the map changes.
+func TestFieldOf(t *testing.T) {
+	const side = 96
+	x := extractor(t, reference.New64(), positive())
+	net := x.Network()
+	var layers []feature.Layer
+	for _, name := range []string{"conv1_1", "relu1_2", "pool1", "relu2_1", "relu2_2", "pool2", "relu3_1", "relu3_3", "pool3", "relu4_1"} {
+		l, err := net.Layer(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		layers = append(layers, l)
+	}
+	look := func(moved int) []*Maps {
+		p := canvas.New(side, side/2)
+		if moved >= 0 {
+			p.Channel(1)[side/4*side+moved] = 1
+		}
+		maps, err := Look(t.Context(), x, p, layers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return maps
+	}
+	seen := make([]image.Rectangle, len(layers)) // X only
+	for i := range side {
+		for j, m := range look(i) {
+			column, row := m.Shape.Width/2, m.Shape.Height/2
+			if m.Data[row*m.Shape.Width+column] != 0 {
+				seen[j] = seen[j].Union(image.Rect(i, 0, i+1, 1))
+			}
+		}
+	}
+	for j, l := range layers {
+		shape := net.Shape(l, side/2, side)
+		got := FieldOf(net, l).At(shape.Width/2, 0).Intersect(image.Rect(0, -side, side, side))
+		if got.Min.X != seen[j].Min.X || got.Max.X != seen[j].Max.X {
+			t.Errorf("%s: columns %d to %d by arithmetic, %d to %d by moving pixels", l, got.Min.X, got.Max.X, seen[j].Min.X, seen[j].Max.X)
+		}
+	}
+}

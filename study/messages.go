@@ -1,0 +1,20 @@
+package study
+
+import "github.com/impasto/impasto/figure"
+
+// messages holds every text of this package; each study keeps its own in a file messages_STUDY.go.
+var messages = figure.GatherTexts(commonTexts, reconstructTexts, featuresTexts, gramTexts, lossTexts, explainTexts, sweepTexts)
+
+var commonTexts = figure.Texts{
+	"loss":      {"loss / loss of the noise", "손실 / 잡음의 손실"},
+	"iteration": {"iteration", "반복 횟수"},
+	"original":  {"the picture", "원본"},
+	"layer":     {"layer", "층"},
+	"layers":    {"layers", "층"},
+	"start":     {"loss at the start", "시작 손실"},
+	"end":       {"loss at the end", "마지막 손실"},
+	"seconds":   {"seconds", "초"},
+	"numbers":   {"The numbers", "수치"},
+}
+
+func say(l figure.Language, key string, values ...any) string { return messages.In(l, key, values...) }

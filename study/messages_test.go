@@ -1,0 +1,9 @@
+package study
+
+import "testing"
+
+func TestMessagesAreComplete(t *testing.T) {
+	for _, problem := range messages.Problems() {
+		t.Error(problem)
+	}
+}

@@ -1,0 +1,177 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/transfer"
+)
+
+// The pictures that a run is looked at by.
+const (
+	paintingView = iota
+	beginView
+	resultView
+	photoView
+	viewCount
+)
+
+// View is one channel of a layer in the pictures of a run: the one that is strongest in the painting.
+type View struct {
+	Layer   feature.Layer
+	Channel int
+	Shapes  [viewCount]engine.Shape // of the maps
+	Maps    [viewCount][]float32    // [H,W]; of painting, start, result and photograph
+}
+
+// GramChange is the Gram matrix of a layer with a style loss, of the painting and on the way to it.
+type GramChange struct {
+	Layer    feature.Layer
+	Channels int
+	// Matrices are G/N of the painting, of the start and of the result, [C,C].
+	Matrices [3][]float64
+	Order    []int // of the channels, clustered by the painting's matrix
+}
+
+// Distance returns the Euclidean distance of the matrix of the start, or of the result, from the
+// painting's, as a share of the length of the painting's.
+func (g *GramChange) Distance(which int) float64 {
+	square, length := 0.0, 0.0
+	for i, a := range g.Matrices[paintingView] {
+		d := g.Matrices[which][i] - a
+		square += float64(d * d)
+		length += float64(a * a)
+	}
+	if length == 0 {
+		return 0
+	}
+	return math.Sqrt(square / length)
+}
+
+// Before and After are the distances of the start and of the result.
+func (g *GramChange) Before() float64 { return g.Distance(beginView) }
+
+// After is the distance of the result.
+func (g *GramChange) After() float64 { return g.Distance(resultView) }
+
+// Apart is how far the features of the result lie from the photograph's at a layer with a content loss.
+type Apart struct {
+	Layer feature.Layer
+	Shape engine.Shape
+	// Squares is the sum over channels of (F-P)^2 at each position, [H,W].
+	Squares []float64
+	// Share is the sum of all squares over that of P^2.
+	Share float64
+}
+
+// lookAtFeatures shows the pictures of a run to the network.
+func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
+	s := viewing{moments: true, pooling: transfer.Pooling(p.Recipe.Pooling)}
+	for _, l := range p.Levels {
+		if l.used() {
+			s.layers = append(s.layers, l.Layer)
+			p.Views = append(p.Views, View{Layer: l.Layer, Channel: -1})
+			if l.Style > 0 {
+				p.Grams = append(p.Grams, GramChange{Layer: l.Layer, Channels: l.Shape.Channels})
+			}
+		}
+	}
+	pictures := [viewCount]*canvas.Picture{paintingView: p.Painting, beginView: p.Begin, resultView: p.Result, photoView: p.Photo}
+	var photo, result []*Maps
+	for which, picture := range pictures {
+		if err := p.checkRoom(picture, s); err != nil {
+			return err
+		}
+		maps, statistics, err := look(ctx, p.x, picture, s)
+		if err != nil {
+			return err
+		}
+		p.keepViews(which, maps)
+		if which < len(GramChange{}.Matrices) {
+			p.keepGrams(which, s.layers, statistics)
+		}
+		switch which {
+		case resultView:
+			result = maps
+		case photoView:
+			photo = maps
+		}
+	}
+	for i, l := range s.layers {
+		if weightOf(p.Recipe.Content.Layers, l) > 0 && p.Recipe.Content.Weight > 0 {
+			p.Apart = append(p.Apart, apartOf(photo[i], result[i]))
+		}
+	}
+	return nil
+}
+
+// checkRoom returns an error where looking takes more memory than there is.
+func (p *Pipeline) checkRoom(picture *canvas.Picture, s viewing) error {
+	if p.budget == 0 {
+		return nil
+	}
+	need, err := LookBytes(p.x, picture, s.layers)
+	if err == nil && need > p.budget {
+		err = fmt.Errorf("looking at the features of a picture of %dx%d takes %d MiB of memory, and there are %d: take a smaller size",
+			picture.Width, picture.Height, need>>20, p.budget>>20)
+	}
+	return err
+}
+
+// keepViews keeps one channel of each layer. The painting is the first picture, and chooses it.
+func (p *Pipeline) keepViews(which int, maps []*Maps) {
+	for i, m := range maps {
+		v := &p.Views[i]
+		if v.Channel < 0 {
+			v.Channel = strongestChannel(m)
+		}
+		v.Shapes[which] = engine.Shape{Channels: 1, Height: m.Shape.Height, Width: m.Shape.Width}
+		v.Maps[which] = append([]float32(nil), m.Channel(v.Channel)...)
+	}
+}
+
+// strongestChannel returns the channel whose map has the largest norm.
+func strongestChannel(m *Maps) int {
+	best, most := 0, -1.0
+	for c := range m.Shape.Channels {
+		if norm := inner(m.Channel(c), m.Channel(c)); norm > most {
+			best, most = c, norm
+		}
+	}
+	return best
+}
+
+func (p *Pipeline) keepGrams(which int, layers []feature.Layer, statistics []engine.Statistics) {
+	next := 0
+	for i, l := range layers {
+		if next == len(p.Grams) || p.Grams[next].Layer != l {
+			continue
+		}
+		g := &p.Grams[next]
+		g.Matrices[which] = perPosition(statistics[i])
+		if which == paintingView {
+			g.Order = clusterOrder(g.Matrices[which], g.Channels)
+		}
+		next++
+	}
+}
+
+// apartOf compares the features of two pictures at a layer.
+func apartOf(photo, result *Maps) Apart {
+	a := Apart{Layer: photo.Layer, Shape: photo.Shape, Squares: make([]float64, photo.Shape.Positions())}
+	apart, whole := 0.0, 0.0
+	for i, v := range photo.Data {
+		d := float64(result.Data[i]) - float64(v)
+		a.Squares[i%len(a.Squares)] += float64(d * d)
+		apart += float64(d * d)
+		whole += float64(v) * float64(v)
+	}
+	if whole > 0 {
+		a.Share = apart / whole
+	}
+	return a
+}

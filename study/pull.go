@@ -1,0 +1,272 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/transfer"
+)
+
+// Pull is the gradient of one term of a loss by the picture: where, and in which direction, the term
+// would have the pixels moved. It points uphill, so the term pulls the other way.
+type Pull struct {
+	Term     transfer.Term
+	Gradient []float32 // by RGB in [0,1]; [3,H,W]
+	Norm     float64   // Euclidean, of Gradient
+}
+
+// Pulls returns the loss of a job at a picture and the gradient of each of its terms, in the order of the
+// evaluation's terms: the gradients add up to that of the total, but for rounding. As for
+// transfer.Evaluate, the picture has the photograph's size and nothing is resampled.
+func Pulls(ctx context.Context, job transfer.Job, at *canvas.Picture) (*transfer.Evaluation, []Pull, error) {
+	whole, err := transfer.Evaluate(ctx, job, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	whole.Terms = slices.Clone(whole.Terms)
+	pulls := make([]Pull, len(whole.Terms))
+	for i, term := range whole.Terms {
+		gradient, err := gradientOf(ctx, job, term, at)
+		if err != nil {
+			return nil, nil, fmt.Errorf("the gradient of %s %s: %w", term.Kind, term.Layer, err)
+		}
+		pulls[i] = newPull(term, gradient)
+	}
+	return whole, pulls, nil
+}
+
+func newPull(term transfer.Term, gradient []float32) Pull {
+	return Pull{Term: term, Gradient: gradient, Norm: math.Sqrt(inner(gradient, gradient))}
+}
+
+// gradientOf takes the gradient of one term as that of a recipe with no other. What multiplies all terms
+// of a kind, and may be measured on them together, is taken from the values: the gradient is
+// proportional.
+func gradientOf(ctx context.Context, job transfer.Job, term transfer.Term, at *canvas.Picture) ([]float32, error) {
+	if term.Kind == transfer.VariationTerm {
+		return variationGradient(job, term, at)
+	}
+	chosen := job.Recipe.Clone()
+	chosen.Variation.Weight = 0
+	if term.Kind == transfer.ContentTerm {
+		chosen.Style.Weight = 0
+		chosen.Content.Layers = only(chosen.Content.Layers, term.Layer)
+	} else {
+		chosen.Content.Weight = 0
+		chosen.Style.Layers = only(chosen.Style.Layers, term.Layer)
+	}
+	chosen.Units = recipe.PlainUnits
+	job.Recipe = chosen
+	alone, err := transfer.Evaluate(ctx, job, at)
+	if err != nil {
+		return nil, err
+	}
+	return rescaled(alone.Gradient, term.Value, alone.Total), nil
+}
+
+func only(layers recipe.LayerWeights, name string) recipe.LayerWeights {
+	return slices.DeleteFunc(layers, func(l recipe.LayerWeight) bool { return l.Layer != name })
+}
+
+// variationGradient takes the gradient of total variation, which no network is needed for.
+func variationGradient(job transfer.Job, term transfer.Term, at *canvas.Picture) ([]float32, error) {
+	dev := job.Network.Device()
+	bytes := engine.Align(4 * int64(len(at.Pix)))
+	arena, err := dev.NewArena(2 * bytes)
+	if err != nil {
+		return nil, err
+	}
+	defer arena.Close()
+	image, gradient := arena.Image(0, at.Height, at.Width), arena.Image(bytes, at.Height, at.Width)
+	dev.Write(image, at.Pix)
+	value := loss.NewVariation(dev, transfer.Variation(job.Recipe.Variation.Kind), 1).Add(image, gradient)
+	out := make([]float32, len(at.Pix))
+	dev.Read(out, gradient)
+	return rescaled(out, term.Value, value), nil
+}
+
+// rescaled multiplies a gradient by the ratio of two values of its term.
+func rescaled(gradient []float32, value, alone float64) []float32 {
+	if value == alone || alone == 0 {
+		return gradient
+	}
+	for i, v := range gradient {
+		gradient[i] = float32(float64(v) * value / alone)
+	}
+	return gradient
+}
+
+// SumPulls returns the pull of several terms together, under a name of its own.
+func SumPulls(term transfer.Term, pulls ...Pull) Pull {
+	total := make([]float32, len(pulls[0].Gradient))
+	term.Value = 0
+	for _, p := range pulls {
+		term.Value += p.Term.Value
+		for i, v := range p.Gradient {
+			total[i] += v
+		}
+	}
+	return newPull(term, total)
+}
+
+// Strength returns the length of the gradient at each pixel, sqrt(r^2 + g^2 + b^2); [H,W].
+func (p *Pull) Strength() []float64 {
+	n := len(p.Gradient) / 3
+	out := make([]float64, n)
+	for i := range out {
+		r, g, b := float64(p.Gradient[i]), float64(p.Gradient[n+i]), float64(p.Gradient[2*n+i])
+		out[i] = math.Sqrt(float64(r*r) + float64(g*g) + float64(b*b))
+	}
+	return out
+}
+
+// Cosine returns that of the angle between two pulls, in [-1,1]; 0 where one of them is zero.
+func (p *Pull) Cosine(q *Pull) float64 {
+	if p.Norm == 0 || q.Norm == 0 {
+		return 0
+	}
+	return inner(p.Gradient, q.Gradient) / (p.Norm * q.Norm)
+}
+
+// Half returns the least share of the pixels that have half of the squared length of the gradient: how
+// concentrated the pull is. 0.5 is the same strength everywhere.
+func (p *Pull) Half() float64 {
+	squares := p.Strength()
+	total := 0.0
+	for i, v := range squares {
+		squares[i] = float64(v * v)
+		total += squares[i]
+	}
+	if total == 0 {
+		return 0
+	}
+	slices.Sort(squares)
+	slices.Reverse(squares)
+	sum := 0.0
+	for i, v := range squares {
+		if sum += v; sum >= total/2 {
+			return float64(i+1) / float64(len(squares))
+		}
+	}
+	return 1
+}
+
+// areaSide is the side in pixels of the squares of Areas: what a viewer takes for a spot of colour and no
+// longer for grain.
+const areaSide = 8
+
+// Areas returns the share of the squared length of the gradient that is left when it is averaged over
+// squares of 8 pixels: near 1 the term pulls at the colours of whole areas, near 1/64 at the grain.
+// The picture is width pixels wide.
+func (p *Pull) Areas(width int) float64 {
+	if p.Norm == 0 {
+		return 0
+	}
+	height := len(p.Gradient) / 3 / width
+	kept := 0.0
+	for c := range 3 {
+		plane := p.Gradient[c*width*height : (c+1)*width*height]
+		for y := 0; y < height; y += areaSide {
+			for x := 0; x < width; x += areaSide {
+				kept += squareOfMean(plane, width, x, y, min(x+areaSide, width), min(y+areaSide, height))
+			}
+		}
+	}
+	return kept / (p.Norm * p.Norm)
+}
+
+// squareOfMean returns n m^2 for the n numbers with mean m of a rectangle.
+func squareOfMean(plane []float32, width, x0, y0, x1, y1 int) float64 {
+	sum := 0.0
+	for y := y0; y < y1; y++ {
+		for _, v := range plane[y*width+x0 : y*width+x1] {
+			sum += float64(v)
+		}
+	}
+	return sum * sum / float64((x1-x0)*(y1-y0))
+}
+
+// place is one of nine parts of a picture.
+type place struct{ column, row int }
+
+// strongest returns which ninth of the picture has the most of the squared length of the gradient, as
+// column and row from 0 to 2, and its share.
+func (p *Pull) strongest(width int) (place, float64) {
+	var parts [3][3]float64
+	strength := p.Strength()
+	height := len(strength) / width
+	for i, v := range strength {
+		parts[3*(i/width)/height][3*(i%width)/width] += float64(v * v)
+	}
+	best := place{1, 1}
+	for row := range parts {
+		for column, v := range parts[row] {
+			if v > parts[best.row][best.column] {
+				best = place{column, row}
+			}
+		}
+	}
+	if p.Norm == 0 {
+		return best, 0
+	}
+	return best, parts[best.row][best.column] / (p.Norm * p.Norm)
+}
+
+// Shift is a step against a gradient, made large enough to be seen.
+type Shift struct {
+	Picture *canvas.Picture // within [0,1]
+	// Percent is the root mean square by which the pixels move, as a share of the range, in a step that
+	// lowers the term by one per cent to first order.
+	Percent float64
+	// Times is how much longer than that the step shown is.
+	Times float64
+}
+
+// shownMove is how far the pixels of a shift move: that of 99 of 100 numbers is smaller. More would leave
+// the range, less cannot be seen.
+const shownMove = 0.3
+
+// Along moves a picture against the gradient, by as much as can be seen. It returns the picture itself
+// where the gradient is zero.
+func (p *Pull) Along(picture *canvas.Picture) Shift {
+	s := Shift{Picture: picture.Clone()}
+	most := quantile(p.Gradient, 0.99)
+	if p.Norm == 0 || most == 0 {
+		return s
+	}
+	step := shownMove / most
+	for i, v := range p.Gradient {
+		s.Picture.Pix[i] -= float32(step * float64(v))
+	}
+	s.Picture.Clamp()
+	// To first order a step of length t along -g lowers the term by t |g|^2.
+	percent := 0.01 * p.Term.Value / (p.Norm * p.Norm)
+	s.Percent = percent * p.Norm / math.Sqrt(float64(len(p.Gradient)))
+	s.Times = step / percent
+	return s
+}
+
+// quantile returns the number below which a share of the values lies, without their signs.
+func quantile(values []float32, share float64) float64 {
+	sorted := make([]float64, len(values))
+	for i, v := range values {
+		sorted[i] = math.Abs(float64(v))
+	}
+	slices.Sort(sorted)
+	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
+}
+
+// inner is the inner product of two vectors of one length, summed in float64.
+func inner(x, y []float32) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += float64(v) * float64(y[i])
+	}
+	return sum
+}

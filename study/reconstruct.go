@@ -1,0 +1,183 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/transfer"
+)
+
+// Descent says how a picture is sought that has given features.
+type Descent struct {
+	// Iterations of L-BFGS; 0 is 200, and 500 for content of the second block, whose exact pixels can be
+	// found, but slowly.
+	Iterations int
+	// Seed is that of the white noise in the beginning.
+	Seed uint64
+	// Budget bounds the arena in bytes; 0 is no bound.
+	Budget int64
+	// Progress, where not nil, is called at the start and after each iteration of each reconstruction,
+	// which counts from 0.
+	Progress func(reconstruction int, p *transfer.Progress)
+}
+
+// Reconstruction is a picture that was made from features alone.
+type Reconstruction struct {
+	Layers  []string        // that the loss taps: one for content, a growing set for style
+	Picture *canvas.Picture // within [0,1]
+	Curve   []float64       // the loss at the start and after each iteration, without total variation
+	PSNR    float64         // in dB, against the picture; 0 for style, where no two pixels must agree
+	Elapsed time.Duration
+}
+
+// Name returns the layers, joined by plus signs.
+func (r *Reconstruction) Name() string { return strings.Join(r.Layers, "+") }
+
+// Start returns the loss of the noise.
+func (r *Reconstruction) Start() float64 { return r.Curve[0] }
+
+// End returns the loss of the result.
+func (r *Reconstruction) End() float64 { return r.Curve[len(r.Curve)-1] }
+
+// PSNR returns the peak signal-to-noise ratio of two pictures of one size in dB: 10 log10(1/MSE) over all
+// numbers of RGB in [0,1]; infinite where they are equal. It panics where the sizes differ.
+func PSNR(a, b *canvas.Picture) float64 {
+	if a.Width != b.Width || a.Height != b.Height {
+		panic(fmt.Sprintf("study: PSNR of %dx%d and %dx%d", a.Width, a.Height, b.Width, b.Height))
+	}
+	sum := 0.0
+	for i, v := range a.Pix {
+		d := float64(v) - float64(b.Pix[i])
+		sum += float64(d * d)
+	}
+	return 10 * math.Log10(float64(len(a.Pix))/sum)
+}
+
+// The weights of total variation beside losses of the form 1/2 sum (F-P)^2. Gradient descent on the
+// features of a layer alone leaves in the picture what the layer is blind to, above all fine noise that
+// the pooling drops; Mahendran and Vedaldi 2015 (section 3) take it away with total variation, and so do
+// we. The weight was chosen on the example photographs.
+const contentVariation = 2
+
+// Default iterations: see Descent.
+const (
+	usualIterations       = 200
+	secondBlockIterations = 500
+)
+
+// search is the recipe that both kinds of reconstruction share.
+func (d *Descent) search(usual int) recipe.Recipe {
+	iterations := d.Iterations
+	if iterations == 0 {
+		iterations = usual
+	}
+	return recipe.Recipe{
+		Name: "reconstruct", Network: "vgg16", Pooling: recipe.MaxPooling,
+		Optimizer: recipe.Optimizer{Rule: recipe.LBFGS, Rate: 1, History: 20},
+		Scales:    recipe.Scales{Count: 1, Ratio: 2, Smallest: 128, Iterations: iterations, Coarse: 1, First: 1},
+		Start:     recipe.Start{Init: recipe.InitNoise, Noise: 0.25},
+		Style:     recipe.StyleLoss{Strength: 1, Scale: 1},
+		Variation: recipe.VariationLoss{Kind: recipe.VariationL2, Range: 1},
+		Clamp:     true,
+	}
+}
+
+// ReconstructContent seeks, for one layer after another, a picture that has the features of the given one
+// there, from white noise on (Mahendran and Vedaldi 2015; Gatys et al. 2015, figure 1): the minimum of
+// 1/2 sum (F-P)^2, equation 1 of Gatys et al., and a little total variation.
+//
+// Where the context ends the work, what was completed is returned next to the error.
+func ReconstructContent(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []string, d Descent) ([]*Reconstruction, error) {
+	var done []*Reconstruction
+	net := x.Network()
+	for i, name := range layers {
+		usual := usualIterations
+		if l, err := net.Layer(name); err == nil && l.Block == 2 {
+			usual = secondBlockIterations
+		}
+		chosen := d.search(usual)
+		chosen.Content = recipe.ContentLoss{Weight: 1, Layers: recipe.LayerWeights{{Layer: name, Weight: 1}}}
+		chosen.Variation.Weight = contentVariation
+		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: chosen, Content: picture}, i)
+		if err != nil {
+			return done, fmt.Errorf("reconstruct from %s: %w", name, err)
+		}
+		r.Layers = []string{name}
+		r.PSNR = PSNR(r.Picture, picture)
+		done = append(done, r)
+	}
+	return done, nil
+}
+
+// ReconstructStyle synthesises, for growing sets of layers, a texture of the given size that has the Gram
+// matrices of the picture, from white noise on (Gatys et al. 2015, figure 1): first of the first layer,
+// then of the first two, and so on. The loss is the mean of equation 4 over the layers.
+//
+// Where the context ends the work, what was completed is returned next to the error.
+func ReconstructStyle(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []string, width, height int, d Descent) ([]*Reconstruction, error) {
+	style, err := transfer.NewStyle(transfer.Painting{Picture: picture, Weight: 1})
+	if err != nil {
+		return nil, err
+	}
+	var done []*Reconstruction
+	for i := range layers {
+		chosen := d.search(usualIterations)
+		chosen.Pooling = recipe.AveragePooling
+		weights := make(recipe.LayerWeights, i+1)
+		for j := range weights {
+			weights[j] = recipe.LayerWeight{Layer: layers[j], Weight: 1 / float64(i+1)}
+		}
+		chosen.Style = recipe.StyleLoss{Weight: 1, Strength: 1, Distance: recipe.Gram, Layers: weights,
+			// The painting at its own size, whatever that of the texture.
+			Scale: float64(max(picture.Width, picture.Height)) / float64(max(width, height))}
+		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: chosen, Content: canvas.New(width, height), Style: style}, i)
+		if err != nil {
+			return done, fmt.Errorf("reconstruct from the Gram matrices up to %s: %w", layers[i], err)
+		}
+		r.Layers = layers[:i+1]
+		done = append(done, r)
+	}
+	return done, nil
+}
+
+func (d *Descent) run(ctx context.Context, job transfer.Job, index int) (*Reconstruction, error) {
+	job.Seed, job.Budget = d.Seed, d.Budget
+	plan, err := transfer.NewPlan(job)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reconstruction{}
+	result, err := plan.Run(ctx, func(p *transfer.Progress) {
+		r.Curve = append(r.Curve, featureLoss(p.Terms))
+		if d.Progress != nil {
+			d.Progress(index, p)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Curve) == 0 {
+		return nil, errors.New("the loss was never told")
+	}
+	r.Picture, r.Elapsed = result.Picture, result.Elapsed
+	r.Picture.Clamp()
+	return r, nil
+}
+
+// featureLoss is the loss without total variation.
+func featureLoss(terms []transfer.Term) float64 {
+	sum := 0.0
+	for _, t := range terms {
+		if t.Kind != transfer.VariationTerm {
+			sum += t.Value
+		}
+	}
+	return sum
+}

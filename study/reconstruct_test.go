@@ -1,0 +1,211 @@
+package study
+
+import (
+	"bytes"
+	"image/gif"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine/cpu"
+	"github.com/impasto/impasto/examples"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights/vgg16"
+)
+
+// builtIn is the built-in network up to some layers, on the processor.
+func builtIn(t *testing.T, layers ...string) *feature.Extractor {
+	t.Helper()
+	dev, err := cpu.New(cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dev.Close() })
+	x, err := Prepare(dev, vgg16.Network(), layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// example returns a built-in picture, reduced.
+func example(t *testing.T, name string, long int) *canvas.Picture {
+	t.Helper()
+	data, err := examples.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := canvas.Decode(bytes.NewReader(data), canvas.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, h := canvas.Fit(p.Width, p.Height, long, false)
+	return canvas.Resize(p, w, h, canvas.Lanczos)
+}
+
+func TestPSNR(t *testing.T) {
+	a, b := canvas.New(3, 2), canvas.New(3, 2)
+	if got := PSNR(a, b); !math.IsInf(got, 1) {
+		t.Errorf("of equal pictures: %v dB", got)
+	}
+	for i := range b.Pix {
+		b.Pix[i] = 0.125
+	}
+	if got, want := PSNR(a, b), 10*math.Log10(64); math.Abs(got-want) > 1e-12 {
+		t.Errorf("of a difference of 1/8 everywhere: %v dB, want %v", got, want)
+	}
+	b.Pix[4] = 0.5 // mean square (17/64 + 1/4)/18
+	if got, want := PSNR(a, b), -10*math.Log10((17.0/64+0.25)/18); math.Abs(got-want) > 1e-12 {
+		t.Errorf("%v dB, want %v", got, want)
+	}
+}
+
+// TestReconstructContent reconstructs a small picture from a shallow layer, and writes the study in
+// every form.
+func TestReconstructContent(t *testing.T) {
+	x := builtIn(t, "relu2_1")
+	photo := example(t, "cat", 40)
+	layers := []string{"relu1_1", "relu2_1"}
+	film := NewFilm(layers)
+	done, err := ReconstructContent(t.Context(), x, photo, layers, Descent{Iterations: 60, Progress: film.See})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done[0].PSNR < 30 || done[1].PSNR < 18 || done[1].PSNR > done[0].PSNR {
+		t.Errorf("PSNR %.1f and %.1f dB", done[0].PSNR, done[1].PSNR)
+	}
+	for _, r := range done {
+		if r.PSNR != PSNR(r.Picture, photo) {
+			t.Errorf("%s: PSNR %v is not that of the picture", r.Name(), r.PSNR)
+		}
+		// A descent may end early, where no step leads further down.
+		if len(r.Curve) < 40 || len(r.Curve) > 61 || r.End() >= r.Start()/50 {
+			t.Errorf("%s: %d losses, from %v to %v", r.Name(), len(r.Curve), r.Start(), r.End())
+		}
+	}
+	for _, lang := range []figure.Language{figure.English, figure.Korean} {
+		selfContained(t, ContentReport(photo, done, lang))
+	}
+	dir := t.TempDir()
+	if err := film.WriteFrames(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"relu1_1-0000.png", "relu2_1-0040.png"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	path := filepath.Join(dir, "descent.gif")
+	if err := film.WriteGIF(path); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if movie, err := gif.DecodeAll(bytes.NewReader(data)); err != nil || len(movie.Image) < 13 || len(movie.Image) > 16 {
+		t.Errorf("%v, want the frames 0 to 5, 10 to 40, and perhaps 45, 50 and 60", err)
+	}
+}
+
+// TestReconstructionIsThePicture holds the shallow layers to what they are known to keep: visually, all.
+func TestReconstructionIsThePicture(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 700 iterations")
+	}
+	x := builtIn(t, "relu2_2")
+	done, err := ReconstructContent(t.Context(), x, example(t, "astronaut", 64), []string{"relu1_2", "relu2_2"}, Descent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, least := range []float64{24, 20} {
+		if done[i].PSNR < least {
+			t.Errorf("%s: PSNR %.1f dB, want %v", done[i].Name(), done[i].PSNR, least)
+		}
+	}
+}
+
+// TestReconstructStyle checks that a texture may have any size, and that its Gram matrices come closer.
+func TestReconstructStyle(t *testing.T) {
+	x := builtIn(t, "relu2_1")
+	painting := example(t, "mosaic", 48)
+	done, err := ReconstructStyle(t.Context(), x, painting, []string{"relu1_1", "relu2_1"}, 40, 32, Descent{Iterations: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range done {
+		if r.Picture.Width != 40 || r.Picture.Height != 32 || len(r.Layers) != i+1 {
+			t.Errorf("%s: %dx%d", r.Name(), r.Picture.Width, r.Picture.Height)
+		}
+		if r.End() >= r.Start()/10 {
+			t.Errorf("%s: loss from %v to %v", r.Name(), r.Start(), r.End())
+		}
+	}
+	selfContained(t, StyleReport(painting, done, figure.English))
+}
+
+// outside finds what a page would have to fetch.
+var outside = regexp.MustCompile(`(?i)(src|href)="(?:[^d#]|d[^a])|<script|@import|url\(`)
+
+// selfContained checks that a report's page needs nothing else, and that its figures can be written.
+func selfContained(t *testing.T, r *figure.Report) {
+	t.Helper()
+	page, err := r.Page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := outside.Find(page); found != nil {
+		t.Errorf("the page has %q", found)
+	}
+	if len(page) > 5<<20 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+	dir := filepath.Join(t.TempDir(), "figures")
+	if err := r.WriteFigures(dir); err != nil {
+		t.Fatal(err)
+	}
+	captions, err := os.ReadFile(filepath.Join(dir, "captions.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.Sections {
+		for _, f := range s.Figures {
+			if !strings.Contains(string(captions), f.Caption) {
+				t.Errorf("figure %d has no caption", f.Number)
+			}
+		}
+	}
+	file, err := os.Open(filepath.Join(dir, "figure-01.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := png.Decode(file); err != nil {
+		t.Error(err)
+	}
+	if sheet := r.Sheet(); sheet.Width < 200 || sheet.Height < 100 {
+		t.Errorf("a sheet of %gx%g", sheet.Width, sheet.Height)
+	}
+}
+
+func TestPrepareNamesTheNearestLayers(t *testing.T) {
+	dev, err := cpu.New(cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	for layer, want := range map[string]string{"relu3_5": "relu3_", "relu5_3": "end at relu5_1"} {
+		if _, err := Prepare(dev, vgg16.Network(), layer); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", layer, err, want)
+		}
+	}
+}
+
+var _ func(int, *transfer.Progress) = (*Film)(nil).See
