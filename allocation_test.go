@@ -7,13 +7,13 @@ import (
 	"github.com/impasto/impasto"
 )
 
-// TestIterationsAllocateLittle bounds what the loop allocates: what is told of a step, but nothing that the
-// step itself needs. All buffers are in the arena, whatever the picture's size.
+// TestIterationsAllocateLittle bounds what the loop allocates: marks of time and what is reported of a step, but nothing
+// that the step itself needs. All buffers are in the arena, whatever the picture's size.
 func TestIterationsAllocateLittle(t *testing.T) {
 	const (
 		first, last = 3, 23
-		objects     = 20
-		bytes       = 4 << 10
+		objects     = 6
+		bytes       = 512
 	)
 	m := model(t, impasto.Settings{})
 	photo := picture(1, 240, 160)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/weights"
 )
@@ -130,7 +129,7 @@ func TestBudget(t *testing.T) {
 	style := learn(t, m, picture(2, 64, 64))
 	o := options(t, 1)
 	o.Size, o.Enlarge = 6000, true
-	var budget *feature.BudgetError
+	var budget *impasto.BudgetError
 	if _, err := m.Stylize(t.Context(), picture(1, 64, 48), style, o); !errors.As(err, &budget) {
 		t.Errorf("6000 pixels in 200 MiB: %v", err)
 	}
@@ -144,6 +143,70 @@ func TestBudget(t *testing.T) {
 	}
 	if _, err := impasto.Open(t.Context(), narrow(), impasto.Settings{Memory: 1 << 20}); err == nil {
 		t.Error("a budget of 1 MiB is accepted")
+	}
+}
+
+// TestNeedIsTheLeast: what a refusal says that a run needs does not depend on what there is, is enough, and is no more than that.
+func TestNeedIsTheLeast(t *testing.T) {
+	plan := func(memory int64, size int, optimizer string) (*impasto.Plan, error) {
+		m := model(t, impasto.Settings{Memory: memory})
+		defer m.Close()
+		o := options(t, 4)
+		o.Size, o.Enlarge = size, true
+		if err := o.Recipe.Override(map[string]string{"optimizer": optimizer, "scales": "3", "scale-ratio": "2"}); err != nil {
+			t.Fatal(err)
+		}
+		return m.Plan(picture(1, 64, 48), learn(t, m, picture(2, 64, 64)), o)
+	}
+	for _, size := range []int{900, 2000, 3001} {
+		for _, optimizer := range []string{"lbfgs", "adam"} {
+			var first, second *impasto.BudgetError
+			if _, err := plan(130<<20, size, optimizer); !errors.As(err, &first) {
+				t.Fatalf("%d pixels in 130 MiB: %v", size, err)
+			}
+			if _, err := plan(first.Need-1, size, optimizer); !errors.As(err, &second) || second.Need != first.Need {
+				t.Errorf("%d pixels, %s: needs %d bytes, and in one less: %v", size, optimizer, first.Need, err)
+			}
+			if p, err := plan(first.Need, size, optimizer); err != nil || p.Peak() > first.Need {
+				t.Errorf("%d pixels, %s: in the %d bytes that it needs: %v", size, optimizer, first.Need, err)
+			}
+		}
+	}
+}
+
+// TestEvaluateKeepsTheBudget: looking at a loss waits its turn as painting does, and begins with the default recipe.
+func TestEvaluateKeepsTheBudget(t *testing.T) {
+	m := model(t, impasto.Settings{Memory: 256 << 20})
+	photo := picture(1, 64, 48)
+	style := learn(t, m, picture(2, 64, 64))
+	busy := make(chan struct{})
+	end := make(chan struct{})
+	go m.Lend(t.Context(), 150<<20, func(*impasto.Loan) error {
+		close(busy)
+		<-end
+		return nil
+	})
+	<-busy
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.Evaluate(ctx, photo, style, photo, impasto.Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("with the budget in use: %v", err)
+	}
+	close(end)
+	e, err := m.Evaluate(t.Context(), photo, style, photo, impasto.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := recipe.Find(recipe.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := m.Evaluate(t.Context(), photo, style, photo, impasto.Options{Recipe: r})
+	if err != nil || same.Total != e.Total {
+		t.Errorf("without a recipe the loss is %v, with the default %v (%v)", e.Total, same, err)
+	}
+	if _, err := m.Evaluate(t.Context(), picture(1, 2000, 2000), style, picture(1, 2000, 2000), impasto.Options{}); err == nil {
+		t.Error("an evaluation beyond the budget is taken")
 	}
 }
 

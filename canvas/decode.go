@@ -270,3 +270,13 @@ var decoders = [...]struct {
 	TIFF: {tiff.DecodeConfig, tiff.Decode},
 	BMP:  {bmp.DecodeConfig, bmp.Decode},
 }
+
+// bare takes the operation and the path off an error of package os: the callers name the
+// file that the user named.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

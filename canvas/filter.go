@@ -60,45 +60,47 @@ func cubic(x, a float64) float64 {
 	return ((a*x-5*a)*x+8*a)*x - 4*a
 }
 
-// taps says for every pixel of a resampled row (or column) which pixels it is made of:
-// pixel i is the sum over k < width of weights[i*width+k] times pixel first[i]+k. Indices
+// Taps say for every pixel of a resampled row (or column) which pixels it is made of:
+// pixel i is the sum over k < Width of Weights[i*Width+k] times pixel First[i]+k. Indices
 // may lie outside the row; there the pixel at the edge stands in.
-type taps struct {
-	first   []int
-	width   int
-	weights []float32 // [len(first)][width], each row adding up to 1
+type Taps struct {
+	First   []int
+	Width   int
+	Weights []float32 // [len(First)][Width], each row adding up to 1
 }
 
-// newTaps returns the taps of filter f from n pixels to m, with the edges of both rows
-// aligned: the centre of pixel i lies at (i+0.5)*n/m - 0.5 (PyTorch: align_corners=False).
-func newTaps(f Filter, n, m int) *taps {
+// Taps returns the taps from n pixels to m, with the edges of both rows aligned: the centre
+// of pixel i lies at (i+0.5)*n/m - 0.5 (PyTorch: align_corners=False). It panics if n or m
+// is less than 1.
+func (f Filter) Taps(n, m int) Taps {
+	checkSize(n, m)
 	kernel := kernels[f]
 	ratio := float64(n) / float64(m)
 	widen := max(ratio, 1)
 	support := kernel.support * widen
-	t := &taps{first: make([]int, m), width: int(math.Ceil(2*support)) + 1}
-	t.weights = make([]float32, m*t.width)
-	row := make([]float64, t.width)
+	t := Taps{First: make([]int, m), Width: int(math.Ceil(2*support)) + 1}
+	t.Weights = make([]float32, m*t.Width)
+	row := make([]float64, t.Width)
 	for i := range m {
 		centre := (float64(i)+0.5)*ratio - 0.5
-		t.first[i] = int(math.Ceil(centre - support))
+		t.First[i] = int(math.Ceil(centre - support))
 		sum := 0.0
 		for k := range row {
 			row[k] = 0
-			if x := math.Abs(float64(t.first[i]+k)-centre) / widen; x < kernel.support {
+			if x := math.Abs(float64(t.First[i]+k)-centre) / widen; x < kernel.support {
 				row[k] = kernel.at(x)
 			}
 			sum += row[k]
 		}
 		for k, w := range row {
-			t.weights[i*t.width+k] = float32(w / sum)
+			t.Weights[i*t.Width+k] = float32(w / sum)
 		}
 	}
 	return t
 }
 
 // margins returns how far the taps reach beyond the two ends of a row of n pixels.
-func (t *taps) margins(n int) (before, after int) {
-	last := len(t.first) - 1
-	return max(0, -t.first[0]), max(0, t.first[last]+t.width-n)
+func (t *Taps) margins(n int) (before, after int) {
+	last := len(t.First) - 1
+	return max(0, -t.First[0]), max(0, t.First[last]+t.Width-n)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+
+	"github.com/impasto/impasto/internal/srgb"
 )
 
 // A profile converts the colours of a file to sRGB by its ICC profile. What lies outside
@@ -13,7 +15,7 @@ import (
 // carried out here. Those of printers, with tables, are left to a library.
 type profile struct {
 	channels int // 1 gray, 3 RGB, 4 CMYK
-	curves   [3]*curveTable
+	curves   [3]*srgb.Table
 	matrix   [3][3]float32 // from the profile's RGB to sRGB's, both light
 	table    *tableProfile // if not nil, in place of curves and matrix
 }
@@ -94,7 +96,7 @@ func newMatrixProfile(tags map[string][]byte) (*profile, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.curves[c] = sampleCurve(curve)
+		p.curves[c] = srgb.Sample(curve)
 		xyz := tags[name+"XYZ"]
 		if len(xyz) < 20 || string(xyz[:4]) != "XYZ " {
 			return nil, errProfile
@@ -127,8 +129,8 @@ func newGrayProfile(tags map[string][]byte, lab bool) (*profile, error) {
 	if lab {
 		toY = func(v float64) float64 { return lightOfL(100 * curve(v)) }
 	}
-	t := sampleCurve(toY)
-	p := &profile{channels: 1, curves: [3]*curveTable{t, t, t}, matrix: [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}
+	t := srgb.Sample(toY)
+	p := &profile{channels: 1, curves: [3]*srgb.Table{t, t, t}, matrix: [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}
 	if p.isSRGB() {
 		return nil, nil
 	}
@@ -159,8 +161,8 @@ func (p *profile) isSRGB() bool {
 	for _, curve := range p.curves {
 		for i := range 256 {
 			v := float32(i) / 255
-			light := float64(min(max(lookUp(curve, v), 0), 1))
-			if math.Abs(toEncoded(light)-float64(v)) > half {
+			light := float64(min(max(curve.At(v), 0), 1))
+			if math.Abs(srgb.Encoded(light)-float64(v)) > half {
 				return false
 			}
 		}
@@ -184,12 +186,12 @@ func (p *profile) apply(l *line) {
 	r, g, b := l.c[0], l.c[1], l.c[2]
 	m := &p.matrix
 	for x := range r {
-		u, v, w := lookUp(p.curves[0], r[x]), lookUp(p.curves[1], g[x]), lookUp(p.curves[2], b[x])
+		u, v, w := p.curves[0].At(r[x]), p.curves[1].At(g[x]), p.curves[2].At(b[x])
 		r[x] = m[0][0]*u + m[0][1]*v + m[0][2]*w
 		g[x] = m[1][0]*u + m[1][1]*v + m[1][2]*w
 		b[x] = m[2][0]*u + m[2][1]*v + m[2][2]*w
 	}
-	encodeLight(r)
-	encodeLight(g)
-	encodeLight(b)
+	srgb.Encode(r)
+	srgb.Encode(g)
+	srgb.Encode(b)
 }

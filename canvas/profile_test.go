@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"math"
 	"testing"
+
+	"github.com/impasto/impasto/internal/srgb"
 )
 
 // gammaCurve returns an ICC curve tag of a power.
@@ -126,7 +128,7 @@ func TestProfile(t *testing.T) {
 	profile := matrixProfile(swapped, gammaCurve(1.5))
 	want := func(x, y int) [3]float64 {
 		v := bytesOf(img)(x, y)
-		f := func(v float64) float64 { return toEncoded(math.Pow(v, 1.5)) }
+		f := func(v float64) float64 { return srgb.Encoded(math.Pow(v, 1.5)) }
 		return [3]float64{f(v[2]), f(v[1]), f(v[0])}
 	}
 	half := len(profile) / 2
@@ -142,7 +144,7 @@ func TestProfile(t *testing.T) {
 		"TIFF": {tiffWith(tiffFile(t, img), tagICC, 7, uint32(len(profile)), 0, profile), want},
 		"JPEG": {jpegParts, func(x, y int) [3]float64 {
 			i := y*13 + x
-			f := func(c int) float64 { return toEncoded(math.Pow(float64(plain.Channel(c)[i]), 1.5)) }
+			f := func(c int) float64 { return srgb.Encoded(math.Pow(float64(plain.Channel(c)[i]), 1.5)) }
 			return [3]float64{f(2), f(1), f(0)}
 		}},
 	} {
@@ -178,7 +180,7 @@ func TestGrayProfile(t *testing.T) {
 	}
 	file := pngWith(pngFile(t, img), "iCCP", iccp(grayProfile(gammaCurve(1))))
 	expect(t, decode(t, file), 256, 1, 2e-3, func(x, y int) [3]float64 {
-		v := toEncoded(float64(x) / 255)
+		v := srgb.Encoded(float64(x) / 255)
 		return [3]float64{v, v, v}
 	})
 }
@@ -192,7 +194,7 @@ func TestInkProfile(t *testing.T) {
 		if l > 8 {
 			light = math.Pow((l+16)/116, 3)
 		}
-		v := toEncoded(light)
+		v := srgb.Encoded(light)
 		expect(t, decode(t, file), 8, 8, 0.01, func(x, y int) [3]float64 { return [3]float64{v, v, v} })
 	}
 }
@@ -203,7 +205,7 @@ func TestTableProfile(t *testing.T) {
 	profile := labTableProfile("mntrRGB Lab ", 3, func(i int) byte { return byte(255 * (i / 2 % 2)) })
 	file := pngWith(pngFile(t, img), "iCCP", iccp(profile))
 	expect(t, decode(t, file), 13, 9, 0.01, func(x, y int) [3]float64 {
-		v := toEncoded(lightOfL(100 * bytesOf(img)(x, y)[1]))
+		v := srgb.Encoded(lightOfL(100 * bytesOf(img)(x, y)[1]))
 		return [3]float64{v, v, v}
 	})
 }

@@ -3,36 +3,106 @@ package canvas
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
-// Regions splits a map that marks regions by colour into one mask a region, of ones and zeros: the n
-// colours that cover most, from the darkest to the brightest. Every pixel belongs to the nearest of them,
-// so that blurred borders and the noise of JPEG do no harm. It returns an error where the map has fewer
-// than n colours that can be told apart, and panics if n is less than 1.
-func Regions(p *Picture, n int) ([]*Plane, error) {
+// Region is a part of a map that is marked by one colour.
+type Region struct {
+	Mask   *Plane // of ones and zeros
+	Colour string // that marks it, as HTML writes it: "#ff0000"
+}
+
+// RegionError says that a map does not have as many colours as regions are wanted.
+type RegionError struct {
+	Want    int
+	Colours []string // of the map, from the darkest to the brightest
+}
+
+// Error lists the colours.
+func (e *RegionError) Error() string {
+	count := fmt.Sprintf("%d colours", len(e.Colours))
+	if len(e.Colours) == 1 {
+		count = "1 colour"
+	}
+	return fmt.Sprintf("the map has %s that can be told apart (%s), and %d regions are asked for: fill each with a colour of its own",
+		count, strings.Join(e.Colours, ", "), e.Want)
+}
+
+// Regions splits a map that marks n regions by as many colours, from the darkest to the brightest. Every pixel
+// belongs to the nearest colour, so that blurred borders and the noise of JPEG do no harm. The error is a
+// [*RegionError] where the map has another number of colours. It panics if n is less than 1.
+func Regions(p *Picture, n int) ([]Region, error) {
 	p.check()
 	if n < 1 {
 		panic(fmt.Sprintf("canvas: a map of %d regions", n))
 	}
 	colours := p.distinct(n)
-	if len(colours) < n {
-		return nil, fmt.Errorf("the map has %d colours that can be told apart, and %d regions are asked for: fill each with a colour of its own", len(colours), n)
+	if len(colours) == n {
+		colours = p.more(colours)
 	}
 	slices.SortStableFunc(colours, func(a, b colour) int { return int(1e6 * (a.luma() - b.luma())) })
-	masks := make([]*Plane, n)
-	for i := range masks {
-		masks[i] = NewPlane(p.Width, p.Height)
+	regions := make([]Region, len(colours))
+	names := make([]string, len(colours))
+	for i, c := range colours {
+		names[i] = c.String()
+		regions[i] = Region{NewPlane(p.Width, p.Height), names[i]}
+	}
+	if len(colours) != n {
+		return nil, &RegionError{n, names}
 	}
 	for i := range p.Width * p.Height {
-		at, nearest := p.colour(i), 0
-		for k := range colours {
-			if at.distance(colours[k]) < at.distance(colours[nearest]) {
-				nearest = k
+		regions[p.colour(i).nearest(colours)].Mask.Pix[i] = 1
+	}
+	return regions, nil
+}
+
+// more returns the colours with those that a map has besides. They cover areas: along borders, colours are mixed.
+func (p *Picture) more(colours []colour) []colour {
+	inner := p.inner()
+	if inner == nil {
+		return colours
+	}
+	for _, c := range inner.distinct(len(colours) + mostColours) {
+		if c.distance(colours[c.nearest(colours)]) >= apart {
+			colours = append(colours, c)
+		}
+	}
+	return colours
+}
+
+// inner is a picture one pixel wide of those pixels that are of one colour with all of their neighbours, nil where
+// they are fewer than a colour must cover to count.
+func (p *Picture) inner() *Picture {
+	var kept []colour
+	for y := 1; y < p.Height-1; y++ {
+		for x := 1; x < p.Width-1; x++ {
+			if at := p.colour(y*p.Width + x); p.even(x, y, at) {
+				kept = append(kept, at)
 			}
 		}
-		masks[nearest].Pix[i] = 1
 	}
-	return masks, nil
+	if float64(len(kept)) < leastCover*float64(p.Width*p.Height) || len(kept) == 0 {
+		return nil
+	}
+	q := New(1, len(kept))
+	for i, c := range kept {
+		for k, v := range c {
+			q.Channel(k)[i] = float32(v)
+		}
+	}
+	return q
+}
+
+// even reports whether the pixels around one have its colour.
+func (p *Picture) even(x, y int, at colour) bool {
+	for dy := -1; dy <= 1; dy++ {
+		for dx := -1; dx <= 1; dx++ {
+			if p.colour((y+dy)*p.Width+x+dx).distance(at) >= apart/4 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // colour is encoded RGB.
@@ -44,6 +114,23 @@ func (p *Picture) colour(i int) colour {
 }
 
 func (c colour) luma() float64 { return luma[0]*c[0] + luma[1]*c[1] + luma[2]*c[2] }
+
+// String returns the colour as HTML writes it.
+func (c colour) String() string {
+	byteOf := func(v float64) uint16 { return quantise(float32(v), 255) }
+	return fmt.Sprintf("#%02x%02x%02x", byteOf(c[0]), byteOf(c[1]), byteOf(c[2]))
+}
+
+// nearest returns the place of the nearest among colours.
+func (c colour) nearest(colours []colour) int {
+	nearest := 0
+	for k := range colours {
+		if c.distance(colours[k]) < c.distance(colours[nearest]) {
+			nearest = k
+		}
+	}
+	return nearest
+}
 
 // distance is the square of Euclid's.
 func (c colour) distance(d colour) float64 {
@@ -58,6 +145,8 @@ const (
 	apart = 0.25 * 0.25
 	// leastCover is the part of the map that a colour must cover; the blends along borders cover less.
 	leastCover = 0.005
+	// mostColours bounds how many colours more than asked for are listed.
+	mostColours = 8
 )
 
 // distinct returns the means of up to n cells of colours that are full and far from each other, the fullest

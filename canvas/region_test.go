@@ -1,6 +1,7 @@
 package canvas
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -30,17 +31,17 @@ func coded(width, height int) *Picture {
 
 func TestRegions(t *testing.T) {
 	p := coded(90, 40)
-	masks, err := Regions(p, 3)
+	regions, err := Regions(p, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range p.Width * p.Height {
-		if masks[0].Pix[i]+masks[1].Pix[i]+masks[2].Pix[i] != 1 {
-			t.Fatalf("pixel %d belongs to %v, %v and %v", i, masks[0].Pix[i], masks[1].Pix[i], masks[2].Pix[i])
+		if a, b, c := regions[0].Mask.Pix[i], regions[1].Mask.Pix[i], regions[2].Mask.Pix[i]; a+b+c != 1 {
+			t.Fatalf("pixel %d belongs to %v, %v and %v", i, a, b, c)
 		}
 	}
 	for x, want := range map[int]int{0: 2, 29: 2, 31: 1, 59: 1, 61: 0, 89: 0} { // dark to bright: black, red, white
-		if masks[want].Pix[5*p.Width+x] != 1 {
+		if regions[want].Mask.Pix[5*p.Width+x] != 1 {
 			t.Errorf("column %d is not in region %d", x, want)
 		}
 	}
@@ -50,5 +51,21 @@ func TestRegionsAreTooFew(t *testing.T) {
 	_, err := Regions(coded(90, 40), 4)
 	if err == nil || !strings.Contains(err.Error(), "has 3 colours") {
 		t.Errorf("error %v, want one that names 3 colours", err)
+	}
+}
+
+// TestRegionsAreTooMany: a colour without a region is not merged with another one in silence; a mixed border is no colour.
+func TestRegionsAreTooMany(t *testing.T) {
+	_, err := Regions(coded(90, 40), 2)
+	var wrong *RegionError
+	if !errors.As(err, &wrong) || wrong.Want != 2 || len(wrong.Colours) != 3 || wrong.Colours[1][:3] != "#ff" && wrong.Colours[1][:3] != "#fe" {
+		t.Errorf("error %v, want one that lists black, red and white", err)
+	}
+	soft := New(64, 48) // black and white with a border of grey
+	for i := range soft.Pix {
+		soft.Pix[i] = min(max((float32(i%64)-30)/4, 0), 1)
+	}
+	if regions, err := Regions(soft, 2); err != nil || regions[0].Colour != "#000000" || regions[1].Colour != "#ffffff" {
+		t.Errorf("%v, %v", regions, err)
 	}
 }

@@ -1,6 +1,10 @@
 package canvas
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/internal/srgb"
+)
 
 // Resize returns p at width x height, resampled in linear light: detail that becomes too
 // fine to see keeps its brightness, as if seen from further away. It is for photographs
@@ -49,12 +53,12 @@ func resample(pix []float32, width, height, w, h int, f Filter, light bool) []fl
 // resampling is from planes of one size to planes of another.
 type resampling struct {
 	width, height, w, h int
-	across, down        *taps     // from width to w, from height to h
+	across, down        Taps      // from width to w, from height to h
 	narrow              []float32 // [height][w] of one plane
 }
 
 func newResampling(width, height, w, h int, f Filter) *resampling {
-	return &resampling{width, height, w, h, newTaps(f, width, w), newTaps(f, height, h), make([]float32, height*w)}
+	return &resampling{width, height, w, h, f.Taps(width, w), f.Taps(height, h), make([]float32, height*w)}
 }
 
 // apply resamples src to dst: rows first, then columns, one plane after the other, so that beside both there
@@ -75,13 +79,13 @@ func must(err error) {
 }
 
 // rows resamples rows lo to hi of src [..][width] to dst [..][w].
-func (t *taps) rows(dst, src []float32, width, w, lo, hi int, light bool) {
+func (t *Taps) rows(dst, src []float32, width, w, lo, hi int, light bool) {
 	before, after := t.margins(width)
 	padded := make([]float32, before+width+after)
 	row := padded[before : before+width]
 	for y := lo; y < hi; y++ {
 		if light {
-			decodeLight(row, src[y*width:][:width])
+			srgb.Decode(row, src[y*width:][:width])
 		} else {
 			copy(row, src[y*width:])
 		}
@@ -89,25 +93,25 @@ func (t *taps) rows(dst, src []float32, width, w, lo, hi int, light bool) {
 		fill(padded[before+width:], row[width-1])
 		out := dst[y*w:][:w]
 		for i := range out {
-			out[i] = dot(t.weights[i*t.width:][:t.width], padded[t.first[i]+before:])
+			out[i] = dot(t.Weights[i*t.Width:][:t.Width], padded[t.First[i]+before:])
 		}
 	}
 }
 
 // columns resamples rows lo to hi of the result dst [..][w] from all rows of src
 // [height][w].
-func (t *taps) columns(dst, src []float32, w, height, lo, hi int, light bool) {
+func (t *Taps) columns(dst, src []float32, w, height, lo, hi int, light bool) {
 	for i := lo; i < hi; i++ {
 		out := dst[i*w:][:w]
 		clear(out)
-		for k, weight := range t.weights[i*t.width:][:t.width] {
+		for k, weight := range t.Weights[i*t.Width:][:t.Width] {
 			if weight != 0 {
-				y := min(max(t.first[i]+k, 0), height-1)
+				y := min(max(t.First[i]+k, 0), height-1)
 				addScaled(out, weight, src[y*w:][:w])
 			}
 		}
 		if light {
-			encodeLight(out)
+			srgb.Encode(out)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/internal/srgb"
 )
 
 // resampled is the definition that resample is tested against: for each pixel of the
@@ -95,10 +97,10 @@ func TestResize(t *testing.T) {
 		for c := range 3 {
 			light := make([]float64, width*height)
 			for i, v := range p.Channel(c) {
-				light[i] = toLight(min(max(float64(v), 0), 1))
+				light[i] = srgb.Light(min(max(float64(v), 0), 1))
 			}
 			for i, v := range resampled(light, width, height, w, h, f) {
-				want := toEncoded(min(max(v, 0), 1))
+				want := srgb.Encoded(min(max(v, 0), 1))
 				// Near black the curve is so steep that rounding shows more.
 				if got := float64(got.Channel(c)[i]); math.Abs(got-want) > 2e-5 {
 					t.Fatalf("channel %d, column %d, row %d is %v, not %v", c, i%w, i/w, got, want)
@@ -166,8 +168,8 @@ func TestLight(t *testing.T) {
 		p.Pix[i] = float32((i%64 + i/64) % 2)
 	}
 	for _, v := range Resize(p, 8, 8, Lanczos).Pix {
-		if math.Abs(float64(v)-toEncoded(0.5)) > 0.02 {
-			t.Fatalf("half white became %v, not %v", v, toEncoded(0.5))
+		if math.Abs(float64(v)-srgb.Encoded(0.5)) > 0.02 {
+			t.Fatalf("half white became %v, not %v", v, srgb.Encoded(0.5))
 		}
 	}
 	r := rand.New(rand.NewPCG(3, 3))
@@ -176,36 +178,12 @@ func TestLight(t *testing.T) {
 	}
 	mean := func(p *Picture) (sum float64) {
 		for _, v := range p.Pix {
-			sum += toLight(float64(v))
+			sum += srgb.Light(float64(v))
 		}
 		return sum / float64(len(p.Pix))
 	}
 	if a, b := mean(p), mean(Resize(p, 16, 16, Bilinear)); math.Abs(a-b) > 0.01 {
 		t.Errorf("the mean of light %v became %v", a, b)
-	}
-}
-
-// TestTransferCurve holds the tables against the definition of the curve.
-func TestTransferCurve(t *testing.T) {
-	const n = 1 << 18
-	for i := range n + 1 {
-		v := float32(i) / n
-		light := make([]float32, 1)
-		decodeLight(light, []float32{v})
-		if want := toLight(float64(v)); math.Abs(float64(light[0])-want) > 1e-7 {
-			t.Fatalf("the light of %v is %v, not %v", v, light[0], want)
-		}
-		light[0] = v
-		encodeLight(light)
-		if want := toEncoded(float64(v)); math.Abs(float64(light[0])-want) > 1e-6 {
-			t.Fatalf("light of %v is encoded as %v, not %v", v, light[0], want)
-		}
-	}
-	odd := []float32{float32(math.NaN()), -1, 2, float32(math.Inf(1))}
-	decodeLight(odd, odd)
-	encodeLight(odd)
-	if !slices.Equal(odd, []float32{0, 0, 1, 1}) {
-		t.Errorf("values outside [0, 1] became %v", odd)
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
@@ -60,6 +60,7 @@ type student struct {
 	contentBy                         func(c, n float64) float64
 	unmatched, noLayerWeights         bool
 	alpha, beta                       float64
+	rows                              func(planes layer, w, h int) layer // of the matrix that is multiplied; nil for the right ones
 }
 
 func careful() student {
@@ -170,6 +171,9 @@ func (s *student) terms(photo, painting, at *canvas.Picture) []transfer.Term {
 	for _, l := range []string{"1_1", "2_1", "3_1", "4_1", "5_1"} {
 		f, a := x[kind[s.linearStyle]+l], q[kind[s.linearStyle]+l]
 		c, n, m := float64(len(f)), float64(len(f[0])), float64(len(a[0]))
+		if halve := int(l[0] - '1'); s.rows != nil {
+			f, a = s.rows(f, at.Width>>halve, at.Height>>halve), s.rows(a, painting.Width>>halve, painting.Height>>halve)
+		}
 		e := 0.0
 		for i := range f {
 			for j := range f {
@@ -229,6 +233,35 @@ var slips = []struct {
 	{"alpha", "lack the weight alpha", func(s *student) { s.alpha = 1 }},
 }
 
+// open opens the thin network for one test.
+func open(t *testing.T) *impasto.Model {
+	t.Helper()
+	model, err := impasto.Open(t.Context(), thin(), impasto.Settings{Memory: 1 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := model.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return model
+}
+
+// withSearch lets use look into a search.
+func withSearch(t *testing.T, model *impasto.Model, trial Trial, claim Claim, use func(*search) error) {
+	t.Helper()
+	if err := model.Lend(t.Context(), 0, func(l *impasto.Loan) error {
+		s, err := newSearch(l, trial, claim)
+		if err != nil {
+			return err
+		}
+		return use(s)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // trialOf are pictures of two sizes and the textbook's recipe with the goldens' weights.
 func trialOf(t *testing.T, chosen string, overrides map[string]string) Trial {
 	t.Helper()
@@ -246,14 +279,10 @@ var textbook = map[string]string{"content-weight": "1e-3", "style-weight": "1"}
 
 // TestCheckNamesEveryMistake lets a student make each mistake alone, and each with another one.
 func TestCheckNamesEveryMistake(t *testing.T) {
-	dev, err := cpu.New(cpu.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dev.Close()
+	model := open(t)
 	trial := trialOf(t, "gatys", textbook)
 	judge := func(t *testing.T, s student) *Verdict {
-		v, err := Check(t.Context(), dev, thin(), trial, Claim{Terms: s.terms(trial.Photo, trial.Painting, trial.At)})
+		v, err := Check(t.Context(), model, trial, Claim{Terms: s.terms(trial.Photo, trial.Painting, trial.At)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,28 +313,23 @@ func TestCheckNamesEveryMistake(t *testing.T) {
 	}
 }
 
-// TestCheckGradients lets programs differ by what recipes can say, and by what a gradient is taken by.
-func TestCheckGradients(t *testing.T) {
-	dev, err := cpu.New(cpu.Options{})
+// gradientOf is the gradient of a program that does what a recipe says.
+func gradientOf(t *testing.T, model *impasto.Model, trial Trial) []float32 {
+	t.Helper()
+	style, err := model.Learn(t.Context(), impasto.Painting{Picture: trial.Painting, Weight: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer dev.Close()
-	gradient := func(trial Trial) []float32 {
-		x, err := transfer.Prepare(dev, thin(), trial.Recipe)
-		if err != nil {
-			t.Fatal(err)
-		}
-		style, err := transfer.NewStyle(transfer.Painting{Picture: trial.Painting, Weight: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := transfer.Evaluate(t.Context(), transfer.Job{Network: x, Recipe: trial.Recipe, Content: trial.Photo, Style: style}, trial.At)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return e.Gradient
+	e, err := model.Evaluate(t.Context(), trial.Photo, style, trial.At, impasto.Options{Recipe: trial.Recipe})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return e.Gradient
+}
+
+// TestCheckGradients lets programs differ by what recipes can say, and by what a gradient is taken by.
+func TestCheckGradients(t *testing.T) {
+	model := open(t)
 	scale := func(by float32) func([]float32) {
 		return func(g []float32) {
 			for i := range g {
@@ -348,11 +372,11 @@ func TestCheckGradients(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		g := gradient(theirs)
+		g := gradientOf(t, model, theirs)
 		if c.change != nil {
 			c.change(g)
 		}
-		v, err := Check(t.Context(), dev, thin(), trial, Claim{Gradient: g})
+		v, err := Check(t.Context(), model, trial, Claim{Gradient: g})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -364,26 +388,21 @@ func TestCheckGradients(t *testing.T) {
 
 // TestMistakesAreSaidInEveryLanguage writes all clauses of the table, for recipes of all kinds.
 func TestMistakesAreSaidInEveryLanguage(t *testing.T) {
-	dev, err := cpu.New(cpu.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dev.Close()
+	model := open(t)
 	for _, chosen := range []string{"gatys", "crowsonkb", "gordicaleksa"} {
 		trial := trialOf(t, chosen, nil)
-		s, err := newSearch(dev, thin(), trial, Claim{Gradient: make([]float32, len(trial.At.Pix))})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(s.mistakes) < 30 {
-			t.Errorf("%s: %d mistakes", chosen, len(s.mistakes))
-		}
-		for _, m := range s.mistakes {
-			english, korean := m.says.in(figure.English), m.says.in(figure.Korean)
-			if strings.Contains(english+korean, "%!") || strings.ContainsFunc(english, isHangul) || !strings.ContainsFunc(korean, isHangul) {
-				t.Errorf("%s: %q, %q", chosen, english, korean)
+		withSearch(t, model, trial, Claim{Gradient: make([]float32, len(trial.At.Pix))}, func(s *search) error {
+			if len(s.mistakes) < 30 {
+				t.Errorf("%s: %d mistakes", chosen, len(s.mistakes))
 			}
-		}
+			for _, m := range s.mistakes {
+				english, korean := m.says.in(figure.English), m.says.in(figure.Korean)
+				if strings.Contains(english+korean, "%!") || strings.ContainsFunc(english, isHangul) || !strings.ContainsFunc(korean, isHangul) {
+					t.Errorf("%s: %q, %q", chosen, english, korean)
+				}
+			}
+			return nil
+		})
 	}
 }
 
@@ -391,16 +410,12 @@ func isHangul(r rune) bool { return '가' <= r && r <= '힣' }
 
 // TestVerdictIsSaidInKorean gives a right program and one with two mistakes.
 func TestVerdictIsSaidInKorean(t *testing.T) {
-	dev, err := cpu.New(cpu.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dev.Close()
+	model := open(t)
 	trial := trialOf(t, "gatys", textbook)
 	trial.Language = figure.Korean
 	s := careful()
 	for _, want := range []string{"맞음: 프로그램이 gatys 레시피와 오차", "프로그램이 다르다: ImageNet의 평균을 빼지 않음; 그리고 내용 손실이 제곱합의 1배임(gatys에서는 제곱합의 0.5배)."} {
-		v, err := Check(t.Context(), dev, thin(), trial, Claim{Terms: s.terms(trial.Photo, trial.Painting, trial.At)})
+		v, err := Check(t.Context(), model, trial, Claim{Terms: s.terms(trial.Photo, trial.Painting, trial.At)})
 		if err != nil || !strings.HasPrefix(v.Sentence, want) {
 			t.Errorf("%v, %v, want %s", v, err, want)
 		}
@@ -410,11 +425,7 @@ func TestVerdictIsSaidInKorean(t *testing.T) {
 }
 
 func TestCheckRefuses(t *testing.T) {
-	dev, err := cpu.New(cpu.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dev.Close()
+	model := open(t)
 	term := []transfer.Term{{Kind: transfer.StyleTerm, Layer: "relu1_1", Value: 1}}
 	for says, c := range map[string]struct {
 		trial Trial
@@ -427,7 +438,7 @@ func TestCheckRefuses(t *testing.T) {
 		"keeps":         {trialOf(t, "gatys", map[string]string{"preserve-colors": "luminance"}), Claim{Terms: term}},
 		"layer \"relu9": {trialOf(t, "gatys", map[string]string{"style-layers": "relu9_1"}), Claim{Terms: term}},
 	} {
-		if _, err := Check(t.Context(), dev, thin(), c.trial, c.claim); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Check(t.Context(), model, c.trial, c.claim); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", says, err)
 		}
 	}

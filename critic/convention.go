@@ -14,9 +14,10 @@ type convention struct {
 	content, style []tapped
 	contentForm    contentForm
 	gramForm       gramForm
+	layout         layout
 	gram           bool // or a Wasserstein distance, which has no forms
 	alpha, beta    float64
-	variation      engine.Variation
+	totalVariation engine.TotalVariation
 	gamma          float64 // with the range of pixels in it; 0 is no total variation
 	reading        reading
 }
@@ -77,12 +78,22 @@ const (
 	byPositions
 	byChannels
 	byElements
-	byMatrix // C^2, the mean over a matrix
-	byPaper  // C^2 N^2
+	byMatrix  // C^2, the mean over a matrix
+	byPaper   // C^2 N^2
+	byPicture // the same with the picture's three channels and its pixels, as in Keras' example
 )
 
-func (d divisor) of(c, n float64) float64 {
-	return [...]float64{byNothing: 1, byPositions: n, byChannels: c, byElements: c * n, byMatrix: c * c, byPaper: c * c * n * n}[d]
+// dimensions are what divisors are made of.
+type dimensions struct {
+	channels, positions float64 // of a layer
+	side                float64 // of its Gram matrix: the channels, but for a slip
+	pixels              float64 // of the picture
+}
+
+func (d divisor) of(x dimensions) float64 {
+	c, n := x.channels, x.positions
+	return [...]float64{byNothing: 1, byPositions: n, byChannels: c, byElements: c * n, byMatrix: x.side * x.side,
+		byPaper: c * c * n * n, byPicture: 9 * x.pixels * x.pixels}[d]
 }
 
 func (c convention) clone() convention {
@@ -93,8 +104,9 @@ func (c convention) clone() convention {
 // basis is a number that terms are made of, and its gradient: features are read once, and conventions
 // only combine what was read. Gram matrices are per position, g = G/N and a = A/M.
 type basis struct {
-	kind  basisKind
-	layer feature.Layer
+	kind   basisKind
+	layer  feature.Layer
+	layout layout // of a Gram matrix
 }
 
 type basisKind uint8
@@ -105,7 +117,7 @@ const (
 	gramSquare                       // sum g^2
 	paintingSquare                   // sum a^2, a constant
 	transport                        // the recipe's Wasserstein distance
-	variation                        // of the kind that is the layer's index
+	totalVariation                   // of the kind that is the layer's index
 )
 
 // part is a basis with its coefficient.
@@ -121,40 +133,57 @@ type summand struct {
 	parts []part
 }
 
-// summands writes a convention's loss in terms of bases. Shapes are those of the picture and the painting.
-func (c *convention) summands(shape, painting func(feature.Layer) engine.Shape) []summand {
+// shapes are those of a layer in the picture and in the painting.
+type shapes struct {
+	picture, painting func(feature.Layer) engine.Shape
+	pixels            int
+}
+
+// summands writes a convention's loss in terms of bases.
+func (c *convention) summands(in shapes) []summand {
 	var all []summand
 	for _, l := range c.content {
-		s := shape(l.layer)
-		by := c.alpha * l.weight * c.contentForm.factor / c.contentForm.divisor.of(float64(s.Channels), float64(s.Positions()))
-		all = append(all, summand{transfer.ContentTerm, l.name, []part{{basis{contentDistance, l.layer}, by}}})
+		by := c.alpha * l.weight * c.contentForm.factor / c.contentForm.divisor.of(dimensionsOf(in.picture(l.layer), asRead, in.pixels))
+		all = append(all, summand{transfer.ContentTerm, l.name, []part{{basis{kind: contentDistance, layer: l.layer}, by}}})
 	}
 	for _, l := range c.style {
 		s := summand{kind: transfer.StyleTerm, layer: l.name}
 		if c.gram {
-			s.parts = c.gramForm.parts(l.layer, shape(l.layer), painting(l.layer), c.beta*l.weight)
+			s.parts = c.gramParts(l, in)
 		} else {
-			s.parts = []part{{basis{transport, l.layer}, c.beta * l.weight}}
+			s.parts = []part{{basis{kind: transport, layer: l.layer}, c.beta * l.weight}}
 		}
 		all = append(all, s)
 	}
 	if c.gamma != 0 {
-		all = append(all, summand{kind: transfer.VariationTerm, parts: []part{{basis{variation, feature.Layer{Index: int(c.variation)}}, c.gamma}}})
+		all = append(all, summand{kind: transfer.TotalVariationTerm, parts: []part{{variationBasis(c.totalVariation), c.gamma}}})
 	}
 	return all
 }
 
-// parts expands k sum (p g - q a)^2 = k (p q sum (g-a)^2 + p (p-q) sum g^2 + q (q-p) sum a^2).
-func (f gramForm) parts(l feature.Layer, picture, painting engine.Shape, weight float64) []part {
-	c, n, m := float64(picture.Channels), float64(picture.Positions()), float64(painting.Positions())
-	p, q := n/f.divisor.of(c, n), m/f.divisor.of(c, m)
+func dimensionsOf(s engine.Shape, l layout, pixels int) dimensions {
+	return dimensions{float64(s.Channels), float64(s.Positions()), float64(l.side(s)), float64(pixels)}
+}
+
+// variationBasis is a form of total variation, which has no layer.
+func variationBasis(kind engine.TotalVariation) basis {
+	return basis{kind: totalVariation, layer: feature.Layer{Index: int(kind)}}
+}
+
+// gramParts expands k sum (p g - q a)^2 = k (p q sum (g-a)^2 + p (p-q) sum g^2 + q (q-p) sum a^2).
+func (c *convention) gramParts(l tapped, in shapes) []part {
+	f := c.gramForm
+	picture := dimensionsOf(in.picture(l.layer), c.layout, in.pixels)
+	painting := dimensionsOf(in.painting(l.layer), c.layout, in.pixels)
+	p, q := picture.positions/f.divisor.of(picture), painting.positions/f.divisor.of(painting)
 	if f.matched {
 		q = p
 	}
-	k := weight * f.factor / f.outside.of(c, n)
-	parts := []part{{basis{gramDistance, l}, k * p * q}}
+	of := func(kind basisKind) basis { return basis{kind, l.layer, c.layout} }
+	k := c.beta * l.weight * f.factor / f.outside.of(picture)
+	parts := []part{{of(gramDistance), k * p * q}}
 	if p != q {
-		parts = append(parts, part{basis{gramSquare, l}, k * p * (p - q)}, part{basis{paintingSquare, l}, k * q * (q - p)})
+		parts = append(parts, part{of(gramSquare), k * p * (p - q)}, part{of(paintingSquare), k * q * (q - p)})
 	}
 	return parts
 }

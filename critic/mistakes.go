@@ -25,8 +25,8 @@ func conventionOf(net *feature.Network, t *Trial) (convention, error) {
 	c := convention{
 		alpha: r.Content.Weight, beta: r.Style.Weight * r.Style.Strength,
 		gram: r.Style.Distance == recipe.Gram, gramForm: gramForms[r.Style.Normalization],
-		contentForm: contentForm{0.5, byNothing},
-		variation:   transfer.Variation(r.Variation.Kind), gamma: r.Variation.Weight * r.Variation.Range,
+		contentForm:    contentForm{0.5, byNothing},
+		totalVariation: transfer.TotalVariation(r.TotalVariation.Kind), gamma: r.TotalVariation.Weight * r.TotalVariation.Range,
 	}
 	if r.Content.Normalization == recipe.ContentMean {
 		c.contentForm = contentForm{1, byElements}
@@ -34,8 +34,8 @@ func conventionOf(net *feature.Network, t *Trial) (convention, error) {
 	if r.Content.Reference > 0 {
 		c.alpha *= r.Content.Reference / float64(t.Photo.Width*t.Photo.Height)
 	}
-	if r.Variation.Kind != recipe.VariationL1 {
-		c.gamma *= r.Variation.Range
+	if r.TotalVariation.Kind != recipe.AbsoluteVariation {
+		c.gamma *= r.TotalVariation.Range
 	}
 	find := func(layers recipe.LayerWeights, weight float64) (found []tapped, err error) {
 		for _, l := range layers {
@@ -78,7 +78,7 @@ func (s *search) listMistakes(model *weights.Model) {
 	s.listNetwork()
 	s.listLayers()
 	s.listWeights()
-	s.listVariation()
+	s.listTotalVariation()
 	if s.claim.Gradient != nil {
 		s.listReadings()
 	}
@@ -101,7 +101,7 @@ func (f gramForm) says() phrase {
 	}
 	return saying("check.gramform",
 		saying([...]string{byNothing: "check.undivided", byPositions: "check.byN", byChannels: "check.byC", byElements: "check.byCN"}[f.divisor]), matched,
-		saying([...]string{byNothing: "check.summed", byMatrix: "check.averaged", byPaper: "check.paper"}[f.outside]), by)
+		saying([...]string{byNothing: "check.summed", byMatrix: "check.averaged", byPaper: "check.paper", byPicture: "check.picture"}[f.outside]), by)
 }
 
 // listGram lists all other divisions of Gram matrices.
@@ -121,7 +121,10 @@ func (s *search) listGram() {
 	}
 	var forms []gramForm
 	for _, d := range []divisor{byNothing, byPositions, byChannels, byElements} {
-		for _, o := range []divisor{byNothing, byMatrix, byPaper} {
+		for _, o := range []divisor{byNothing, byMatrix, byPaper, byPicture} {
+			if o == byPicture && d != byNothing {
+				continue // nobody divides so
+			}
 			for _, factor := range []float64{1, 0.25, 0.5, 2, 4} {
 				f := gramForm{d, o, factor, base.matched && (d == byNothing || d == byChannels)}
 				forms = append(forms, f)
@@ -142,6 +145,11 @@ func (s *search) listGram() {
 			continue
 		}
 		s.add("gram", saying("check.gram", f.says(), s.name(), want), func(c *convention) { c.gramForm = f })
+	}
+	for as, says := range [...]string{rowsOfPlanes: "check.layout.planes", rowsOfPixels: "check.layout.pixels", rowsOfLines: "check.layout.lines"} {
+		if says != "" {
+			s.add("layout", saying(says), func(c *convention) { c.layout = layout(as) })
+		}
 	}
 }
 
@@ -306,31 +314,31 @@ func (s *search) listWeights() {
 	}
 }
 
-// listVariation lists what can be wrong about total variation.
-func (s *search) listVariation() {
+// listTotalVariation lists what can be wrong about total variation.
+func (s *search) listTotalVariation() {
 	base := s.base
 	if base.gamma == 0 {
 		return
 	}
-	r := s.trial.Recipe.Variation.Range
+	r := s.trial.Recipe.TotalVariation.Range
 	n := float64(len(s.trial.At.Pix))
 	s.add("tv", saying("check.tv.missing"), func(c *convention) { c.gamma = 0 })
 	if r != 1 {
 		by := base.gamma / r
-		if base.variation != engine.VariationL1 {
+		if base.totalVariation != engine.AbsoluteVariation {
 			by /= r
 		}
 		s.add("tv", saying("check.tv.range", r), func(c *convention) { c.gamma = by })
 	}
 	s.add("tv", saying("check.tv.mean", s.name()), func(c *convention) { c.gamma = base.gamma / n })
-	weight := s.trial.Recipe.Variation.Weight
-	for kind, says := range []string{engine.VariationL1: "check.tv.absolute", engine.VariationL2: "check.tv.squared", engine.VariationNine: "check.tv.nine"} {
-		if kind := engine.Variation(kind); kind != base.variation {
+	weight := s.trial.Recipe.TotalVariation.Weight
+	for kind, says := range []string{engine.AbsoluteVariation: "check.tv.absolute", engine.SquaredVariation: "check.tv.squared", engine.NinePointVariation: "check.tv.nine"} {
+		if kind := engine.TotalVariation(kind); kind != base.totalVariation {
 			by := weight * r
-			if kind != engine.VariationL1 {
+			if kind != engine.AbsoluteVariation {
 				by *= r
 			}
-			s.add("tv", saying(says, s.name()), func(c *convention) { c.variation, c.gamma = kind, by })
+			s.add("tv", saying(says, s.name()), func(c *convention) { c.totalVariation, c.gamma = kind, by })
 		}
 	}
 	for _, factor := range []float64{0.5, 2} {

@@ -3,24 +3,25 @@ package critic
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/weights"
 )
 
 // search holds a claim against conventions.
 type search struct {
+	loan  *impasto.Loan
 	dev   engine.Device
 	trial Trial
 	claim Claim
 	base  convention
+	total []phrase // what is to be said of a total that is not the sum of its terms
 
 	mistakes []mistake
 	inputs   []canvas.ColourMap // what a picture looks like through a wrong preprocessing; the first is none
@@ -28,16 +29,14 @@ type search struct {
 	style    []feature.Layer
 
 	net      feature.Network
-	straight *feature.Extractor // padded as the recipe has it
-	padded   *feature.Extractor // the other way; nil until a lens needs it
-	build    func(engine.Padding) (*feature.Extractor, error)
+	deepest  feature.Layer // of those that any convention reads
 	sights   map[lens]*sight
 	held     int         // numbers in the gradients of all sights
 	readings [][]float32 // the claimed gradient by RGB in [0,1], for what it may be taken by
 	norms    []float64   // squared
 }
 
-func newSearch(dev engine.Device, model *weights.Model, trial Trial, claim Claim) (*search, error) {
+func newSearch(l *impasto.Loan, trial Trial, claim Claim) (*search, error) {
 	r := &trial.Recipe
 	switch {
 	case r.Units != recipe.PlainUnits:
@@ -48,11 +47,15 @@ func newSearch(dev engine.Device, model *weights.Model, trial Trial, claim Claim
 		return nil, fmt.Errorf("the picture to check at is %dx%d, the photograph %dx%d: they must be of one size",
 			trial.At.Width, trial.At.Height, trial.Photo.Width, trial.Photo.Height)
 	}
+	if err := taken(r.Style.Distance); err != nil {
+		return nil, fmt.Errorf("recipe %s: %w", r.Name, err)
+	}
+	model := l.Model()
 	net, err := feature.NetworkOf(model)
 	if err != nil {
 		return nil, err
 	}
-	s := &search{dev: dev, trial: trial, claim: claim, net: net, sights: map[lens]*sight{}}
+	s := &search{loan: l, dev: l.Device(), trial: trial, claim: claim, net: net, sights: map[lens]*sight{}}
 	if s.base, err = conventionOf(&net, &trial); err != nil {
 		return nil, err
 	}
@@ -61,9 +64,6 @@ func newSearch(dev engine.Device, model *weights.Model, trial Trial, claim Claim
 	}
 	s.listMistakes(model)
 	s.reach()
-	if err := s.prepare(model); err != nil {
-		return nil, err
-	}
 	s.readClaim(model)
 	return s, nil
 }
@@ -103,6 +103,13 @@ func (s *search) reach() {
 	for _, c := range all {
 		s.content, s.style = withLayers(s.content, c.content), withLayers(s.style, c.style)
 	}
+	order := s.net.Layers()
+	s.deepest = order[0]
+	for _, l := range slices.Concat(s.content, s.style) {
+		if slices.Index(order, l) > slices.Index(order, s.deepest) {
+			s.deepest = l
+		}
+	}
 }
 
 // withLayers adds what is not there yet.
@@ -117,19 +124,16 @@ func withLayers(known []feature.Layer, more []tapped) []feature.Layer {
 	return known
 }
 
-func (s *search) prepare(model *weights.Model) error {
-	order := s.net.Layers()
-	deepest := order[0]
-	for _, l := range append(slices.Clone(s.content), s.style...) {
-		if slices.Index(order, l) > slices.Index(order, deepest) {
-			deepest = l
-		}
+// taken returns an error where a distance of styles cannot be taken apart into layers and their moments.
+func taken(name recipe.Distance) error {
+	d, err := loss.FindDistance(string(name))
+	if err != nil {
+		return err
 	}
-	s.build = func(padding engine.Padding) (*feature.Extractor, error) {
-		return feature.New(s.dev, model, feature.Options{StemPadding: padding, Input: transfer.Preprocessing(s.trial.Recipe.Input), Deepest: deepest})
+	gram, err := loss.FindDistance(string(recipe.Gram))
+	if err == nil && (d.Joint || d.Learns != gram.Learns) {
+		return fmt.Errorf("its distance of styles, %s, does not compare moments layer by layer, as check needs", name)
 	}
-	var err error
-	s.straight, err = s.build(transfer.Padding(s.trial.Recipe.StemPadding))
 	return err
 }
 
@@ -141,18 +145,16 @@ func otherPadding(p engine.Padding) engine.Padding {
 }
 
 // extractor returns the network and the pooling of a lens.
-func (s *search) extractor(l lens) (x *feature.Extractor, pooling engine.Pooling, err error) {
-	pooling = transfer.Pooling(s.trial.Recipe.Pooling)
+func (s *search) extractor(l lens) (*feature.Extractor, engine.Pooling, error) {
+	pooling, padding := transfer.Pooling(s.trial.Recipe.Pooling), transfer.Padding(s.trial.Recipe.StemPadding)
 	if l.pooling {
 		pooling = engine.MaxPooling + engine.AveragePooling - pooling
 	}
-	if !l.padding {
-		return s.straight, pooling, nil
+	if l.padding {
+		padding = otherPadding(padding)
 	}
-	if s.padded == nil {
-		s.padded, err = s.build(otherPadding(transfer.Padding(s.trial.Recipe.StemPadding)))
-	}
-	return s.padded, pooling, err
+	x, err := s.loan.Prepare(feature.Options{StemPadding: padding, Input: transfer.Preprocessing(s.trial.Recipe.Input), Deepest: s.deepest})
+	return x, pooling, err
 }
 
 // painting returns the painting at the size at which a lens sees it.
@@ -167,105 +169,17 @@ func (s *search) painting(l lens) *canvas.Picture {
 	return p
 }
 
-// summands returns a convention's loss with the shapes of its pictures put in.
-func (s *search) summands(c *convention) []summand {
-	at, painting := s.trial.At, s.painting(lens{resize: c.lens.resize})
-	return c.summands(
-		func(l feature.Layer) engine.Shape { return s.net.Shape(l, at.Height, at.Width) },
-		func(l feature.Layer) engine.Shape { return s.net.Shape(l, painting.Height, painting.Width) })
-}
-
-// miss returns how far a convention is from the claim.
-func (s *search) miss(ctx context.Context, c convention) (float64, error) {
-	if s.claim.Gradient != nil {
-		return s.gradientMiss(ctx, &c)
+// shapes are those of the pictures that a lens sees.
+func (s *search) shapes(l lens) shapes {
+	at, w, h := s.trial.At, s.trial.Painting.Width, s.trial.Painting.Height
+	if l.resize != ownSize {
+		w, h = s.trial.Photo.Width, s.trial.Photo.Height
 	}
-	predicted, err := s.predict(ctx, c)
-	if err != nil {
-		return 0, err
+	return shapes{
+		picture:  func(l feature.Layer) engine.Shape { return s.net.Shape(l, at.Height, at.Width) },
+		painting: func(l feature.Layer) engine.Shape { return s.net.Shape(l, h, w) },
+		pixels:   at.Width * at.Height,
 	}
-	worst := 0.0
-	for i, t := range s.claim.Terms {
-		if scale := max(math.Abs(t.Value), math.Abs(predicted[i])); scale > 0 {
-			worst = max(worst, math.Abs(t.Value-predicted[i])/scale)
-		}
-	}
-	return worst, nil
-}
-
-// predict returns what a convention gives for each claimed term.
-func (s *search) predict(ctx context.Context, c convention) ([]float64, error) {
-	view, err := s.sight(ctx, c.lens)
-	if err != nil {
-		return nil, err
-	}
-	predicted := make([]float64, len(s.claim.Terms))
-	for _, term := range s.summands(&c) {
-		value := 0.0
-		for _, p := range term.parts {
-			value += p.by * view.values[p.basis]
-		}
-		for i, t := range s.claim.Terms {
-			if t.Kind == "" || t.Kind == term.kind && (t.Layer == "" || t.Layer == term.layer) {
-				predicted[i] += value
-			}
-		}
-	}
-	return predicted, nil
-}
-
-// gradientMiss is the relative L2 distance of the gradients. All that it needs of vectors are their inner
-// products, which are taken once.
-func (s *search) gradientMiss(ctx context.Context, c *convention) (float64, error) {
-	along, own, err := s.products(ctx, c)
-	if err != nil {
-		return 0, err
-	}
-	target := s.norms[c.reading]
-	return math.Sqrt(max(0, target-2*along+own) / max(target, own, math.SmallestNonzeroFloat64)), nil
-}
-
-// bestFactor returns by what the base gradient is to be multiplied to come next to the claim.
-func (s *search) bestFactor(ctx context.Context) (factor, miss float64) {
-	along, own, err := s.products(ctx, &s.base)
-	target := s.norms[s.base.reading]
-	if err != nil || !(along > 0) {
-		return 0, 1
-	}
-	return along / own, math.Sqrt(max(0, 1-along*along/(own*target)))
-}
-
-// products returns the inner product of a convention's gradient with the claim, and with itself.
-func (s *search) products(ctx context.Context, c *convention) (along, own float64, err error) {
-	view, err := s.sight(ctx, c.lens)
-	if err != nil {
-		return 0, 0, err
-	}
-	var parts []part
-	for _, term := range s.summands(c) {
-		for _, p := range term.parts {
-			if p.kind != paintingSquare {
-				parts = append(parts, p)
-			}
-		}
-	}
-	for i, p := range parts {
-		d, err := s.against(ctx, view, p.basis, c.reading)
-		if err != nil {
-			return 0, 0, err
-		}
-		along += p.by * d
-		for j, q := range parts[:i+1] {
-			if d, err = s.dot(ctx, view, p.basis, q.basis); err != nil {
-				return 0, 0, err
-			}
-			if j < i {
-				d *= 2 // and the same the other way about
-			}
-			own += p.by * q.by * d
-		}
-	}
-	return along, own, nil
 }
 
 // sight is what is seen through a lens.
@@ -274,6 +188,7 @@ type sight struct {
 	// What gradients need; given up for another sight and read again where it is missed.
 	photo    map[feature.Layer][]float32
 	painting map[feature.Layer]engine.Statistics
+	maps     map[feature.Layer]mapPair // of what is read in a wrong order; given up with the rest
 
 	values    map[basis]float64
 	gradients map[basis][]float32
@@ -291,66 +206,70 @@ func (s *search) sight(ctx context.Context, l lens) (*sight, error) {
 	if v := s.sights[l]; v != nil {
 		return v, nil
 	}
-	v := &sight{lens: l, values: map[basis]float64{}, gradients: map[basis][]float32{}, dots: map[[2]basis]float64{}, claimed: map[claimedKey]float64{}}
-	if err := s.learn(ctx, v); err != nil {
+	v := newSight(l)
+	if s.claim.Gradient != nil {
+		s.sights[l] = v // gradients are taken when they are asked for
+		return v, nil
+	}
+	if err := s.learn(ctx, v, s.content, s.style); err != nil {
 		return nil, err
 	}
-	var taps []feature.Placement
-	if !s.base.gram {
-		for _, layer := range s.style {
-			taps = append(taps, feature.Placement{Layer: layer, Tap: s.transport(v.painting[layer])})
-		}
-	}
-	x, pooling, err := s.extractor(l)
+	look, err := s.newPass(l, s.trial.At, false)
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.read(ctx, x, pooling, s.inputs[l.input].Apply(s.trial.At), s.content, s.style, taps)
+	look.capture(s.content...)
+	look.observe(s.style...)
+	if !s.base.gram {
+		for _, layer := range s.style {
+			look.addStyle(layer, s.trial.Recipe.Style.Distance, v.painting[layer], 1)
+		}
+	}
+	at, err := look.run(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for i, layer := range s.content {
-		v.values[basis{contentDistance, layer}] = squaredDistance(v.photo[layer], at.maps[i])
+		v.values[basis{kind: contentDistance, layer: layer}] = squaredDistance(v.photo[layer], at.maps[i])
 	}
 	for i, layer := range s.style {
 		v.compare(layer, at.statistics[i], v.painting[layer])
-		if taps != nil {
-			v.values[basis{transport, layer}] = at.values[i]
+		if !s.base.gram {
+			v.values[basis{kind: transport, layer: layer}] = at.values[i]
 		}
 	}
-	if err := s.variations(v); err != nil {
+	if err := s.totalVariations(v); err != nil {
 		return nil, err
 	}
 	s.sights[l] = v
 	return v, nil
 }
 
-// learn reads photograph and painting, which only one sight holds at a time.
-func (s *search) learn(ctx context.Context, v *sight) error {
+func newSight(l lens) *sight {
+	return &sight{lens: l, values: map[basis]float64{}, gradients: map[basis][]float32{}, dots: map[[2]basis]float64{}, claimed: map[claimedKey]float64{}}
+}
+
+// learn reads layers of photograph and painting, which only one sight holds at a time.
+func (s *search) learn(ctx context.Context, v *sight, content, style []feature.Layer) error {
 	if v.painting != nil {
 		return nil
 	}
 	for _, other := range s.sights {
-		other.photo, other.painting = nil, nil
+		other.photo, other.painting, other.maps = nil, nil, nil
 	}
-	x, pooling, err := s.extractor(v.lens)
+	photo, err := s.read(ctx, v.lens, s.trial.Photo, content, nil)
 	if err != nil {
 		return err
 	}
-	change := s.inputs[v.lens.input]
-	photo, err := s.read(ctx, x, pooling, change.Apply(s.trial.Photo), s.content, nil, nil)
-	if err != nil {
-		return err
-	}
-	painting, err := s.read(ctx, x, pooling, change.Apply(s.painting(v.lens)), nil, s.style, nil)
+	painting, err := s.read(ctx, v.lens, s.painting(v.lens), nil, style)
 	if err != nil {
 		return err
 	}
 	v.photo, v.painting = map[feature.Layer][]float32{}, map[feature.Layer]engine.Statistics{}
-	for i, layer := range s.content {
+	for i, layer := range content {
 		v.photo[layer] = photo.maps[i]
 	}
-	for i, layer := range s.style {
+	for i, layer := range style {
 		v.painting[layer] = painting.statistics[i]
 	}
 	return nil
@@ -375,14 +294,12 @@ func (v *sight) compare(l feature.Layer, picture, painting engine.Statistics) {
 		own += g * g
 		theirs += a * a
 	}
-	v.values[basis{gramDistance, l}], v.values[basis{gramSquare, l}], v.values[basis{paintingSquare, l}] = distance, own, theirs
+	v.keep(l, asRead, distance, own, theirs)
 }
 
-// transport is the recipe's Wasserstein distance of one layer, without its weight.
-func (s *search) transport(painting engine.Statistics) *loss.Wasserstein {
-	roots := loss.Exact
-	if s.trial.Recipe.Style.Distance == "wasserstein-truncated" {
-		roots = loss.Truncated
-	}
-	return loss.NewWasserstein(s.dev, painting, nil, roots, 1)
+// keep remembers the values of a layer's Gram matrices.
+func (v *sight) keep(l feature.Layer, as layout, distance, own, theirs float64) {
+	v.values[basis{gramDistance, l, as}] = distance
+	v.values[basis{gramSquare, l, as}] = own
+	v.values[basis{paintingSquare, l, as}] = theirs
 }

@@ -171,15 +171,35 @@ func (op *AddMoments) Check() {
 	mustHold("moments: source", op.Src, op.Rows)
 }
 
+// CheckScalar panics where a row of results does not have the one asked for.
+func CheckScalar(what string, s Scalar) {
+	if s.At < 0 || s.At >= s.Of.Len() {
+		fail("%s: result %d of %d", what, s.At, s.Of.Len())
+	}
+}
+
+func mustChannels(what string, got, want int) {
+	if got != want {
+		fail("%s has %d channels, want %d", what, got, want)
+	}
+}
+
 // Check panics where the operation is malformed.
 func (op *MomentDistance) Check() {
 	c := op.Moments.Channels()
-	if c != op.Affine.Channels() {
-		fail("distance of moments of %d channels, affine map of %d", c, op.Affine.Channels())
-	}
-	if len(op.Target) != c*c {
-		fail("distance of moments of %d channels from %d numbers", c, len(op.Target))
-	}
+	mustChannels("distance of moments: affine map", op.Affine.Channels(), c)
+	mustChannels("distance of moments: painting", op.Painting.Channels(), c)
+	CheckScalar("distance of moments", op.Distance)
+	CheckScalar("distance of moments: weight", op.Weight)
+}
+
+// Check panics where the operation is malformed.
+func (op *Transport) Check() {
+	c := op.Moments.Channels()
+	mustChannels("transport: affine map", op.Affine.Channels(), c)
+	mustChannels("transport: coupling", op.Coupling.Channels(), c)
+	CheckScalar("transport", op.Distance)
+	CheckScalar("transport: weight", op.Weight)
 }
 
 // Check panics where the operation is malformed.
@@ -200,6 +220,7 @@ func (op *AddSquaredDistance) Check() {
 	s := op.Src.Shape()
 	mustShape("squared distance: target", op.Target.Shape(), s)
 	mustWeight("squared distance:", op.Weight, s)
+	CheckScalar("squared distance", op.Sum)
 	mustPiece("squared distance", op.Rows, s)
 	mustHold("squared distance: source", op.Src, op.Rows)
 	mustHold("squared distance: target", op.Target, op.Rows)
@@ -218,16 +239,90 @@ func (op *AddDifference) Check() {
 }
 
 // Check panics where the operation is malformed.
-func (op *AddVariation) Check() {
-	if op.Kind > VariationNine {
-		fail("variation of unknown kind %d", op.Kind)
+func (op *AddTotalVariation) Check() {
+	if op.Kind > NinePointVariation {
+		fail("total variation of unknown kind %d", op.Kind)
 	}
+	CheckScalar("total variation", op.Sum)
 	if op.Gradient != nil {
 		h, w := op.Image.Size()
-		gh, gw := op.Gradient.Size()
-		if h != gh || w != gw {
-			fail("variation: gradient is %dx%d, want %dx%d", gh, gw, h, w)
+		mustSize("total variation: gradient", op.Gradient, h, w)
+	}
+}
+
+func mustSize(what string, got Image, height, width int) {
+	if h, w := got.Size(); h != height || w != width {
+		fail("%s is %dx%d, want %dx%d", what, h, w, height, width)
+	}
+}
+
+func mustMatrix(what string, v Vector, points Points, stride, offset, channels int) {
+	if offset < 0 || offset+channels > stride || v.Len() != points.Len()*stride {
+		fail("%s: %d channels at %d of a matrix of %d numbers, %d points of %d", what, channels, offset, v.Len(), points.Len(), stride)
+	}
+}
+
+// Check panics where the operation is malformed.
+func (op *Gather) Check() {
+	s := op.Src.Shape()
+	mustRows("gather", op.Rows, s.Height)
+	mustHold("gather: source", op.Src, op.Rows)
+	mustMatrix("gather", op.Dst, op.Points, op.Stride, op.Offset, s.Channels)
+}
+
+// Check panics where the operation is malformed.
+func (op *Scatter) Check() {
+	s := op.Dst.Shape()
+	mustRows("scatter", op.Rows, s.Height)
+	mustHold("scatter: destination", op.Dst, op.Rows)
+	mustMatrix("scatter", op.Src, op.Points, op.Stride, op.Offset, s.Channels)
+}
+
+// Check panics where the tables do not fit the sizes.
+func (r *Resampling) Check() {
+	must(r.Height > 0 && r.Width > 0 && r.ToHeight > 0 && r.ToWidth > 0, "resampling: an empty image")
+	for _, t := range []struct {
+		taps *Taps
+		to   int
+	}{{&r.Across, r.ToWidth}, {&r.Down, r.ToHeight}} {
+		if len(t.taps.First) != t.to || t.taps.Width < 1 || len(t.taps.Weights) != t.to*t.taps.Width {
+			fail("resampling: %d windows of %d with %d weights for %d numbers", len(t.taps.First), t.taps.Width, len(t.taps.Weights), t.to)
 		}
+	}
+}
+
+// Check panics where the images do not fit the resampling.
+func (op *Resample) Check(r *Resampling) {
+	mustSize("resampling: source", op.Src, r.Height, r.Width)
+	mustSize("resampling: destination", op.Dst, r.ToHeight, r.ToWidth)
+}
+
+// Check panics where the images do not fit the resampling.
+func (op *ResampleBackward) Check(r *Resampling) {
+	mustSize("resampling backward: source", op.Src, r.Height, r.Width)
+	mustSize("resampling backward: resampled", op.Resampled, r.ToHeight, r.ToWidth)
+	mustSize("resampling backward: gradient", op.Gradient, r.ToHeight, r.ToWidth)
+	mustSize("resampling backward: destination", op.Dst, r.Height, r.Width)
+}
+
+// Check panics where the image has no size.
+func (op *Multilevel) Check() {
+	h, w := op.V.Size()
+	must(op.Levels >= 0 && h > 0 && w > 0, "multilevel: negative levels, or an empty image")
+}
+
+// Check panics where the operation is malformed.
+func (op *Direction) Check() {
+	CheckVectors("direction", op.D, op.G)
+	CheckVectors("direction", op.D, op.S...)
+	CheckVectors("direction", op.D, op.Y...)
+	if n := len(op.S); n != len(op.Y) || n != len(op.Rho) {
+		fail("direction: pairs of %d steps, %d differences of gradients and %d factors", n, len(op.Y), len(op.Rho))
+	}
+	CheckScalar("direction", op.Slope)
+	if op.Levels > 0 {
+		_, ok := op.D.(Image)
+		must(ok, "direction: levels of a vector that is not an image")
 	}
 }
 

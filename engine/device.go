@@ -1,14 +1,21 @@
 // Package engine defines the arithmetic of style transfer as operations of a [Device]: convolutions
 // of a frozen network, forward and backward to their input, fused with what surrounds them; weighted
-// moments of feature maps and their gradients; and the vector operations of the optimisers.
+// moments of feature maps, distances of them and their gradients; and the vector operations of the
+// optimisers.
 //
 // A device owns opaque buffers and works on windows of their rows, so that a map larger than memory
-// can pass through a network in bands. Reductions come back to the host once an evaluation. The
-// definition of every operation is package engine/reference; engine/enginetest holds each device to it.
+// can pass through a network in bands. What an operation finds out (a loss, a dot product, a norm) it
+// writes to [Scalars] on the device, which the host reads once an evaluation: nothing else crosses
+// between host and device in a loop. Buffers are placed in an [Arena], or made and closed. The
+// definition of every operation is package engine/reference; engine/enginetest compares each device with it.
 //
-// A wrong shape or window is a caller's bug and panics. A device may be used by several goroutines on
-// distinct buffers; it runs one operation at a time, each on all of its threads.
+// A wrong shape or window is a caller's bug and panics. The world's failures (memory, a lost device)
+// are errors. Operations of one goroutine take effect in their order; a device may report a failure
+// of one at any later one, and at the latest when something is read. A device may be used by several
+// goroutines on distinct buffers.
 package engine
+
+import "time"
 
 // Map is a feature map [Channels, Height, Width], of which a device holds a window of Window
 // consecutive rows: row y lies in slot y mod Window. A map with Window == Height is whole.
@@ -50,6 +57,7 @@ type Convolution interface {
 	Out() int         // output channels
 	Padding() Padding // of its input; the output has the input's height and width
 	Bytes() int64     // memory that the parameters take
+	Close() error     // gives that memory back; once is enough, and twice is no error
 }
 
 // Stem is the first convolution of a network together with its preprocessing: it reads an Image of
@@ -58,6 +66,7 @@ type Stem interface {
 	Out() int
 	Padding() Padding
 	Bytes() int64
+	Close() error
 }
 
 // Moments accumulates the weighted moments of a feature map over positions p:
@@ -73,18 +82,39 @@ type Affine interface {
 	Channels() int
 }
 
-// Sum accumulates a scalar in float64.
-type Sum interface {
-	isSum()
+// Scalars is a row of float64 results on the device: operations write or add to single ones, and the host
+// reads all of them at once.
+type Scalars interface {
+	Len() int
 }
 
-// SumMark is embedded by a device's Sum.
-type SumMark struct{}
+// Scalar is one of a row of results.
+type Scalar struct {
+	Of Scalars
+	At int // 0 <= At < Of.Len()
+}
 
-func (SumMark) isSum() {}
+// Points are positions of a map, as many as Len. Their order is the caller's, and one may be there twice.
+type Points interface {
+	Len() int
+}
 
-// Statistics are moments read back to the host. Their slices are the Moments' own and hold until
-// those are reset or read again.
+// Coupling prepares the optimal transport of features to those of a painting, for [Transport]: whatever of
+// the painting's covariance a device keeps, and room for the matrices of an evaluation.
+type Coupling interface {
+	Channels() int
+	Close() error
+}
+
+// Resampler is a [Resampling] prepared on a device.
+type Resampler interface {
+	Close() error
+}
+
+// Mark is a moment in the order of a device's operations. See Device.Mark.
+type Mark interface{}
+
+// Statistics are moments on the host.
 type Statistics struct {
 	Weight float64   // W
 	Sum    []float64 // S, [C]
@@ -101,6 +131,10 @@ type Arena interface {
 	Plane(offset int64, height, width int) Plane
 	Vector(offset int64, n int) Vector
 	Image(offset int64, height, width int) Image
+	Moments(offset int64, channels int) Moments
+	Affine(offset int64, channels int) Affine
+	Scalars(offset int64, n int) Scalars
+	Points(offset int64, n int) Points
 	Close() error
 }
 
@@ -110,74 +144,120 @@ const Alignment = 4096
 // Align rounds a number of bytes up to a multiple of Alignment.
 func Align(bytes int64) int64 { return (bytes + Alignment - 1) / Alignment * Alignment }
 
+// Costs are what a device takes for work that the multiply-adds of direct convolution do not show, in those
+// that it does on large maps meanwhile.
+type Costs struct {
+	// Positions is what a convolution takes whatever the size of its map, in positions of it.
+	Positions float64
+	// Coupling is what a [Transport] takes, by kind, times the cube of its channels.
+	Coupling [couplings]float64
+}
+
 // Device is an implementation of the arithmetic.
 type Device interface {
-	// Name tells the instruction set or the processor: "avx512", "reference64".
+	// Name is that of the instruction set or the processor: "avx512", "reference64".
 	Name() string
 	// Threads returns how many threads of the host work at once.
 	Threads() int
 	// WorkspaceBytes returns the memory that the device itself keeps for running operations on maps
 	// of up to the given number of channels.
 	WorkspaceBytes(channels int) int64
-	// Close frees what the device holds. Buffers must not be used afterwards.
+	// Costs returns what predictions of time need to know.
+	Costs() Costs
+	// Close frees what the device holds, and closes the convolutions, stems, couplings and resamplers that are
+	// still open. Arenas are closed before it. Nothing of the device is used afterwards.
 	Close() error
 
-	// Sizes in bytes, for planning. NewArena fails where memory cannot be had.
+	// Sizes in bytes of what an arena holds, for planning. A plane, a vector and an image take four bytes a number.
 	MapBytes(shape Shape, window int) int64
 	MaskBytes(shape Shape) int64
-	NewArena(bytes int64) (Arena, error)
+	MomentsBytes(channels int) int64
+	AffineBytes(channels int) int64
+	ScalarsBytes(n int) int64
+	PointsBytes(n int) int64
+	// CouplingBytes and ResamplerBytes are what a Coupling and a Resampler take beside the arena until they are closed.
+	CouplingBytes(channels int, kind CouplingKind) int64
+	ResamplerBytes(r Resampling) int64
+	// MultilevelBytes is the memory that the device itself keeps for running Multilevel, and Direction with levels, on
+	// images of the given size. It is the same memory as that of WorkspaceBytes: of both the larger counts.
+	MultilevelBytes(height, width, levels int) int64
 
+	// NewArena fails where memory cannot be had, as do the other constructors. What they return is closed by the caller.
+	NewArena(bytes int64) (Arena, error)
 	// NewConvolution takes weight [out,in,3,3] and bias [out], as PyTorch's Conv2d.
-	NewConvolution(in, out int, weight, bias []float32, padding Padding) Convolution
+	NewConvolution(in, out int, weight, bias []float32, padding Padding) (Convolution, error)
 	// NewStem takes weight [out,3,3,3] and bias [out]; padding acts on the preprocessed image.
-	NewStem(out int, weight, bias []float32, pre Preprocessing, padding Padding) Stem
-	NewMoments(channels int) Moments
-	NewAffine(channels int) Affine
-	NewSum() Sum
+	NewStem(out int, weight, bias []float32, pre Preprocessing, padding Padding) (Stem, error)
+	// NewCoupling prepares the transport to the distribution that the moments of a painting describe. They are
+	// read now; without weight they are an error. Positions is how many positions of weight 1 every Transport will
+	// see, 0 where that is not known; to show it another number is a caller's bug.
+	NewCoupling(painting Moments, kind CouplingKind, positions int) (Coupling, error)
+	NewResampler(r Resampling) (Resampler, error)
 
 	// The network, forward and backward to the input.
-	StemForward(op StemForward)
-	StemBackward(op StemBackward)
-	Forward(op Forward)
-	Backward(op Backward)
-	Rectify(op Rectify)
-	Pool(op Pool)
-	Unpool(op Unpool)
-	MaskBy(op MaskBy)
-	CopyRows(op CopyRows)
+	StemForward(op StemForward) error
+	StemBackward(op StemBackward) error
+	Forward(op Forward) error
+	Backward(op Backward) error
+	Rectify(op Rectify) error
+	Pool(op Pool) error
+	Unpool(op Unpool) error
+	MaskBy(op MaskBy) error
+	CopyRows(op CopyRows) error
 
 	// The losses.
-	ResetMoments(m Moments)
-	AddMoments(op AddMoments)
-	ReadMoments(m Moments) Statistics
-	SetAffine(dst Affine, a, b []float64) // A [C,C] row major; b [C]
-	// MomentDistance returns W, too, which must be positive; where it is not, Affine stays as it was.
-	MomentDistance(op MomentDistance) (distance, weight float64)
-	AddAffine(op AddAffine)
-	ResetSum(s Sum)
-	ReadSum(s Sum) float64
-	AddSquaredDistance(op AddSquaredDistance)
-	AddDifference(op AddDifference)
-	AddVariation(op AddVariation)
-	MatMul(op MatMul)
+	ResetMoments(m Moments) error
+	AddMoments(op AddMoments) error
+	MomentDistance(op MomentDistance) error
+	Transport(op Transport) error
+	AddAffine(op AddAffine) error
+	AddSquaredDistance(op AddSquaredDistance) error
+	AddDifference(op AddDifference) error
+	AddTotalVariation(op AddTotalVariation) error
+	Gather(op Gather) error
+	Scatter(op Scatter) error
+	MatMul(op MatMul) error
+
+	// The image brought down, and levels of it.
+	Resample(op Resample) error
+	ResampleBackward(op ResampleBackward) error
+	Multilevel(op Multilevel) error
 
 	// Vectors. Reductions are sums in float64 over fixed pieces in a fixed order.
-	Copy(dst, src Vector)
-	Fill(dst Vector, value float32)
-	Axpy(dst Vector, a float32, x Vector) // dst += a x
-	Scale(dst Vector, a float32)          // dst *= a
-	Lerp(dst, x Vector, t float32)        // dst += t (x - dst)
-	Clamp(dst Vector, low, high float32)  // NaN stays NaN
-	Dot(x, y Vector) float64
-	Norm1(x Vector) float64   // sum |x|
-	NormInf(x Vector) float64 // max |x|; NaN where x has one
-	Adam(op AdamStep)
-	Momentum(op MomentumStep)
+	Copy(dst, src Vector) error
+	Fill(dst Vector, value float32) error
+	Axpy(dst Vector, a float32, x Vector) error // dst += a x
+	Scale(dst Vector, a float32) error          // dst *= a
+	Lerp(dst, x Vector, t float32) error        // dst += t (x - dst)
+	Clamp(dst Vector, low, high float32) error  // NaN stays NaN
+	Dot(dst Scalar, x, y Vector) error
+	Norm1(dst Scalar, x Vector) error   // sum |x|
+	NormInf(dst Scalar, x Vector) error // max |x|; NaN where x has one
+	Adam(op AdamStep) error
+	Momentum(op MomentumStep) error
+	Direction(op Direction) error
 
-	// Between host and device. ReadMap and WriteMap use planar [C, rows, W] host memory.
-	Write(dst Vector, src []float32)
-	Read(dst []float32, src Vector)
-	WritePlane(dst Plane, src []float32)
-	WriteMap(dst Map, rows Rows, src []float32)
-	ReadMap(dst []float32, src Map, rows Rows)
+	// ResetScalars sets results to zero.
+	ResetScalars(dst Scalars) error
+
+	// Between host and device. Reading waits for all operations before it. ReadMap and WriteMap use planar
+	// [C, rows, W] host memory.
+	ReadScalars(dst []float64, src Scalars) error
+	Write(dst Vector, src []float32) error
+	Read(dst []float32, src Vector) error
+	WritePlane(dst Plane, src []float32) error
+	WriteMap(dst Map, rows Rows, src []float32) error
+	ReadMap(dst []float32, src Map, rows Rows) error
+	// WritePoints sets positions, each y*width+x of a map.
+	WritePoints(dst Points, positions []int32) error
+	// WriteMoments sets moments, whose Gram is symmetric. ReadMoments returns a copy.
+	WriteMoments(dst Moments, s Statistics) error
+	ReadMoments(src Moments) (Statistics, error)
+	// WriteAffine sets A [C,C], row major, and b [C].
+	WriteAffine(dst Affine, a, b []float64) error
+
+	// Mark notes the present moment in the order of operations. Between waits for both and returns the time
+	// that the device took from one to the other.
+	Mark() (Mark, error)
+	Between(from, to Mark) (time.Duration, error)
 }

@@ -1,10 +1,9 @@
 package engine
 
-// MatMul computes Dst = Scale A B + Diagonal I on row-major matrices in the host's memory, in float32:
-// what losses need that are functions of whole matrices. Dst [Rows,Columns] overlaps neither A
-// [Rows,Inner] nor B [Inner,Columns].
+// MatMul computes Dst = Scale A B + Diagonal I on row-major matrices, in float32: what losses need that are
+// functions of whole matrices. Dst [Rows,Columns] overlaps neither A [Rows,Inner] nor B [Inner,Columns].
 type MatMul struct {
-	Dst, A, B              []float32
+	Dst, A, B              Vector
 	Rows, Inner, Columns   int
 	TransposeA, TransposeB bool // the matrix is held transposed: A as [Inner,Rows], B as [Columns,Inner]
 	Scale, Diagonal        float32
@@ -16,10 +15,9 @@ type MatMul struct {
 // Check panics where the operation is malformed.
 func (op *MatMul) Check() {
 	positive := op.Rows > 0 && op.Inner > 0 && op.Columns > 0
-	if !positive || len(op.A) != op.Rows*op.Inner || len(op.B) != op.Inner*op.Columns || len(op.Dst) != op.Rows*op.Columns {
+	if !positive || op.A.Len() != op.Rows*op.Inner || op.B.Len() != op.Inner*op.Columns || op.Dst.Len() != op.Rows*op.Columns {
 		fail("product: matrices of %d and %d numbers into %d, want %dx%d and %dx%d",
-			len(op.A), len(op.B), len(op.Dst), op.Rows, op.Inner, op.Inner, op.Columns)
+			op.A.Len(), op.B.Len(), op.Dst.Len(), op.Rows, op.Inner, op.Inner, op.Columns)
 	}
 	must(!op.Symmetric || op.Rows == op.Columns, "product: symmetric, but not square")
-	must(&op.Dst[0] != &op.A[0] && &op.Dst[0] != &op.B[0], "product: the result overwrites a factor")
 }

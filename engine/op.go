@@ -1,5 +1,7 @@
 package engine
 
+import "fmt"
+
 // Preprocessing turns an RGB pixel in [0,1] into the input of a network:
 // input = Matrix * rgb + Offset. Order, range, mean and standard deviation all fit that form; so does
 // the 1x1 convolution in front of a rescaled network.
@@ -111,13 +113,63 @@ type AddMoments struct {
 	Rows    Rows
 }
 
-// MomentDistance is the squared distance of second moments from others, sum over c, d of (G_cd/W - Target_cd)^2, and
-// sets Affine to A = Scale/W (G/W - Target), b = 0: its gradient by the map at Scale = 4.
+// MomentDistance is the squared distance of second moments from a painting's, sum over c, d of
+// (G_cd/W - P_cd/V)^2, where P and V are the painting's moments and weight. It sets Affine to
+// A = Scale/W (G/W - P/V), b = 0: its gradient by the map at Scale = 4. Where W is not positive the
+// distance is 0 and Affine stays as it was. A device may save the division by V where V = 1.
 type MomentDistance struct {
-	Moments Moments
-	Target  []float64 // [C,C], symmetric
-	Affine  Affine
-	Scale   float64
+	Moments  Moments
+	Painting Moments
+	Affine   Affine
+	Scale    float64
+	Distance Scalar // set
+	Weight   Scalar // set to W
+}
+
+// CouplingKind is how a [Transport] takes the matrix roots that it consists of.
+type CouplingKind uint8
+
+const (
+	// ExactCoupling has converged roots and the gradient of the distance itself.
+	ExactCoupling CouplingKind = iota
+	// TruncatedCoupling has the twelve steps of Newton and Schulz, and the iteration for their gradient, of
+	// crowsonkb's style-transfer-pytorch. They have not converged where a covariance is close to
+	// singular, and the gradient is not quite that of the distance: what that program's pictures come from.
+	TruncatedCoupling
+
+	couplings = 2
+)
+
+// String returns "exact" or "truncated".
+func (k CouplingKind) String() string {
+	switch k {
+	case ExactCoupling:
+		return "exact"
+	case TruncatedCoupling:
+		return "truncated"
+	}
+	return fmt.Sprintf("CouplingKind(%d)", uint8(k))
+}
+
+// Ridge is added to the diagonal of the covariances of a [Transport], which are singular where a layer has
+// more channels than positions. The value is crowsonkb's.
+const Ridge = 1e-4
+
+// Transport is the squared 2-Wasserstein distance between the normal distributions that have the mean m and
+// the covariance S of a map and m* and S* of a painting (Olkin and Pukelsheim 1982),
+//
+//	sum (m - m*)^2 + tr S + tr S* - 2 tr (S*^1/2 S S*^1/2)^1/2,
+//
+// with m = sum w F / W, S = sum w F F^T / W - m m^T + Ridge I. It sets Affine to Scale/W times
+// F -> (I - T) F + T m - m*, where T is the optimal transport map, T S T = S*: the gradient by the map at
+// Scale = 2, and w the weights of the positions. Where W is not positive the distance is 0 and Affine stays as it was.
+type Transport struct {
+	Moments  Moments
+	Coupling Coupling
+	Affine   Affine
+	Scale    float64
+	Distance Scalar // set
+	Weight   Scalar // set to W
 }
 
 // AddAffine computes rows of Dst = w (A F + b), the gradient of a function of moments.
@@ -133,7 +185,7 @@ type AddAffine struct {
 // AddSquaredDistance adds sum w (Src - Target)^2 over rows to Sum.
 // Windows come in ascending order and start at multiples of PieceRows(width).
 type AddSquaredDistance struct {
-	Sum    Sum
+	Sum    Scalar
 	Src    Map
 	Target Map
 	Weight Plane // may be nil: all ones
@@ -152,27 +204,106 @@ type AddDifference struct {
 	Add    bool // add to what Dst holds
 }
 
-// Variation is a form of total variation of an image x [3,H,W].
-type Variation uint8
+// TotalVariation is a form of total variation of an image x [3,H,W].
+type TotalVariation uint8
 
 const (
-	// VariationL1 is sum |x[i+1,j]-x[i,j]| + sum |x[i,j+1]-x[i,j]|; its derivative at 0 is 0.
-	VariationL1 Variation = iota
-	// VariationL2 is the same sum of squares.
-	VariationL2
-	// VariationNine is the nine-point form of crowsonkb's style-transfer-pytorch, on the image padded by
+	// AbsoluteVariation is sum |x[i+1,j]-x[i,j]| + sum |x[i,j+1]-x[i,j]|; its derivative at 0 is 0.
+	AbsoluteVariation TotalVariation = iota
+	// SquaredVariation is the same sum of squares.
+	SquaredVariation
+	// NinePointVariation is the nine-point form of crowsonkb's style-transfer-pytorch, on the image padded by
 	// one replicated pixel: 2 (mean dx^2/3 + mean dy^2/3 + mean dd^2/12 + mean da^2/12), where dx, dy are
 	// forward differences at the 3HW pixels and dd, da the diagonals of the 3(H+1)(W+1) squares of 2x2.
-	VariationNine
+	NinePointVariation
 )
 
-// AddVariation adds Scale times the total variation of Image to Sum and its gradient to Gradient.
-type AddVariation struct {
-	Kind     Variation
+// AddTotalVariation adds Scale times the total variation of Image to Sum and its gradient to Gradient.
+type AddTotalVariation struct {
+	Kind     TotalVariation
 	Image    Image
 	Scale    float64
-	Sum      Sum
+	Sum      Scalar
 	Gradient Image // may be nil: value only
+}
+
+// Gather copies the features at points to the rows of a matrix: for each point k whose row of the map lies
+// in Rows, Dst[k*Stride + Offset + c] = F_c(point k). With an offset for each, several layers make
+// one matrix of hypercolumns.
+type Gather struct {
+	Src            Map
+	Rows           Rows
+	Points         Points
+	Dst            Vector // [Points.Len(), Stride]
+	Stride, Offset int    // Offset + channels <= Stride
+}
+
+// Scatter adds the rows of a matrix to a map at points: for each point k whose row lies in Rows,
+// F_c(point k) += Src[k*Stride + Offset + c], in the order of k. It is the adjoint of [Gather].
+type Scatter struct {
+	Src            Vector
+	Stride, Offset int
+	Points         Points
+	Rows           Rows
+	Dst            Map
+	Add            bool // add to what Dst holds; otherwise rows of Dst are cleared first
+}
+
+// Taps say of what each number of a resampled row is made: number i is the sum over k < Width of
+// Weights[i*Width+k] times number First[i]+k. Indices beyond an end of the row mean the number at that end.
+type Taps struct {
+	First   []int
+	Width   int
+	Weights []float32
+}
+
+// Resampling brings images [3, Height, Width] to [3, ToHeight, ToWidth] as a viewer sees them from further away: in
+// linear light (IEC 61966-2-1), of values limited to [0,1], rows by Across and then columns by Down, and the
+// result limited to [0,1] again.
+type Resampling struct {
+	Height, Width     int
+	ToHeight, ToWidth int
+	Across, Down      Taps
+}
+
+// Resample sets Dst to Src resampled.
+type Resample struct {
+	Resampler Resampler
+	Src, Dst  Image
+}
+
+// ResampleBackward sets Dst to the derivative, by the numbers of Src, of a function whose derivative by the
+// numbers of Resampled is Gradient. Numbers of Src outside [0,1] have none, nor have those of Resampled that were limited.
+type ResampleBackward struct {
+	Resampler      Resampler
+	Src, Resampled Image // as Resample read and wrote them
+	Gradient       Image
+	Dst            Image
+}
+
+// Multilevel replaces an image V by M V, where
+//
+//	M = I + sum over l = 1 ... Levels of 2^(l-1) (4^l P_l^T P_l)
+//
+// and P_l halves the image l times with the weights 1 3 3 1 in each direction, edges repeated. It is the preconditioner of
+// Bramble, Pasciak and Xu, Parallel Multilevel Preconditioners, Math. Comp. 55 (1990), with the weights
+// of an operator of order one: a guess of the inverse Hessian of a loss of features, up to a factor.
+// Levels of a single pixel end the sum.
+type Multilevel struct {
+	V      Image
+	Levels int
+}
+
+// Direction sets D to -H G by the two-loop recursion of L-BFGS (Nocedal and Wright, Numerical Optimization,
+// 2nd ed., algorithm 7.4), with the pairs S and Y from the oldest to the newest, Rho = 1 / y's of each, and
+// H^0 = Gamma M, where M is that of [Multilevel], the identity at 0 levels.
+type Direction struct {
+	D, G   Vector // D is an Image where Levels > 0
+	S, Y   []Vector
+	Rho    []float64
+	Gamma  float64
+	Levels int
+	Slope  Scalar // set to the dot product of G and D
 }
 
 // AdamStep is one step of Adam (Kingma and Ba 2015, algorithm 1) on X with gradient G:

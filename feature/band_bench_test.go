@@ -22,7 +22,7 @@ func BenchmarkBand(b *testing.B) {
 	s := newSceneOf(b, dev, narrow(feature.VGG19, feature.VGG19.Channels, 1), engine.PadZero, size, size, scenes["textbook"])
 	for _, rows := range []int{0, 8, 16, 32, 64, 128, 512} {
 		b.Run(fmt.Sprint(rows), func(b *testing.B) {
-			plan, err := s.x.Plan(feature.Job{Height: size, Width: size, Taps: s.taps, Gradient: true, Keep: feature.KeepAll, BandRows: rows})
+			plan, err := s.x.Plan(s.job(feature.Job{Gradient: true, Keep: feature.KeepAll, BandRows: rows}))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -33,10 +33,12 @@ func BenchmarkBand(b *testing.B) {
 			}
 			defer arena.Close()
 			pixels := arena.Image(0, size, size)
-			dev.Write(pixels, noise(rand.New(rand.NewPCG(1, 2)), 3*size*size))
-			pass := plan.Place(arena, 2*image)
+			if err := dev.Write(pixels, noise(rand.New(rand.NewPCG(1, 2)), 3*size*size)); err != nil {
+				b.Fatal(err)
+			}
+			pass := s.place(b, plan, arena, 2*image)
 			for b.Loop() {
-				if _, err := pass.Evaluate(b.Context(), pixels, arena.Image(image, size, size)); err != nil {
+				if err := pass.Evaluate(b.Context(), pixels, arena.Image(image, size, size)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -15,8 +15,7 @@ import (
 // digest runs a plan on a fast device and returns a hash of the bits of the values and the gradient.
 func digest(t *testing.T, s *scene, job feature.Job, pixels []float32) uint64 {
 	t.Helper()
-	job.Height, job.Width, job.Taps = s.height, s.width, s.taps
-	plan, err := s.x.Plan(job)
+	plan, err := s.x.Plan(s.job(job))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,17 +26,18 @@ func digest(t *testing.T, s *scene, job feature.Job, pixels []float32) uint64 {
 	}
 	defer arena.Close()
 	image, gradient := arena.Image(0, s.height, s.width), arena.Image(size, s.height, s.width)
-	s.dev.Write(image, pixels)
-	values, err := plan.Place(arena, 2*size).Evaluate(t.Context(), image, gradient)
-	if err != nil {
+	if err := s.dev.Write(image, pixels); err != nil {
 		t.Fatal(err)
 	}
+	values := s.values(t, s.place(t, plan, arena, 2*size), image, gradient)
 	h := fnv.New64a()
 	for _, v := range values {
 		_ = binary.Write(h, binary.LittleEndian, math.Float64bits(v))
 	}
 	numbers := make([]float32, len(pixels))
-	s.dev.Read(numbers, gradient)
+	if err := s.dev.Read(numbers, gradient); err != nil {
+		t.Fatal(err)
+	}
 	_ = binary.Write(h, binary.LittleEndian, numbers)
 	return h.Sum64()
 }

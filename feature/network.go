@@ -83,7 +83,7 @@ func (n *Network) published() []Layer {
 	return layers
 }
 
-// Layer returns the layer of the given name, or an error that names the nearest ones.
+// Layer returns the layer of the given name, or an *UnknownLayerError.
 func (n *Network) Layer(name string) (Layer, error) {
 	layers := n.Layers()
 	for _, l := range layers {
@@ -91,18 +91,34 @@ func (n *Network) Layer(name string) (Layer, error) {
 			return l, nil
 		}
 	}
+	e := &UnknownLayerError{Name: name, Network: n.Name, Last: layers[len(layers)-1]}
 	for _, l := range n.published() {
 		if l.String() == name {
-			return Layer{}, fmt.Errorf("layer %s: the parameters of this %s end at %s; a full network has it (impasto network list)",
-				name, n.Name, layers[len(layers)-1])
+			return Layer{}, e
 		}
 	}
 	names := make([]string, len(layers))
 	for i, l := range layers {
 		names[i] = l.String()
 	}
-	return Layer{}, fmt.Errorf("layer %q: %s has none of that name; near are %s",
-		name, n.Name, strings.Join(spelling.Nearest(name, names, 3), ", "))
+	e.Near = spelling.Nearest(name, names, 3)
+	return Layer{}, e
+}
+
+// UnknownLayerError says that a network has no layer of a name, or no parameters for it.
+type UnknownLayerError struct {
+	Name    string   // as it was asked for
+	Network string   // name of the architecture
+	Last    Layer    // the last layer that there are parameters for
+	Near    []string // names that may have been meant; none where the layer lies behind Last
+}
+
+// Error says in one line what there is instead.
+func (e *UnknownLayerError) Error() string {
+	if e.Near == nil {
+		return fmt.Sprintf("layer %s: the parameters of this %s end at %v", e.Name, e.Network, e.Last)
+	}
+	return fmt.Sprintf("layer %q is not known to %s; near are %s", e.Name, e.Network, strings.Join(e.Near, ", "))
 }
 
 // Shape returns the shape of the layer's map for an image of the given size.

@@ -40,19 +40,22 @@ func narrow(net feature.Network, channels [5]int, seed uint64) *weights.Model {
 
 var unitInput = engine.Preprocessing{Matrix: [3][3]float32{{2, 0, 0.5}, {0, 1.5, 0}, {0.25, 0, 1}}, Offset: [3]float32{-0.5, -0.25, -0.75}}
 
-// term is a tap under test.
+// term is a term under test at a layer.
 type term struct {
 	layer   string
 	content bool
 }
 
-// scene is a network with taps on a device, and an image to look at.
+// scene is a network with terms on a device, placed in an arena of their own, and the size of an image to
+// look at.
 type scene struct {
-	dev    engine.Device
-	x      *feature.Extractor
-	taps   []feature.Placement
-	height int
-	width  int
+	dev     engine.Device
+	x       *feature.Extractor
+	layers  []feature.Layer
+	terms   []loss.Term
+	results engine.Scalars
+	height  int
+	width   int
 }
 
 func newScene(t testing.TB, dev engine.Device, padding engine.Padding, height, width int, terms []term) *scene {
@@ -68,34 +71,102 @@ func newSceneOf(t testing.TB, dev engine.Device, m *weights.Model, padding engin
 	}
 	s := &scene{dev: dev, x: x, height: height, width: width}
 	net := x.Network()
-	rng := rand.New(rand.NewPCG(3, 4))
+	var bytes int64
+	scalars := 0
 	for _, term := range terms {
 		l, err := net.Layer(term.layer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.taps = append(s.taps, feature.Placement{Layer: l, Tap: s.tap(t, net.Shape(l, height, width), term.content, rng)})
+		made := newTerm(dev, net.Shape(l, height, width), term.content)
+		s.layers, s.terms = append(s.layers, l), append(s.terms, made)
+		bytes, scalars = bytes+made.Bytes(), scalars+made.Scalars()
+	}
+	arena, err := dev.NewArena(bytes + engine.Align(dev.ScalarsBytes(scalars)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.results = arena.Scalars(bytes, scalars)
+	site, rng := loss.Site{Arena: arena, Results: s.results}, rand.New(rand.NewPCG(3, 4))
+	for _, term := range s.terms {
+		if err := term.Place(site); err != nil {
+			t.Fatal(err)
+		}
+		s.teach(t, term, rng)
+		site.Offset, site.First = site.Offset+term.Bytes(), site.First+term.Scalars()
 	}
 	return s
 }
 
-func (s *scene) tap(t testing.TB, shape engine.Shape, content bool, rng *rand.Rand) feature.Tap {
-	t.Helper()
+// newTerm makes a content loss or a Gram loss with a weight.
+func newTerm(dev engine.Device, shape engine.Shape, content bool) loss.Term {
 	if content {
-		arena, err := s.dev.NewArena(engine.Align(s.dev.MapBytes(shape, shape.Height)))
-		if err != nil {
+		c := loss.NewContent(dev, shape)
+		c.Weigh(0.5)
+		return c
+	}
+	g := loss.NewGram(dev, shape, loss.Mean)
+	g.Weigh(3)
+	return g
+}
+
+// teach draws a target.
+func (s *scene) teach(t testing.TB, term loss.Term, rng *rand.Rand) {
+	t.Helper()
+	var err error
+	switch term := term.(type) {
+	case *loss.Content:
+		shape := term.Target().Shape()
+		err = s.dev.WriteMap(term.Target(), engine.All(shape), noise(rng, shape.Elements()))
+	case *loss.Gram:
+		c := term.Channels()
+		painting := engine.Statistics{Weight: 2, Sum: make([]float64, c), Gram: make([]float64, c*c)}
+		for i := range c {
+			painting.Gram[i*c+i] = rng.Float64()
+		}
+		err = term.Teach([]loss.Lesson{loss.Moments{painting}}, []float64{1})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// job fills in what the scene knows of a job.
+func (s *scene) job(job feature.Job) feature.Job {
+	job.Height, job.Width, job.Layers = s.height, s.width, s.layers
+	return job
+}
+
+// place puts a plan into an arena with the scene's taps.
+func (s *scene) place(t testing.TB, plan *feature.Plan, arena engine.Arena, offset int64) *feature.Pass {
+	t.Helper()
+	var taps []feature.Tap
+	var solvers []feature.Solver
+	for _, term := range s.terms {
+		taps, solvers = append(taps, term.Tap(0)), append(solvers, term)
+	}
+	pass, err := plan.Place(arena, offset, taps, solvers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pass
+}
+
+// values evaluates a pass and returns the value of each term.
+func (s *scene) values(t testing.TB, pass *feature.Pass, image, gradient engine.Image) []float64 {
+	t.Helper()
+	results := make([]float64, s.results.Len())
+	if err := errors.Join(s.dev.ResetScalars(s.results), pass.Evaluate(t.Context(), image, gradient), s.dev.ReadScalars(results, s.results)); err != nil {
+		t.Fatal(err)
+	}
+	values := make([]float64, len(s.terms))
+	for i, term := range s.terms {
+		var err error
+		if values[i], err = term.Value(results); err != nil {
 			t.Fatal(err)
 		}
-		target := arena.Map(0, shape, shape.Height)
-		s.dev.WriteMap(target, engine.All(shape), noise(rng, shape.Elements()))
-		return loss.NewContent(s.dev, target, nil, 0.5)
 	}
-	c := shape.Channels
-	painting := engine.Statistics{Weight: 2, Sum: make([]float64, c), Gram: make([]float64, c*c)}
-	for i := range c {
-		painting.Gram[i*c+i] = rng.Float64()
-	}
-	return loss.NewGram(s.dev, painting, nil, loss.Mean, 3)
+	return values
 }
 
 func noise(rng *rand.Rand, n int) []float32 {
@@ -109,8 +180,7 @@ func noise(rng *rand.Rand, n int) []float32 {
 // evaluate runs a plan on the image and returns the values and the gradient.
 func (s *scene) evaluate(t *testing.T, job feature.Job, pixels []float64) ([]float64, []float64) {
 	t.Helper()
-	job.Height, job.Width, job.Taps = s.height, s.width, s.taps
-	plan, err := s.x.Plan(job)
+	plan, err := s.x.Plan(s.job(job))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,21 +193,15 @@ func (s *scene) evaluate(t *testing.T, job feature.Job, pixels []float64) ([]flo
 	defer arena.Close()
 	image, gradient := arena.Image(0, s.height, s.width), arena.Image(size, s.height, s.width)
 	reference.SetFloat64(image, pixels)
-	pass := plan.Place(arena, 2*size)
-	for range 2 { // twice: nothing may be left over from the first
-		if _, err := pass.Evaluate(t.Context(), image, gradient); err != nil {
-			t.Fatal(err)
-		}
+	pass := s.place(t, plan, arena, 2*size)
+	var values []float64
+	for range 3 { // several times: nothing may be left over from the first
+		values = s.values(t, pass, image, gradient)
 	}
-	values, err := pass.Evaluate(t.Context(), image, gradient)
-	if err != nil {
-		t.Fatal(err)
+	if !job.Gradient {
+		return values, nil
 	}
-	g := []float64(nil)
-	if job.Gradient {
-		g = append(g, reference.Float64(gradient)...)
-	}
-	return append([]float64(nil), values...), g
+	return values, reference.Float64(gradient)
 }
 
 func sum(v []float64) float64 {
@@ -235,7 +299,7 @@ func TestPlans(t *testing.T) {
 // what cannot.
 func TestBudget(t *testing.T) {
 	s := newScene(t, reference.New32(), engine.PadZero, 256, 256, scenes["textbook"])
-	job := feature.Job{Height: 256, Width: 256, Taps: s.taps, Gradient: true, Keep: feature.KeepAll}
+	job := s.job(feature.Job{Gradient: true, Keep: feature.KeepAll})
 	all, err := s.x.Plan(job)
 	if err != nil {
 		t.Fatal(err)
@@ -258,11 +322,11 @@ func TestBudget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again := plan.Recomputed()
-		if plan.Bytes() > job.Budget || len(again) < dropped || len(again) > 0 && again[0].String() != "conv1_1" {
-			t.Errorf("plan of %d bytes for %d recomputes %v, after %d", plan.Bytes(), job.Budget, again, dropped)
+		recomputed := plan.Recomputed()
+		if plan.Bytes() > job.Budget || len(recomputed) < dropped || len(recomputed) > 0 && recomputed[0].String() != "conv1_1" {
+			t.Errorf("plan of %d bytes for %d recomputes %v, after %d", plan.Bytes(), job.Budget, recomputed, dropped)
 		}
-		dropped = len(again)
+		dropped = len(recomputed)
 		narrowed = narrowed || dropped == 0 && plan.Bytes() < all.Bytes()
 	}
 	if dropped == 0 || !narrowed {
@@ -275,26 +339,81 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestLeast demands that the least budget is one with which a plan succeeds, that no less does, and that a
+// refusal names it, at sizes where the smallest plan recomputes all and where it does not.
+func TestLeast(t *testing.T) {
+	for _, size := range []int{16, 40, 256} {
+		s := newScene(t, reference.New32(), engine.PadZero, size, size, scenes["textbook"])
+		job := s.job(feature.Job{Gradient: true})
+		least, err := s.x.Least(job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job.Budget = least
+		if plan, err := s.x.Plan(job); err != nil || plan.Bytes() != least {
+			t.Errorf("%d pixels: no plan of %d bytes: %v", size, least, err)
+		}
+		job.Budget--
+		var tooMuch *feature.BudgetError
+		if _, err := s.x.Plan(job); !errors.As(err, &tooMuch) || tooMuch.Need != least || tooMuch.Budget != job.Budget {
+			t.Errorf("%d pixels: with %d of %d bytes: %v", size, job.Budget, least, err)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	s := newScene(t, reference.New32(), engine.PadZero, 32, 32, scenes["textbook"])
-	plan, err := s.x.Plan(feature.Job{Height: 32, Width: 32, Taps: s.taps})
+	plan, err := s.x.Plan(s.job(feature.Job{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	arena, _ := s.dev.NewArena(plan.Bytes() + 1<<16)
+	arena, err := s.dev.NewArena(plan.Bytes() + 1<<16)
+	if err != nil {
+		t.Fatal(err)
+	}
 	image := arena.Image(plan.Bytes(), 32, 32)
-	s.dev.Fill(image, 0.5)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := plan.Place(arena, 0).Evaluate(ctx, image, nil); !errors.Is(err, context.Canceled) {
+	pass := s.place(t, plan, arena, 0)
+	if err := pass.Evaluate(ctx, image, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled evaluation returns %v", err)
+	}
+	if forward, backward, err := pass.Times(); forward != 0 || backward != 0 || err != nil {
+		t.Errorf("cancelled evaluation took %v and %v, %v", forward, backward, err)
 	}
 }
 
 func TestTooSmall(t *testing.T) {
 	s := newScene(t, reference.New32(), engine.PadZero, 32, 32, scenes["textbook"])
-	if _, err := s.x.Plan(feature.Job{Height: 15, Width: 100, Taps: s.taps}); err == nil {
-		t.Error("relu5_1 of a picture 15 pixels high is planned")
+	job := s.job(feature.Job{})
+	job.Height, job.Width = 15, 100
+	var tooSmall *feature.SizeError
+	if _, err := s.x.Plan(job); !errors.As(err, &tooSmall) || tooSmall.Layer.String() != "relu5_1" ||
+		tooSmall.Least != 16 || tooSmall.Height != 15 || tooSmall.Width != 100 {
+		t.Fatalf("relu5_1 of a picture 15 pixels high: %v", err)
+	}
+	if _, err := s.x.Least(job); !errors.As(err, &tooSmall) {
+		t.Errorf("relu5_1 of a picture 15 pixels high has a smallest plan: %v", err)
+	}
+	job.Height = tooSmall.Least
+	if _, err := s.x.Plan(job); err != nil {
+		t.Errorf("a picture of the least size: %v", err)
+	}
+}
+
+// TestPlaceBeyondTheArena refuses an arena that ends before the plan does.
+func TestPlaceBeyondTheArena(t *testing.T) {
+	s := newScene(t, reference.New32(), engine.PadZero, 32, 32, scenes["stem only"])
+	plan, err := s.x.Plan(s.job(feature.Job{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arena, err := s.dev.NewArena(plan.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plan.Place(arena, engine.Alignment, make([]feature.Tap, 1), nil); err == nil {
+		t.Error("a plan is placed beyond the end of its arena")
 	}
 }
 
@@ -306,11 +425,14 @@ func TestWork(t *testing.T) {
 	}
 	net := x.Network()
 	deepest, _ := net.Layer("relu5_1")
-	plan, err := x.Plan(feature.Job{Height: 64, Width: 64, Taps: []feature.Placement{{Layer: deepest}}})
+	plan, err := x.Plan(feature.Job{Height: 64, Width: 64, Layers: []feature.Layer{deepest}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := plan.Work() / (64 * 64) / 1000; math.Abs(got-361) > 1 {
 		t.Errorf("%.1f kMAC a pixel, want 361", got)
+	}
+	if more := plan.Cost() - plan.Work(); (more > 0) != (x.Device().Costs().Positions > 0) {
+		t.Errorf("cost is %v more than work, with %v positions", more, x.Device().Costs().Positions)
 	}
 }

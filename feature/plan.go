@@ -1,9 +1,8 @@
 package feature
 
 import (
-	"context"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/impasto/impasto/engine"
 )
@@ -12,18 +11,18 @@ import (
 type Keep uint8
 
 const (
-	// KeepFitting keeps as many as fit into the budget, those first that cost most to compute anew.
+	// KeepFitting keeps as many as fit into the budget, those first that cost most to recompute.
 	KeepFitting Keep = iota
 	// KeepAll keeps them all, whatever the budget.
 	KeepAll
-	// KeepNone computes them all anew from the pooled map in front of their block.
+	// KeepNone recomputes them all from the pooled map in front of their block.
 	KeepNone
 )
 
-// Job is what a pass will evaluate: an image size and the taps of the losses.
+// Job is what a pass will evaluate: an image size and the layers that losses tap.
 type Job struct {
 	Height, Width int
-	Taps          []Placement
+	Layers        []Layer // one for each tap; a layer may be there several times
 	Pooling       engine.Pooling
 	Gradient      bool // run backward to the image, too
 	Keep          Keep
@@ -32,34 +31,26 @@ type Job struct {
 	BandRows int
 }
 
-// Plan is the memory plan of a job: every buffer has its place and every operation its rows.
+// Plan is the memory plan of a job: every buffer has its place and every operation its rows. The taps are
+// bound to it when it is placed.
 //
 // What the backward pass needs of the forward pass is little, since the weights are frozen: one bit an
 // activation (which ReLU and which pooling let a gradient pass: 10 float32 a pixel for VGG-19), and the
-// maps of the layers that are tapped. Those are kept or computed anew; everything else exists in
+// maps of the layers that are tapped. Those are kept or recomputed; everything else exists in
 // bands only. The bits of the result are the same for every plan.
 type Plan struct {
-	x     *Extractor
-	job   Job
-	prog  *program
-	bytes int64
-	again []Layer
+	x          *Extractor
+	job        Job
+	prog       *program
+	bytes      int64
+	recomputed []Layer
 }
 
-// Plan lays out a job. It fails where the image is too small for a tapped layer or where the plan
-// cannot fit the budget.
+// Plan lays out a job. It fails with a *SizeError where the image is too small for a tapped layer and with a
+// *BudgetError where the plan cannot fit the budget.
 func (x *Extractor) Plan(job Job) (*Plan, error) {
-	if len(job.Taps) == 0 {
-		panic("feature: a plan without taps")
-	}
-	for _, p := range job.Taps {
-		if m := p.Layer.MinSize(); job.Height < m || job.Width < m {
-			return nil, fmt.Errorf("layer %v needs a picture of at least %dx%d pixels; this one is %dx%d",
-				p.Layer, m, m, job.Width, job.Height)
-		}
-		if x.net.position(p.Layer) >= len(x.convs) {
-			panic(fmt.Sprintf("feature: %v lies behind the deepest layer that was prepared", p.Layer))
-		}
+	if err := x.check(job); err != nil {
+		return nil, err
 	}
 	layers := x.keepable(job)
 	drop := 0
@@ -72,17 +63,78 @@ func (x *Extractor) Plan(job Job) (*Plan, error) {
 	return x.planWithin(job, layers)
 }
 
-// planWithin returns the quickest plan that fits the budget.
-func (x *Extractor) planWithin(job Job, layers []Layer) (*Plan, error) {
-	var p *Plan
+// Least returns the bytes of the smallest plan of a job: the least budget with which Plan succeeds. It
+// fails with a *SizeError as Plan does.
+func (x *Extractor) Least(job Job) (int64, error) {
+	if err := x.check(job); err != nil {
+		return 0, err
+	}
+	least := int64(-1)
+	x.plans(job, x.keepable(job), func(p *Plan) bool {
+		if least < 0 || p.bytes < least {
+			least = p.bytes
+		}
+		return true
+	})
+	return least, nil
+}
+
+// check demands that every layer has a position, and panics where it was not prepared.
+func (x *Extractor) check(job Job) error {
+	if len(job.Layers) == 0 {
+		panic("feature: a plan without layers")
+	}
+	for _, l := range job.Layers {
+		if x.net.position(l) >= len(x.convs) {
+			panic(fmt.Sprintf("feature: %v lies behind the deepest layer that was prepared", l))
+		}
+	}
+	deepest := slices.MaxFunc(job.Layers, func(a, b Layer) int { return a.MinSize() - b.MinSize() })
+	if least := deepest.MinSize(); job.Height < least || job.Width < least {
+		return &SizeError{Layer: deepest, Least: least, Height: job.Height, Width: job.Width}
+	}
+	return nil
+}
+
+// SizeError says that a picture is too small for a layer: its map would have no position.
+type SizeError struct {
+	Layer         Layer // the one that needs the largest picture
+	Least         int   // height and width from which on every layer of the job has a position
+	Height, Width int   // of the picture
+}
+
+// Error names the layer, what it needs and what there is, width first.
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("layer %v needs a picture of at least %dx%d pixels; this one is %dx%d", e.Layer, e.Least, e.Least, e.Width, e.Height)
+}
+
+// plans lays out a job in every way that KeepFitting considers, quickest first, while visit returns true.
+func (x *Extractor) plans(job Job, layers []Layer, visit func(*Plan) bool) {
 	for drop := 0; drop <= len(layers); drop++ {
 		for _, tiles := range bandTiles {
-			if p = x.layOut(job, layers[:drop], tiles); p.bytes <= job.Budget {
-				return p, nil
+			if !visit(x.layOut(job, layers[:drop], tiles)) {
+				return
 			}
 		}
 	}
-	return nil, &BudgetError{Need: p.bytes, Budget: job.Budget}
+}
+
+// planWithin returns the quickest plan that fits the budget.
+func (x *Extractor) planWithin(job Job, layers []Layer) (*Plan, error) {
+	var found *Plan
+	least := int64(-1)
+	x.plans(job, layers, func(p *Plan) bool {
+		if p.bytes <= job.Budget {
+			found = p
+		} else if least < 0 || p.bytes < least {
+			least = p.bytes
+		}
+		return found == nil
+	})
+	if found == nil {
+		return nil, &BudgetError{Need: least, Budget: job.Budget}
+	}
+	return found, nil
 }
 
 // BudgetError says that even the smallest plan needs more memory than there is.
@@ -96,133 +148,29 @@ func (e *BudgetError) Error() string {
 }
 
 // keepable lists the layers whose maps the backward pass reads again, in the order in which they are
-// given up: shallow ones are the largest and cost the least to compute anew.
+// given up: shallow ones are the largest and cost the least to recompute.
 func (x *Extractor) keepable(job Job) []Layer {
 	if !job.Gradient {
 		return nil
 	}
 	var layers []Layer
 	for _, l := range x.net.Layers() {
-		if l.Kind != Conv {
-			continue
-		}
-		for _, p := range job.Taps {
-			if p.Layer.Kind != Pool && p.Layer.Block == l.Block && p.Layer.Index == l.Index {
-				layers = append(layers, l)
-				break
-			}
+		tapped := func(t Layer) bool { return t.Kind != Pool && t.Block == l.Block && t.Index == l.Index }
+		if l.Kind == Conv && slices.ContainsFunc(job.Layers, tapped) {
+			layers = append(layers, l)
 		}
 	}
 	return layers
 }
 
-func (x *Extractor) layOut(job Job, again []Layer, tiles int) *Plan {
-	prog := x.build(job, func(l Layer) bool {
-		for _, a := range again {
-			if a == l {
-				return false
-			}
-		}
-		return true
-	}, tiles)
-	return &Plan{x: x, job: job, prog: prog, bytes: prog.place(x.dev), again: again}
+func (x *Extractor) layOut(job Job, recomputed []Layer, tiles int) *Plan {
+	prog := x.build(job, func(l Layer) bool { return !slices.Contains(recomputed, l) }, tiles)
+	return &Plan{x: x, job: job, prog: prog, bytes: prog.place(x.dev), recomputed: recomputed}
 }
 
-// Bytes returns the size of the arena that the plan needs, without the image and its gradient.
+// Bytes returns the size of the arena that the plan needs, without the image, its gradient and what the
+// owners of the taps keep.
 func (p *Plan) Bytes() int64 { return p.bytes }
 
-// Recomputed returns the convolutions whose tapped maps are computed anew in the backward pass.
-func (p *Plan) Recomputed() []Layer { return p.again }
-
-// Pass is a plan on a device, ready to evaluate any number of images.
-type Pass struct {
-	plan            *Plan
-	maps            map[*buffer]engine.Map
-	masks           map[*buffer]engine.Mask
-	image, gradient engine.Image
-	values          []float64
-	run             [][]func(engine.Rows) // by phase and stage
-	forward, back   time.Duration
-}
-
-// Place puts the plan's buffers into arena from offset on; Plan.Bytes bytes belong to it.
-func (p *Plan) Place(arena engine.Arena, offset int64) *Pass {
-	s := &Pass{plan: p, maps: map[*buffer]engine.Map{}, masks: map[*buffer]engine.Mask{}, values: make([]float64, len(p.job.Taps))}
-	for _, b := range p.prog.buffers {
-		if b.mask {
-			s.masks[b] = arena.Mask(offset+b.offset, b.shape)
-		} else {
-			s.maps[b] = arena.Map(offset+b.offset, b.shape, b.window)
-		}
-	}
-	for _, ph := range p.prog.phases {
-		var run []func(engine.Rows)
-		for _, st := range ph.stages {
-			run = append(run, st.bind(s))
-		}
-		s.run = append(s.run, run)
-	}
-	return s
-}
-
-func (s *Pass) mapOf(b *buffer) engine.Map {
-	if b == nil {
-		return nil
-	}
-	return s.maps[b]
-}
-
-func (s *Pass) maskOf(b *buffer) engine.Mask {
-	if b == nil {
-		return nil
-	}
-	return s.masks[b]
-}
-
-// Evaluate shows the taps the features of image, asks each for its value, and where the job has a
-// gradient writes that of the sum of the values by the image's numbers into gradient (nil otherwise).
-// The values, in the order of Job.Taps, are the pass's own until the next call.
-func (s *Pass) Evaluate(ctx context.Context, image, gradient engine.Image) ([]float64, error) {
-	s.image, s.gradient = image, gradient
-	for _, p := range s.plan.job.Taps {
-		p.Tap.Reset()
-	}
-	start := time.Now()
-	if err := s.phases(ctx, false); err != nil {
-		return nil, err
-	}
-	for i, p := range s.plan.job.Taps {
-		v, err := p.Tap.Solve()
-		if err != nil {
-			return nil, fmt.Errorf("layer %v: %w", p.Layer, err)
-		}
-		s.values[i] = v
-	}
-	middle := time.Now()
-	s.forward, s.back = middle.Sub(start), 0
-	if s.plan.job.Gradient {
-		if err := s.phases(ctx, true); err != nil {
-			return nil, err
-		}
-		s.back = time.Since(middle)
-	}
-	return s.values, nil
-}
-
-// Times returns how long the forward and the backward part of the last Evaluate took.
-func (s *Pass) Times() (forward, backward time.Duration) { return s.forward, s.back }
-
-func (s *Pass) phases(ctx context.Context, backward bool) error {
-	for i, ph := range s.plan.prog.phases {
-		if ph.backward != backward {
-			continue
-		}
-		for _, st := range ph.steps {
-			if err := ctx.Err(); err != nil {
-				return context.Cause(ctx)
-			}
-			s.run[i][st.stage](st.rows)
-		}
-	}
-	return nil
-}
+// Recomputed returns the convolutions whose tapped maps are recomputed in the backward pass.
+func (p *Plan) Recomputed() []Layer { return p.recomputed }

@@ -2,10 +2,10 @@ package feature
 
 import "github.com/impasto/impasto/engine"
 
-// A program is what one evaluation does, laid out before the first byte is taken: phases of stages over
-// buffers. A phase is one VGG block in one direction. Its stages advance together in bands of rows: the
+// A program is what one evaluation does, laid out before the first byte is taken: phases of steps over
+// buffers. A phase is one VGG block in one direction. Its steps advance together in bands of rows: the
 // last one, the driver, asks for a band, and each asks those before it for the rows it needs, so that a
-// buffer between two stages holds a band and a few rows, never a whole map, and no row is computed twice.
+// buffer between two steps holds a band and a few rows, never a whole map, and no row is computed twice.
 type program struct {
 	buffers []*buffer
 	phases  []*phase
@@ -26,32 +26,35 @@ type buffer struct {
 // phase is one block, forward or backward.
 type phase struct {
 	backward bool
-	stages   []*stage
-	steps    []step
+	steps    []*step
+	turns    []turn
 }
 
-// stage computes rows of its output, in order.
-type stage struct {
+// step computes rows of its output, in order.
+type step struct {
 	out    *buffer // nil: a reduction, or a map that is whole by nature (image, pooled map)
 	height int     // rows in all
 	align  int     // windows start at multiples of it
 	needs  []need
 	follow bool // a reduction: it takes what is there and drives nothing
-	bind   func(*Pass) func(engine.Rows)
+	bind   binding
 
 	done, want int // while the schedule is made
 }
 
-// need says that rows up to t of a stage need rows up to t+halo of another.
+// binding makes what a step does of a pass, whose buffers have their places.
+type binding func(*Pass) operation
+
+// need says that rows up to t of a step need rows up to t+halo of another.
 type need struct {
-	of   *stage
+	of   *step
 	halo int
 }
 
-// step runs a stage on rows.
-type step struct {
-	stage int
-	rows  engine.Rows
+// turn is one of the times that a step runs: on which rows.
+type turn struct {
+	step int
+	rows engine.Rows
 }
 
 func (p *program) add(b *buffer) *buffer {
@@ -62,24 +65,24 @@ func (p *program) add(b *buffer) *buffer {
 // use extends the life of a buffer to the phase at time t.
 func (b *buffer) use(t int) { b.to = max(b.to, t) }
 
-// schedule lays out the steps of a phase for bands of the given number of rows, and finds how many rows
-// each buffer must hold. The last stage that is no reduction drives.
+// schedule lays out the turns of a phase for bands of the given number of rows, and finds how many rows
+// each buffer must hold. The last step that is not a reduction drives.
 func (p *phase) schedule(band int) {
-	for _, s := range p.stages {
+	for _, s := range p.steps {
 		s.done, s.want = 0, 0
 	}
 	driver := p.driver()
 	for driver.done < driver.height {
 		driver.want = roundUp(driver.done+band, driver.align, driver.height)
-		for i := len(p.stages) - 1; i >= 0; i-- {
-			p.stages[i].pull()
+		for i := len(p.steps) - 1; i >= 0; i-- {
+			p.steps[i].pull()
 		}
-		for i, s := range p.stages {
+		for i, s := range p.steps {
 			if s.follow {
 				s.want = s.available()
 			}
 			if s.want > s.done {
-				p.steps = append(p.steps, step{i, engine.Rows{From: s.done, To: s.want}})
+				p.turns = append(p.turns, turn{i, engine.Rows{From: s.done, To: s.want}})
 				s.done = s.want
 				p.measure(s)
 			}
@@ -87,16 +90,16 @@ func (p *phase) schedule(band int) {
 	}
 }
 
-func (p *phase) driver() *stage {
-	for i := len(p.stages) - 1; ; i-- {
-		if !p.stages[i].follow {
-			return p.stages[i]
+func (p *phase) driver() *step {
+	for i := len(p.steps) - 1; ; i-- {
+		if !p.steps[i].follow {
+			return p.steps[i]
 		}
 	}
 }
 
-// pull asks the stages before for the rows that this one wants.
-func (s *stage) pull() {
+// pull asks the steps before for the rows that this one wants.
+func (s *step) pull() {
 	if s.follow || s.want <= s.done {
 		return
 	}
@@ -106,7 +109,7 @@ func (s *stage) pull() {
 }
 
 // available returns up to which row a reduction can go.
-func (s *stage) available() int {
+func (s *step) available() int {
 	rows := s.height
 	for _, n := range s.needs {
 		if n.of.done < n.of.height {
@@ -117,12 +120,12 @@ func (s *stage) available() int {
 }
 
 // measure widens the window of the rows that s just computed to the first row that is still needed.
-func (p *phase) measure(s *stage) {
+func (p *phase) measure(s *step) {
 	if s.out == nil || s.out.whole {
 		return
 	}
 	first := s.done
-	for _, consumer := range p.stages {
+	for _, consumer := range p.steps {
 		for _, n := range consumer.needs {
 			if n.of == s {
 				first = min(first, max(0, consumer.done-n.halo))

@@ -42,7 +42,7 @@ func annotate(file []byte, annotations []Annotation) []byte {
 // (keyword, two bytes that say not compressed, no language, no translated keyword, UTF-8).
 func (a Annotation) appendChunk(b []byte) []byte {
 	if !printable(a.Keyword) || a.Keyword == "" || len(a.Keyword) > 79 || strings.Trim(a.Keyword, " ") != a.Keyword {
-		panic(fmt.Sprintf("figure: %q is no keyword of a PNG text", a.Keyword))
+		panic(fmt.Sprintf("figure: %q is not a keyword of a PNG text", a.Keyword))
 	}
 	clean := strings.ToValidUTF8(strings.ReplaceAll(a.Text, "\x00", ""), "\uFFFD")
 	if printable(strings.ReplaceAll(clean, "\n", " ")) {

@@ -170,12 +170,12 @@ func (r *Report) WriteFigures(folder string) error {
 			if err := WriteImage(name+".png", f.Drawing.Image(sheetScale), r.annotations(f.Caption)...); err != nil {
 				return err
 			}
-			if err := atomicfile.Write(name+".svg", []byte(f.Drawing.SVG())); err != nil {
+			if err := writeFile(name+".svg", []byte(f.Drawing.SVG())); err != nil {
 				return err
 			}
 		}
 	}
-	return atomicfile.Write(filepath.Join(folder, "captions.txt"), []byte(captions.String()))
+	return writeFile(filepath.Join(folder, "captions.txt"), []byte(captions.String()))
 }
 
 // WritePNG writes a drawing to a file, two pixels a unit; a sheet carries the annotations of its report. Text
@@ -191,7 +191,7 @@ func WriteImage(path string, img image.Image, annotations ...Annotation) error {
 	if err := png.Encode(&b, img); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return atomicfile.Write(path, annotate(b.Bytes(), annotations))
+	return writeFile(path, annotate(b.Bytes(), annotations))
 }
 
 // WritePage writes the report as a page that needs no other file.
@@ -200,5 +200,12 @@ func (r *Report) WritePage(path string) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return atomicfile.Write(path, page)
+	return writeFile(path, page)
+}
+
+func writeFile(path string, data []byte) error {
+	if err := atomicfile.Write(path, data); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
 }

@@ -1,70 +1,82 @@
-// Package loss holds the terms of style transfer's loss as taps on feature maps: content and Gram
-// losses after Gatys, Ecker and Bethge (2015, 2016), and total variation of the image.
-//
-// A term sees the rows of a layer's map as they pass, forward (Reduce), is solved once every row was
-// seen, and adds its gradient on the way back. F is the layer's map [C, N], N positions.
 package loss
 
 import "github.com/impasto/impasto/engine"
 
-// Content is the squared distance of a layer's features F from a target P:
+// Content is the squared distance of a layer's features F from those of a photograph, P:
 //
 //	value = coefficient * sum over c, p of w(p) (F - P)^2, gradient = 2 coefficient w (F - P).
 //
-// Coefficient 1/2 is equation 1 of Gatys et al. 2015; 1/(C N) is the mean that most programs use.
+// Coefficient 1/2 is equation 1 of Gatys et al. 2015; 1/(C N) is the mean that most programs use. It is a
+// [Term].
 type Content struct {
 	dev         engine.Device
-	sum         engine.Sum
-	target      engine.Map
-	weight      engine.Plane
+	shape       engine.Shape
 	coefficient float64
+	target      *Capture
+	plane       engine.Plane
+	sum         engine.Scalar
 }
 
-// NewContent makes the term. The target is whole and stays the caller's; weight may be nil.
-func NewContent(dev engine.Device, target engine.Map, weight engine.Plane, coefficient float64) *Content {
-	return &Content{dev: dev, sum: dev.NewSum(), target: target, weight: weight, coefficient: coefficient}
+// NewContent makes the term for maps of the given shape. Its target is what [Content.Capture] sees.
+func NewContent(dev engine.Device, shape engine.Shape) *Content {
+	return &Content{dev: dev, shape: shape, coefficient: 1, target: NewCapture(dev, shape)}
 }
 
-// Reset forgets what was seen.
-func (c *Content) Reset() { c.dev.ResetSum(c.sum) }
+// Capture returns the tap that takes the target from a photograph, forward only; valid after Place.
+func (c *Content) Capture() Tap { return c.target }
+
+// Target returns the map that the target lies in; valid after Place.
+func (c *Content) Target() engine.Map { return c.target.Map() }
+
+// Layers returns 1.
+func (c *Content) Layers() int { return 1 }
+
+// Tap returns the term itself.
+func (c *Content) Tap(int) Tap { return c }
+
+// Bytes returns what the target takes.
+func (c *Content) Bytes() int64 { return c.target.Bytes() }
+
+// HostBytes returns 0.
+func (c *Content) HostBytes() int64 { return 0 }
+
+// Work returns 0.
+func (c *Content) Work() float64 { return 0 }
+
+// Scalars returns 1: the weighted sum of squares.
+func (c *Content) Scalars() int { return 1 }
+
+// Place puts the target into the site.
+func (c *Content) Place(s Site) error {
+	c.target.Place(s.Arena, s.Offset)
+	c.plane, c.sum = s.plane(0, 1), s.result(0)
+	return nil
+}
+
+// Reset does nothing: the sum is one of the results.
+func (c *Content) Reset() error { return nil }
 
 // Reduce adds rows of F to the distance.
-func (c *Content) Reduce(src engine.Map, rows engine.Rows) {
-	c.dev.AddSquaredDistance(engine.AddSquaredDistance{Sum: c.sum, Src: src, Target: c.target, Weight: c.weight, Rows: rows})
+func (c *Content) Reduce(src engine.Map, rows engine.Rows) error {
+	return c.dev.AddSquaredDistance(engine.AddSquaredDistance{Sum: c.sum, Src: src, Target: c.target.Map(), Weight: c.plane, Rows: rows})
 }
 
-// Solve returns the value.
-func (c *Content) Solve() (float64, error) {
-	return c.coefficient * c.dev.ReadSum(c.sum), nil
-}
+// Solve does nothing.
+func (c *Content) Solve() error { return nil }
 
 // AddGradient writes or adds the gradient by rows of F.
-func (c *Content) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) {
-	c.dev.AddDifference(engine.AddDifference{Src: src, Target: c.target, Scale: float32(2 * c.coefficient),
-		Weight: c.weight, Rows: rows, Dst: dst, Add: add})
+func (c *Content) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) error {
+	return c.dev.AddDifference(engine.AddDifference{Src: src, Target: c.target.Map(), Scale: float32(2 * c.coefficient),
+		Weight: c.plane, Rows: rows, Dst: dst, Add: add})
 }
 
-// Capture copies a layer's map: the target P of a content loss, taken from the photograph. Its value is 0.
-type Capture struct {
-	dev engine.Device
-	dst engine.Map
+// Value returns the weighted distance.
+func (c *Content) Value(results []float64) (float64, error) {
+	return c.coefficient * results[c.sum.At], nil
 }
 
-// NewCapture copies into dst, which is whole and of the layer's shape.
-func NewCapture(dev engine.Device, dst engine.Map) *Capture { return &Capture{dev, dst} }
+// Weigh sets the coefficient.
+func (c *Content) Weigh(coefficient float64) { c.coefficient = coefficient }
 
-// Reset does nothing.
-func (c *Capture) Reset() {}
-
-// Reduce copies rows.
-func (c *Capture) Reduce(src engine.Map, rows engine.Rows) {
-	c.dev.CopyRows(engine.CopyRows{Src: src, Rows: rows, Dst: c.dst})
-}
-
-// Solve returns 0.
-func (c *Capture) Solve() (float64, error) { return 0, nil }
-
-// AddGradient panics: a target is taken forward only.
-func (c *Capture) AddGradient(_, _ engine.Map, _ engine.Rows, _ bool) {
-	panic("loss: a capture has no gradient")
-}
+// Close does nothing.
+func (c *Content) Close() error { return nil }

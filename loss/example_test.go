@@ -9,9 +9,9 @@ import (
 	"github.com/impasto/impasto/loss"
 )
 
-// A style loss is told a painting's statistics and sees the rows of the result's map. Here both are one
-// row of four positions with two features, and the result has them swapped: the Gram matrices differ, and so
-// do the distributions.
+// A style loss learns from a painting's map and sees the rows of the result's. Here both are one row of four
+// positions with two features, and the result has them swapped: the Gram matrices differ, and so do the
+// distributions.
 func Example() {
 	dev, err := cpu.New(cpu.Options{Threads: 1})
 	if err != nil {
@@ -19,35 +19,76 @@ func Example() {
 	}
 	defer dev.Close()
 	shape := engine.Shape{Channels: 2, Height: 1, Width: 4}
-	size := engine.Align(dev.MapBytes(shape, 1))
-	arena, err := dev.NewArena(2 * size)
+	painting := []float32{0, 0, 4, 4, 1, 1, 1, 1}
+	result := []float32{1, 1, 1, 1, 0, 0, 4, 4}
+	for _, name := range []string{"gram", "wasserstein"} {
+		distance, err := loss.FindDistance(name)
+		if err != nil {
+			log.Fatal(err)
+		}
+		value, err := compare(dev, distance, shape, painting, result)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s %.2f\n", name, value)
+	}
+	// Output:
+	// gram 24.50
+	// wasserstein 4.96
+}
+
+// compare takes a distance of one layer's features from those of a painting.
+func compare(dev engine.Device, distance loss.Distance, shape engine.Shape, painting, result []float32) (float64, error) {
+	shapes := []engine.Shape{shape}
+	term := distance.New(dev, shapes, loss.Options{Normalization: loss.Mean})
+	learner := distance.Learner(dev, shapes)
+	mapBytes, results := engine.Align(dev.MapBytes(shape, shape.Height)), engine.Align(dev.ScalarsBytes(term.Scalars()))
+	arena, err := dev.NewArena(mapBytes + results + term.Bytes() + learner.Bytes())
 	if err != nil {
-		log.Fatal(err)
+		return 0, err
 	}
 	defer arena.Close()
-	painting, result := arena.Map(0, shape, 1), arena.Map(size, shape, 1)
-	dev.WriteMap(painting, engine.All(shape), []float32{0, 0, 4, 4, 1, 1, 1, 1})
-	dev.WriteMap(result, engine.All(shape), []float32{1, 1, 1, 1, 0, 0, 4, 4})
+	features, scalars := arena.Map(0, shape, shape.Height), arena.Scalars(mapBytes, term.Scalars())
 
-	observer := loss.NewObserver(dev, 2, nil)
-	observer.Reduce(painting, engine.All(shape))
-	learned := observer.Statistics()
-
-	gram := loss.NewGram(dev, learned, nil, loss.Mean, 1)
-	gram.Reduce(result, engine.All(shape))
-	value, err := gram.Solve()
+	if err := learner.Place(loss.Site{Arena: arena, Offset: mapBytes + results + term.Bytes()}); err != nil {
+		return 0, err
+	}
+	if err := show(dev, features, painting, learner.Reset, learner.Tap(0)); err != nil {
+		return 0, err
+	}
+	lesson, err := learner.Lesson()
 	if err != nil {
-		log.Fatal(err)
+		return 0, err
 	}
-	fmt.Printf("Gram %.2f\n", value)
 
-	wasserstein := loss.NewWasserstein(dev, learned, nil, loss.Exact, 1)
-	wasserstein.Reduce(result, engine.All(shape))
-	if value, err = wasserstein.Solve(); err != nil {
-		log.Fatal(err)
+	if err := term.Place(loss.Site{Arena: arena, Offset: mapBytes + results, Results: scalars}); err != nil {
+		return 0, err
 	}
-	fmt.Printf("Wasserstein %.2f\n", value)
-	// Output:
-	// Gram 24.50
-	// Wasserstein 4.96
+	defer term.Close()
+	if err := term.Teach([]loss.Lesson{lesson}, []float64{1}); err != nil {
+		return 0, err
+	}
+	if err := show(dev, features, result, term.Reset, term.Tap(0)); err != nil {
+		return 0, err
+	}
+	if err := term.Solve(); err != nil {
+		return 0, err
+	}
+	// The results of a fresh arena are zero; before a second evaluation they would be reset.
+	values := make([]float64, scalars.Len())
+	if err := dev.ReadScalars(values, scalars); err != nil {
+		return 0, err
+	}
+	return term.Value(values)
+}
+
+// show lets a tap see features, as a pass of the network does.
+func show(dev engine.Device, m engine.Map, features []float32, reset func() error, tap loss.Tap) error {
+	if err := dev.WriteMap(m, engine.All(m.Shape()), features); err != nil {
+		return err
+	}
+	if err := reset(); err != nil {
+		return err
+	}
+	return tap.Reduce(m, engine.All(m.Shape()))
 }

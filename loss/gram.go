@@ -56,51 +56,57 @@ func (n Normalization) factor(channels int) float64 {
 
 // Gram is the style loss of one layer: the distance of its Gram matrix from a painting's.
 //
-//	value = weight * E, gradient = w (4 weight k / W) (G/W - A/M) F,
+//	value = coefficient * E, gradient = w (4 coefficient k / W) (G/W - A/M) F,
 //
 // with E and k by the normalisation, and W = sum w(p), which is N without weights: equations 4 to 6 of
-// Gatys et al. 2015.
+// Gatys et al. 2015. It is a [StyleTerm] that learns [Moments].
 type Gram struct {
-	dev     engine.Device
-	moments engine.Moments
-	affine  engine.Affine
-	plane   engine.Plane
-	target  []float64 // A/M, [C,C]
-	scale   float64   // weight * k
+	compared
+	painting      engine.Moments
+	normalization Normalization
 }
 
-// NewGram makes the term for a painting's statistics. Plane may be nil: all positions count alike.
-func NewGram(dev engine.Device, painting engine.Statistics, plane engine.Plane, n Normalization, weight float64) *Gram {
-	c := len(painting.Sum)
-	g := &Gram{
-		dev: dev, moments: dev.NewMoments(c), affine: dev.NewAffine(c), plane: plane,
-		target: make([]float64, c*c),
-		scale:  weight * n.factor(c),
-	}
-	for i, v := range painting.Gram {
-		g.target[i] = v / painting.Weight
-	}
-	return g
+var _ = register(Distance{
+	Name:   "gram",
+	Learns: learnsMoments,
+	New: func(dev engine.Device, shapes []engine.Shape, o Options) StyleTerm {
+		return NewGram(dev, single(shapes), o.Normalization)
+	},
+	Learner: func(dev engine.Device, shapes []engine.Shape) Learner { return NewObserver(dev, shapes...) },
+})
+
+// NewGram makes the term for maps of the given shape.
+func NewGram(dev engine.Device, shape engine.Shape, n Normalization) *Gram {
+	return &Gram{compared: newCompared(dev, shape), normalization: n}
 }
 
-// Reset forgets what was seen.
-func (g *Gram) Reset() { g.dev.ResetMoments(g.moments) }
+// Tap returns the term itself.
+func (g *Gram) Tap(int) Tap { return g }
 
-// Reduce adds rows of F to the Gram matrix.
-func (g *Gram) Reduce(src engine.Map, rows engine.Rows) {
-	g.dev.AddMoments(engine.AddMoments{Moments: g.moments, Src: src, Weight: g.plane, Rows: rows})
+// Bytes returns what the moments of image and painting and the gradient's map take.
+func (g *Gram) Bytes() int64 {
+	return g.compared.Bytes() + engine.Align(g.dev.MomentsBytes(g.shape.Channels))
 }
 
-// Solve returns the value.
-func (g *Gram) Solve() (float64, error) {
-	distance, weight := g.dev.MomentDistance(engine.MomentDistance{Moments: g.moments, Target: g.target, Affine: g.affine, Scale: 4 * g.scale})
-	if weight <= 0 {
-		return 0, fmt.Errorf("style loss: the mask leaves no position")
-	}
-	return g.scale * distance, nil
+// Place puts them into the site.
+func (g *Gram) Place(s Site) error {
+	g.painting = s.Arena.Moments(s.Offset+g.compared.Bytes(), g.shape.Channels)
+	return g.compared.Place(s)
 }
 
-// AddGradient writes or adds the gradient by rows of F.
-func (g *Gram) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) {
-	g.dev.AddAffine(engine.AddAffine{Affine: g.affine, Src: src, Weight: g.plane, Rows: rows, Dst: dst, Add: add})
+// Teach sets A/M to the [Blend] of lessons.
+func (g *Gram) Teach(lessons []Lesson, shares []float64) error {
+	return g.dev.WriteMoments(g.painting, blend(lessons, shares))
 }
+
+// scale is what the squared distance of G/W from A/M counts.
+func (g *Gram) scale() float64 { return g.coefficient * g.normalization.factor(g.shape.Channels) }
+
+// Solve compares the moments.
+func (g *Gram) Solve() error {
+	return g.dev.MomentDistance(engine.MomentDistance{Moments: g.moments, Painting: g.painting, Affine: g.affine,
+		Scale: 4 * g.scale(), Distance: g.distance, Weight: g.weight})
+}
+
+// Value returns the term's part of the loss, or ErrNoPosition.
+func (g *Gram) Value(results []float64) (float64, error) { return g.value(results, g.scale()) }

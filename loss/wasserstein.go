@@ -1,145 +1,97 @@
 package loss
 
 import (
-	"fmt"
-
 	"github.com/impasto/impasto/engine"
 )
 
-// Transport is how a Wasserstein loss takes the matrix roots that it consists of.
-type Transport uint8
+// Wasserstein is the style loss of one layer as a distance of distributions: the squared 2-Wasserstein
+// distance between the normal distributions that have the mean m and the covariance S of the layer's
+// features and m* and S* of a painting's, over the number C of channels:
+//
+//	value = coefficient / C (sum (m - m*)^2 + tr S + tr S* - 2 tr (S*^1/2 S S*^1/2)^1/2),
+//	gradient = 2 coefficient / (C W) w (m - m* + (I - T)(F - m)),
+//
+// as [engine.Transport] defines them. It is a [StyleTerm] that learns [Moments].
+type Wasserstein struct {
+	compared
+	kind     engine.CouplingKind
+	coupling engine.Coupling // to the painting; nil before the term is taught
+}
 
-const (
-	// Exact has converged roots and the gradient of the loss itself.
-	Exact Transport = iota
-	// Truncated has the twelve steps of Newton and Schulz, and the iteration for their gradient, of
-	// crowsonkb's style-transfer-pytorch. They have not converged where a covariance is close to
-	// singular, and the gradient is not quite the loss's: what that program's pictures come from.
-	Truncated
+var (
+	_ = register(wasserstein("wasserstein", engine.ExactCoupling))
+	_ = register(wasserstein("wasserstein-truncated", engine.TruncatedCoupling))
 )
 
-// String returns "exact" or "truncated".
-func (t Transport) String() string {
-	switch t {
-	case Exact:
-		return "exact"
-	case Truncated:
-		return "truncated"
+// wasserstein is the row of a kind.
+func wasserstein(name string, kind engine.CouplingKind) Distance {
+	return Distance{
+		Name:   name,
+		Learns: learnsMoments,
+		New: func(dev engine.Device, shapes []engine.Shape, _ Options) StyleTerm {
+			return NewWasserstein(dev, single(shapes), kind)
+		},
+		Learner: func(dev engine.Device, shapes []engine.Shape) Learner { return NewObserver(dev, shapes...) },
 	}
-	return fmt.Sprintf("Transport(%d)", uint8(t))
 }
 
-// ridge is added to the diagonal of covariances, which are singular where a layer has more channels
-// than positions. The value is crowsonkb's.
-const ridge = 1e-4
-
-// Wasserstein is the style loss of one layer as a distance of distributions: the squared
-// 2-Wasserstein distance between the normal distributions that have the mean m and the covariance S of
-// the layer's features and the painting's m* and S* (Olkin and Pukelsheim 1982), over the number C of
-// channels:
-//
-//	value = weight / C (sum (m - m*)^2 + tr S + tr S* - 2 tr (S*^1/2 S S*^1/2)^1/2),
-//	gradient = 2 weight / (C W) w (m - m* + (I - T)(F - m)),
-//
-// with m = sum w F / W, S = sum w F F^T / W - m m^T + 1e-4 I. T is the optimal transport map from one
-// to the other, T S T = S*.
-type Wasserstein struct {
-	dev     engine.Device
-	moments engine.Moments
-	affine  engine.Affine
-	plane   engine.Plane
-	weight  float64
-
-	target     []float64 // m*
-	mean       []float64 // m
-	trace      float64   // of S*
-	covariance []float64 // S, and afterwards the matrix of the gradient; [C,C]
-	constant   []float64 // of the gradient
-	roots      *transporter
+// NewWasserstein makes the term for maps of the given shape.
+func NewWasserstein(dev engine.Device, shape engine.Shape, kind engine.CouplingKind) *Wasserstein {
+	return &Wasserstein{compared: newCompared(dev, shape), kind: kind}
 }
 
-// NewWasserstein makes the term for a painting's statistics. Plane may be nil: all positions count alike.
-func NewWasserstein(dev engine.Device, painting engine.Statistics, plane engine.Plane, roots Transport, weight float64) *Wasserstein {
-	c := len(painting.Sum)
-	w := &Wasserstein{
-		dev: dev, moments: dev.NewMoments(c), affine: dev.NewAffine(c), plane: plane, weight: weight,
-		target: make([]float64, c), mean: make([]float64, c), covariance: make([]float64, c*c), constant: make([]float64, c),
-	}
-	covariance := make([]float64, c*c)
-	w.trace = distribution(painting, w.target, covariance)
-	w.roots = newTransporter(dev, c, roots, covariance)
-	return w
+// Tap returns the term itself.
+func (w *Wasserstein) Tap(int) Tap { return w }
+
+// HostBytes returns what the coupling takes.
+func (w *Wasserstein) HostBytes() int64 { return w.dev.CouplingBytes(w.shape.Channels, w.kind) }
+
+// Work returns what the roots of matrices take.
+func (w *Wasserstein) Work() float64 {
+	c := float64(w.shape.Channels)
+	return w.dev.Costs().Coupling[w.kind] * c * c * c
 }
 
-// distribution writes the mean and the covariance of features and returns the covariance's trace.
-func distribution(s engine.Statistics, mean, covariance []float64) (trace float64) {
-	c := len(mean)
-	for i, v := range s.Sum {
-		mean[i] = v / s.Weight
+// Teach prepares the transport to the distribution of the [Blend] of lessons.
+func (w *Wasserstein) Teach(lessons []Lesson, shares []float64) error {
+	if err := w.Close(); err != nil {
+		return err
 	}
-	for i, mi := range mean {
-		row, moment := covariance[i*c:][:c], s.Gram[i*c:][:c]
-		for j, mj := range mean {
-			row[j] = moment[j]/s.Weight - float64(mi*mj)
-		}
-		row[i] += ridge
-		trace += row[i]
+	// The painting's moments are read once, so that they may stand where the image's will.
+	err := w.dev.WriteMoments(w.moments, blend(lessons, shares))
+	if err != nil {
+		return err
 	}
-	return trace
-}
-
-// Reset forgets what was seen.
-func (w *Wasserstein) Reset() { w.dev.ResetMoments(w.moments) }
-
-// Reduce adds rows of F to the moments.
-func (w *Wasserstein) Reduce(src engine.Map, rows engine.Rows) {
-	w.dev.AddMoments(engine.AddMoments{Moments: w.moments, Src: src, Weight: w.plane, Rows: rows})
-}
-
-// Solve returns the value.
-func (w *Wasserstein) Solve() (float64, error) {
-	s := w.dev.ReadMoments(w.moments)
-	if s.Weight <= 0 {
-		return 0, fmt.Errorf("style loss: the mask leaves no position")
-	}
-	trace := distribution(s, w.mean, w.covariance)
 	positions := 0 // not known, for a mask may leave out any number
 	if w.plane == nil {
-		positions = int(s.Weight)
+		positions = w.shape.Positions()
 	}
-	coupled, t := w.roots.transport(w.covariance, positions)
-	distance := trace + w.trace - 2*coupled
-	for i, m := range w.mean {
-		d := m - w.target[i]
-		distance += d * d
+	coupling, err := w.dev.NewCoupling(w.moments, w.kind, positions)
+	if err != nil {
+		return err
 	}
-	w.solveGradient(t, s.Weight)
-	return w.weight / float64(len(w.mean)) * distance, nil
+	w.coupling = coupling
+	return w.Reset()
 }
 
-// solveGradient prepares F -> 2 weight / (C W) ((I-T) F + T m - m*).
-func (w *Wasserstein) solveGradient(t []float32, positions float64) {
-	c := len(w.mean)
-	by := 2 * w.weight / (float64(c) * positions)
-	matrix := w.covariance
-	for i := range c {
-		row := matrix[i*c:][:c]
-		for j, v := range t[i*c:][:c] {
-			row[j] = -by * float64(v)
-		}
-		row[i] += by
-	}
-	for i := range c {
-		b := -by * w.target[i]
-		for j, v := range t[i*c:][:c] {
-			b += by * float64(v) * w.mean[j]
-		}
-		w.constant[i] = b
-	}
-	w.dev.SetAffine(w.affine, matrix, w.constant)
+// Solve takes the distance.
+func (w *Wasserstein) Solve() error {
+	return w.dev.Transport(engine.Transport{Moments: w.moments, Coupling: w.coupling, Affine: w.affine,
+		Scale: 2 * w.factor(), Distance: w.distance, Weight: w.weight})
 }
 
-// AddGradient writes or adds the gradient by rows of F.
-func (w *Wasserstein) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) {
-	w.dev.AddAffine(engine.AddAffine{Affine: w.affine, Src: src, Weight: w.plane, Rows: rows, Dst: dst, Add: add})
+// factor is what the distance counts.
+func (w *Wasserstein) factor() float64 { return w.coefficient / float64(w.shape.Channels) }
+
+// Value returns the term's part of the loss, or ErrNoPosition.
+func (w *Wasserstein) Value(results []float64) (float64, error) { return w.value(results, w.factor()) }
+
+// Close gives the coupling back. The term may be taught once more.
+func (w *Wasserstein) Close() error {
+	if w.coupling == nil {
+		return nil
+	}
+	coupling := w.coupling
+	w.coupling = nil
+	return coupling.Close()
 }

@@ -4,40 +4,65 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"github.com/impasto/impasto/engine"
 )
 
 // firstOrder is what rules that follow the gradient with moments share: the guard rails.
 type firstOrder struct {
-	space   Space
-	given   float64 // the rate at the start
-	rate    float64 // the present one: a tenth of the one before after each explosion
-	loss    float64
-	norm2   float64
-	still   bool // the moments are zero
+	space   workspace
+	rule    string     // its name for people
+	given   float64    // the rate before any explosion
+	rate    float64    // the present one: a tenth of the one before after each explosion
+	still   bool       // the moments are zero
+	present evaluation // at X
 	watch   watch
-	started bool
+	phase   phase
+
+	// Of a step that the objective interrupted, and that the next call of Step goes on with.
+	moved move
+	tried int // rates that were tried and found wanting
 }
+
+// move is where X is while its loss there is not known yet.
+type move uint8
+
+const (
+	settled move = iota // where present says
+	ahead               // one step further
+	back                // where the step began, but for rounding
+)
 
 // mover is a rule's own arithmetic.
 type mover interface {
-	forward() // one step along G
-	back()    // takes the last step back; the gradient is lost
-	forget()  // clears the moments
+	forward() error // one step along G
+	back() error    // takes the last step back; the gradient is lost
+	forget() error  // clears the moments
 }
 
-func (o *firstOrder) start(ctx context.Context, f Objective, rate float64) (Step, error) {
-	o.started = false
-	step, err := o.space.begin(ctx, f)
-	if err != nil {
-		return step, err
+// begin evaluates at X and takes the loss there for the first one.
+func (o *firstOrder) begin(ctx context.Context, f Objective) (Step, error) {
+	o.phase, o.moved = stopped, settled
+	var err error
+	if o.present, err = o.space.begin(ctx, f); err == nil {
+		o.watch.start(o.present.loss)
+		o.phase = started
 	}
+	return o.space.at(o.present), err
+}
+
+// start begins with moments as they are.
+func (o *firstOrder) start(ctx context.Context, f Objective, rate float64) (Step, error) {
 	o.given, o.rate = rate, rate
-	o.loss, o.norm2 = step.Loss, step.GradientNorm*step.GradientNorm
-	o.watch.start(step.Loss)
-	o.started = true
-	return step, nil
+	return o.begin(ctx, f)
+}
+
+// clear sets the moments to zero. Where that fails the rule stops.
+func (o *firstOrder) clear(m mover) error {
+	o.still = true
+	err := m.forget()
+	if err != nil {
+		o.phase = stopped
+	}
+	return err
 }
 
 const (
@@ -46,205 +71,135 @@ const (
 )
 
 func (o *firstOrder) step(ctx context.Context, f Objective, m mover) (Step, error) {
-	var step Step
-	if o.norm2 == 0 && o.still {
-		step.Events |= Stalled
-		return o.close(step), nil
+	o.phase.must(started, o.rule, "Step")
+	o.space.interrupted = false
+	if o.moved == settled {
+		o.space.step, o.tried = Step{}, 0
+		if o.present.norm2 == 0 && o.still {
+			o.space.step.Events |= Stalled
+			return o.space.at(o.present), nil
+		}
 	}
-	for range firstOrderTrials {
-		m.forward()
-		o.still = false
-		o.space.project()
-		sound, err := o.look(ctx, f, &step)
-		if err != nil {
-			return step, err
+	err := o.trials(ctx, f, m)
+	if err != nil && !o.space.interrupted {
+		o.phase = stopped
+		c := o.space.chain()
+		c.project() // the move may be done and its projection not
+	}
+	return o.space.at(o.present), err
+}
+
+// trials moves X, each time by a tenth of the move before, until a point is sound.
+func (o *firstOrder) trials(ctx context.Context, f Objective, m mover) error {
+	for ; o.tried < firstOrderTrials; o.tried++ {
+		if o.moved != back {
+			o.still = false
+			if err := o.move(ctx, f, ahead, m.forward); err != nil {
+				return err
+			}
+			if o.watch.sound(o.present) {
+				o.space.step.Length = o.rate
+				o.watch.accept(o.present.loss)
+				return nil
+			}
 		}
-		if sound {
-			step.Length = o.rate
-			o.watch.accept(o.loss)
-			return o.close(step), nil
-		}
-		if err := o.retreat(ctx, f, m, &step); err != nil {
-			return step, err
+		if err := o.retreat(ctx, f, m); err != nil {
+			return err
 		}
 	}
 	if o.rate < leastRate*o.given {
-		step.Events |= Stalled
+		o.space.step.Events |= Stalled
 	}
-	return o.close(step), nil
+	return nil
+}
+
+// move changes X, unless it is there already, and evaluates.
+func (o *firstOrder) move(ctx context.Context, f Objective, to move, change func() error) error {
+	if o.moved != to {
+		c := o.space.chain()
+		c.err = change()
+		if c.project(); c.err != nil {
+			return c.err
+		}
+		o.moved = to
+	}
+	e, _, err := o.space.evaluate(ctx, f, nil)
+	if err != nil {
+		return err
+	}
+	o.present, o.moved = e, settled
+	return nil
 }
 
 // retreat returns to where the step began, with a tenth of the rate and no moments.
-func (o *firstOrder) retreat(ctx context.Context, f Objective, m mover, step *Step) error {
-	step.Events |= Shortened | Restarted
-	m.back()
-	o.space.project()
-	m.forget()
-	o.still = true
-	o.rate /= 10
-	if _, err := o.look(ctx, f, step); err != nil {
+func (o *firstOrder) retreat(ctx context.Context, f Objective, m mover) error {
+	o.space.step.Events |= Shortened | Restarted
+	if err := o.move(ctx, f, back, m.back); err != nil {
 		return err
 	}
-	if !finite(o.loss) || !finite(o.norm2) {
-		o.started = false
+	if err := o.clear(m); err != nil {
+		return err
+	}
+	o.rate /= 10
+	if !o.present.finite() {
 		return fmt.Errorf("optim: after taking a step back: %w", ErrNotFinite)
 	}
 	return nil
 }
 
-func (o *firstOrder) look(ctx context.Context, f Objective, step *Step) (sound bool, err error) {
-	o.loss, o.norm2, err = o.space.evaluate(ctx, f, step)
-	if err != nil {
-		o.started = false
-		return false, err
+// SetRate changes the learning rate.
+func (o *firstOrder) SetRate(rate float64) {
+	o.phase.must(started, o.rule, "SetRate")
+	mustRate(rate)
+	o.given, o.rate = rate, rate
+}
+
+func mustRate(rate float64) {
+	if !(rate > 0) || math.IsInf(rate, 1) {
+		panic(fmt.Sprintf("optim: a learning rate of %v", rate))
 	}
-	return o.watch.sound(o.loss, o.norm2), nil
 }
 
-func (o *firstOrder) close(step Step) Step {
-	step.Loss, step.GradientNorm = o.loss, math.Sqrt(o.norm2)
-	return step
-}
-
-// AdamOptions are the parameters of Adam; they are taken as they are, zeros included.
-type AdamOptions struct {
-	Rate         float64 // alpha of the paper, in units of X; greater than 0
-	Beta1, Beta2 float64 // decay of the moments, in [0,1); the paper's are 0.9 and 0.999
-	Epsilon      float64 // greater than 0; the paper's is 1e-8
-}
-
-// Vectors returns how many working vectors NewAdam needs.
-func (o AdamOptions) Vectors() int { return 2 }
-
-// Adam is the method of Kingma and Ba 2015, algorithm 1.
-type Adam struct {
-	firstOrder
-	options AdamOptions
-	m, v    engine.Vector
-	steps   int
-}
-
-// NewAdam returns the rule; work holds the first and the second moment, in this order.
-func NewAdam(space Space, options AdamOptions, work []engine.Vector) *Adam {
-	ok := options.Rate > 0 && options.Epsilon > 0 &&
-		0 <= options.Beta1 && options.Beta1 < 1 && 0 <= options.Beta2 && options.Beta2 < 1
-	if !ok {
-		panic(fmt.Sprintf("optim: Adam with options %+v", options))
+// state returns what every rule of the first order knows.
+func (o *firstOrder) state(rule string, vectors ...int) State {
+	o.phase.must(started, o.rule, "State")
+	return State{
+		Rule: rule,
+		Loss: o.present.loss, Norm2: o.present.norm2, First: o.watch.first, Lowest: o.watch.lowest,
+		Rate: o.rate, Given: o.given, Still: o.still, Moved: int(o.moved), Tried: o.tried,
+		Vectors: vectors,
 	}
-	space.check("Adam", work, options.Vectors())
-	return &Adam{firstOrder: firstOrder{space: space}, options: options, m: work[0], v: work[1]}
 }
 
-// Start evaluates at X with moments of zero.
-func (a *Adam) Start(ctx context.Context, f Objective) (Step, error) {
-	a.forget()
-	a.still = true
-	return a.start(ctx, f, a.options.Rate)
-}
-
-// Resume evaluates at X and goes on with the moments that the working vectors hold, as after the given
-// number of steps: the way to carry them over to another scale.
-func (a *Adam) Resume(ctx context.Context, f Objective, steps int) (Step, error) {
-	a.steps = steps
-	a.still = steps == 0
-	return a.start(ctx, f, a.options.Rate)
-}
-
-// Steps returns how many steps the moments have seen.
-func (a *Adam) Steps() int { return a.steps }
-
-// Step moves X once and evaluates there.
-func (a *Adam) Step(ctx context.Context, f Objective) (Step, error) {
-	mustStarted(a.started, "Adam")
-	return a.step(ctx, f, a)
-}
-
-func (a *Adam) forward() {
-	a.steps++
-	a.apply(a.options.Beta1, a.options.Beta2, a.rate)
-}
-
-// back is a step of the negative rate that leaves the moments alone.
-func (a *Adam) back() {
-	a.space.Device.Fill(a.space.G, 0)
-	a.apply(1, 1, -a.rate)
-}
-
-func (a *Adam) apply(beta1, beta2, rate float64) {
-	a.space.Device.Adam(engine.AdamStep{
-		X: a.space.X, G: a.space.G, M: a.m, V: a.v,
-		Beta1: beta1, Beta2: beta2,
-		Rate: rate, Epsilon: a.options.Epsilon,
-		Correction1: 1 - math.Pow(a.options.Beta1, float64(a.steps)),
-		Correction2: 1 - math.Pow(a.options.Beta2, float64(a.steps)),
-	})
-}
-
-func (a *Adam) forget() {
-	a.steps = 0
-	a.space.Device.Fill(a.m, 0)
-	a.space.Device.Fill(a.v, 0)
-}
-
-// DescentOptions are the parameters of gradient descent; they are taken as they are.
-type DescentOptions struct {
-	// Rate is greater than 0: X moves by Rate times the velocity. 0 chooses it at Start, where the
-	// scale of the gradient is first known, so that no coordinate moves by more than 1/64 at first.
-	Rate     float64
-	Momentum float64 // in [0,1): the share of the velocity that a step keeps; 0 is plain descent
-}
-
-// Vectors returns how many working vectors NewDescent needs.
-func (o DescentOptions) Vectors() int { return 1 }
-
-// Descent is gradient descent with momentum in the form of PyTorch's SGD: V = Momentum V + G,
-// X -= Rate V.
-type Descent struct {
-	firstOrder
-	options DescentOptions
-	v       engine.Vector
-}
-
-// NewDescent returns the rule; work holds the velocity.
-func NewDescent(space Space, options DescentOptions, work []engine.Vector) *Descent {
-	if !(options.Rate >= 0) || !(0 <= options.Momentum && options.Momentum < 1) {
-		panic(fmt.Sprintf("optim: gradient descent with options %+v", options))
+func (o *firstOrder) restore(s *State, rule string, vectors ...int) error {
+	a := audit{rule: o.rule}
+	a.common(s, rule, vectors)
+	a.demand(finite(s.Given) && s.Given >= 0, "the learning rate at the start is %v", s.Given)
+	a.demand(s.Moved >= int(settled) && s.Moved <= int(back), "X is at place %d", s.Moved)
+	a.demand(s.Tried >= 0 && s.Tried <= firstOrderTrials, "%d rates were tried", s.Tried)
+	a.demand(s.Steps >= 0, "the moments have seen %d steps", s.Steps)
+	if err := a.err(); err != nil {
+		return err
 	}
-	space.check("gradient descent", work, options.Vectors())
-	return &Descent{firstOrder: firstOrder{space: space}, options: options, v: work[0]}
+	o.given, o.rate, o.still = s.Given, s.Rate, s.Still
+	o.present = evaluation{s.Loss, s.Norm2}
+	o.watch = watch{s.First, s.Lowest}
+	o.moved, o.tried = move(s.Moved), s.Tried
+	o.phase = restored
+	return nil
 }
 
-// Start evaluates at X with a velocity of zero.
-func (d *Descent) Start(ctx context.Context, f Objective) (Step, error) {
-	d.forget()
-	d.still = true
-	step, err := d.start(ctx, f, d.options.Rate)
-	if steepest := d.space.Device.NormInf(d.space.G); err == nil && d.rate == 0 && steepest > 0 {
-		d.rate = firstMove / steepest
-		d.given = d.rate
+// Resume evaluates at X, unless that is what the next step begins with.
+func (o *firstOrder) Resume(ctx context.Context, f Objective) (Step, error) {
+	o.phase.must(restored, o.rule, "Resume")
+	if o.moved != settled {
+		o.space.step = Step{}
+		o.phase = started
+		return o.space.at(o.present), nil
 	}
-	return step, err
+	err := o.space.resume(ctx, f, &o.present)
+	if err == nil {
+		o.phase = started
+	}
+	return o.space.at(o.present), err
 }
-
-// firstMove is about four of the 256 steps between black and white: visible, and far from harm.
-const firstMove = 1.0 / 64
-
-// Step moves X once and evaluates there.
-func (d *Descent) Step(ctx context.Context, f Objective) (Step, error) {
-	mustStarted(d.started, "gradient descent")
-	return d.step(ctx, f, d)
-}
-
-func (d *Descent) forward() { d.apply(d.options.Momentum, d.rate) }
-
-// back is a step of the negative rate that leaves the velocity alone.
-func (d *Descent) back() {
-	d.space.Device.Fill(d.space.G, 0)
-	d.apply(1, -d.rate)
-}
-
-func (d *Descent) apply(decay, rate float64) {
-	d.space.Device.Momentum(engine.MomentumStep{X: d.space.X, G: d.space.G, V: d.v, Decay: decay, Rate: rate})
-}
-
-func (d *Descent) forget() { d.space.Device.Fill(d.v, 0) }

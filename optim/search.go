@@ -16,7 +16,7 @@ const (
 	// cannot be seen, so none is demanded: without the allowance every search near a minimum fails
 	// (compare the approximate Wolfe conditions of Hager and Zhang 2005).
 	lossResolution = 1e-7
-	// Moves of no coordinate by more than this cannot be told apart in float32 (PyTorch's tolerance_change).
+	// Moves of no coordinate by more than this cannot be distinguished in float32 (PyTorch's tolerance_change).
 	leastMove = 1e-9
 )
 
@@ -33,37 +33,47 @@ type search struct {
 	low    point // the lowest point that decreases enough; start at first
 	high   point // the other end of the bracket
 	trials int
-	step   *Step
 }
 
 // wolfe moves X to a point that fulfils the strong Wolfe conditions, or to the lowest met.
-func (l *LBFGS) wolfe(ctx context.Context, f Objective, slope float64, step *Step) error {
-	start := point{f: l.loss, slope: slope, norm2: l.norm2}
-	s := search{LBFGS: l, start: start, low: start, step: step}
+func (l *LBFGS) wolfe(ctx context.Context, f Objective, slope float64) error {
+	start := point{f: l.present.loss, slope: slope, norm2: l.present.norm2}
+	s := search{LBFGS: l, start: start, low: start}
+	found, err := s.find(ctx, f)
+	if err == nil && !found {
+		err = s.settle()
+	}
+	return err
+}
+
+// find looks for a point that fulfils both conditions.
+func (s *search) find(ctx context.Context, f Objective) (found bool, err error) {
 	found, bracketed, err := s.bracket(ctx, f)
-	if err == nil && bracketed {
-		found, err = s.zoom(ctx, f)
+	if err != nil || !bracketed {
+		return found, err
 	}
-	switch {
-	case err != nil:
-		l.move(s.low.t)
+	return s.zoom(ctx, f)
+}
+
+// settle takes the lowest point met, where it is lower than the start.
+func (s *search) settle() error {
+	if !(s.low.t > 0 && s.low.f < s.start.f) {
+		return s.giveUp()
+	}
+	s.space.step.Events |= SearchEnded
+	if err := s.move(s.low.t); err != nil {
 		return err
-	case found:
-		return nil
-	case s.low.t > 0 && s.low.f < s.start.f:
-		step.Events |= SearchEnded
-		l.move(s.low.t)
-		l.space.Device.Copy(l.space.G, l.lowG)
-		s.take(s.low)
-		return nil
 	}
-	l.giveUp(step)
-	return nil
+	s.take(s.low)
+	return s.space.Device.Copy(s.space.G, s.work[s.lowG])
 }
 
 // bracket lengthens the step until it is found or an interval holds one, algorithm 3.5.
 func (s *search) bracket(ctx context.Context, f Objective) (found, bracketed bool, err error) {
-	t := s.firstLength()
+	t, err := s.firstLength()
+	if err != nil {
+		return false, false, err
+	}
 	for s.trials < maxTrials {
 		p, err := s.try(ctx, f, t)
 		if err != nil {
@@ -78,7 +88,9 @@ func (s *search) bracket(ctx context.Context, f Objective) (found, bracketed boo
 			return true, false, nil
 		}
 		before := s.low
-		s.keep(p)
+		if err := s.keep(p); err != nil {
+			return false, false, err
+		}
 		if p.slope >= 0 {
 			s.high = before
 			return false, true, nil
@@ -90,7 +102,10 @@ func (s *search) bracket(ctx context.Context, f Objective) (found, bracketed boo
 
 // zoom shrinks the bracket around a point that fulfils both conditions, algorithm 3.6.
 func (s *search) zoom(ctx context.Context, f Objective) (found bool, err error) {
-	width := s.space.Device.NormInf(s.direction)
+	width, err := s.width()
+	if err != nil {
+		return false, err
+	}
 	slow := false // the last trial came close to an end of the bracket
 	for s.trials < maxTrials && math.Abs(s.high.t-s.low.t)*width > leastMove {
 		var t float64
@@ -110,9 +125,19 @@ func (s *search) zoom(ctx context.Context, f Objective) (found bool, err error) 
 		if p.slope*(s.high.t-s.low.t) >= 0 {
 			s.high = s.low
 		}
-		s.keep(p)
+		if err := s.keep(p); err != nil {
+			return false, err
+		}
 	}
 	return false, nil
+}
+
+// width returns how far a step of length 1 moves the coordinate that moves most.
+func (s *search) width() (float64, error) {
+	c := s.space.chain()
+	c.err = c.Device.NormInf(c.result(0), s.work[s.direction])
+	c.read()
+	return s.space.results()[0], c.err
 }
 
 // interpolate returns the next trial in the bracket. Twice in a row close to an end, or once at one,
@@ -135,17 +160,19 @@ func (s *search) interpolate(slow bool) (t float64, close bool) {
 
 // try evaluates at length t. A point that is not sound counts as infinitely high.
 func (s *search) try(ctx context.Context, f Objective, t float64) (point, error) {
-	s.move(t)
+	if err := s.move(t); err != nil {
+		return point{}, err
+	}
 	s.trials++
-	loss, norm2, err := s.space.evaluate(ctx, f, s.step)
+	e, slope, err := s.space.evaluate(ctx, f, s.work[s.direction])
 	if err != nil {
 		return point{}, err
 	}
-	if !finite(loss) || !finite(norm2) {
-		s.step.Events |= Shortened
+	if !e.finite() {
+		s.space.step.Events |= Shortened
 		return point{t: t, f: math.Inf(1), slope: math.Inf(1)}, nil
 	}
-	return point{t, loss, s.space.Device.Dot(s.space.G, s.direction), norm2}, nil
+	return point{t, e.loss, slope, e.norm2}, nil
 }
 
 // tooHigh reports whether p can only be the high end of a bracket.
@@ -164,15 +191,15 @@ func (s *search) flat(p point) bool {
 }
 
 // keep makes p, where X and G are, the lowest point.
-func (s *search) keep(p point) {
+func (s *search) keep(p point) error {
 	s.low = p
-	s.space.Device.Copy(s.lowG, s.space.G)
+	return s.space.Device.Copy(s.work[s.lowG], s.space.G)
 }
 
 // take accepts p.
 func (s *search) take(p point) {
-	s.loss, s.norm2 = p.f, p.norm2
-	s.step.Length = p.t
+	s.present = evaluation{p.f, p.norm2}
+	s.space.step.Length = p.t
 }
 
 // cubicMinimum returns the minimiser in [from, to] of the cubic through two points and their slopes,

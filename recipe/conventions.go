@@ -9,8 +9,8 @@ type (
 	// Normalization is how a Gram loss divides. With the Gram matrices G of the result (N positions) and
 	// A of the painting (M positions), each divided by its own number of positions, and C channels:
 	Normalization uint8
-	// Variation is a form of total variation.
-	Variation uint8
+	// TotalVariation is a form of total variation.
+	TotalVariation uint8
 	// Search is how L-BFGS finds the length of a step.
 	Search uint8
 )
@@ -34,9 +34,9 @@ const (
 )
 
 const (
-	VariationL1   Variation = iota // absolute differences of neighbours
-	VariationL2                    // squared differences of neighbours
-	VariationNine                  // the nine-point form of crowsonkb's style-transfer-pytorch
+	AbsoluteVariation  TotalVariation = iota // absolute differences of neighbours
+	SquaredVariation                         // squared differences of neighbours
+	NinePointVariation                       // the nine-point form of crowsonkb's style-transfer-pytorch
 )
 
 const (
@@ -54,7 +54,8 @@ func Distances() []DistanceInfo { return append([]DistanceInfo(nil), distances..
 // DistanceInfo is a row of the table of distances.
 type DistanceInfo struct {
 	Name     Distance
-	Sentence string // what is compared
+	Sentence string  // what is compared
+	Degree   float64 // of the features: scaled by s, the loss grows by s to this power
 }
 
 // Gram is the distance of Gram matrices (Gatys et al. 2015), that of most recipes.
@@ -62,9 +63,9 @@ const Gram Distance = "gram"
 
 // distances is the table.
 var distances = []DistanceInfo{
-	{Gram, "Gram matrices: which features occur together"},
-	{"wasserstein", "mean and covariance, by the 2-Wasserstein distance"},
-	{"wasserstein-truncated", "the same as crowsonkb's style-transfer-pytorch computes it"},
+	{Gram, "Gram matrices: which features occur together", 4},
+	{"wasserstein", "mean and covariance, by the 2-Wasserstein distance", 2},
+	{"wasserstein-truncated", "the same as crowsonkb's style-transfer-pytorch computes it", 2},
 }
 
 // Affine returns the preprocessing as input = matrix * rgb + offset, for RGB in [0,1].

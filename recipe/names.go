@@ -38,7 +38,7 @@ func (p Pooling) String() string { return nameOf(poolingNames[:], p) }
 func (n Normalization) String() string { return nameOf(normNames[:], n) }
 
 // String returns "l1", "l2" or "nine".
-func (v Variation) String() string { return nameOf(variationNames[:], v) }
+func (v TotalVariation) String() string { return nameOf(variationNames[:], v) }
 
 // String returns "wolfe" or "none".
 func (s Search) String() string { return nameOf(searchNames[:], s) }

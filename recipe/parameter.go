@@ -159,13 +159,13 @@ var parameters = []Parameter{
 	enumeration("preserve-colors", "colours of the photograph to keep: none, luminance (all but brightness), histogram (mean and spread)",
 		len(colourNames), func(r *Recipe) *Colours { return &r.Colours }),
 
-	float("tv-weight", "weight of total variation", func(r *Recipe) *float64 { return &r.Variation.Weight }),
-	enumeration("tv", "form of total variation: l1, l2, nine", len(variationNames), func(r *Recipe) *Variation { return &r.Variation.Kind }),
-	float("tv-range", "range of pixel values that tv-weight is meant for: 1 or 255", func(r *Recipe) *float64 { return &r.Variation.Range }),
+	float("tv-weight", "weight of total variation", func(r *Recipe) *float64 { return &r.TotalVariation.Weight }),
+	enumeration("tv", "form of total variation: l1, l2, nine", len(variationNames), func(r *Recipe) *TotalVariation { return &r.TotalVariation.Kind }),
+	float("tv-range", "range of pixel values that tv-weight is meant for: 1 or 255", func(r *Recipe) *float64 { return &r.TotalVariation.Range }),
 
-	integer("preview", "long side in pixels beyond which a scale's loss counts also for its picture brought down to the scale there; 0: never",
-		func(r *Recipe) *int { return &r.Preview.Side }),
-	float("preview-weight", "of the loss of the picture brought down", func(r *Recipe) *float64 { return &r.Preview.Weight }),
+	integer("reduced", "long side in pixels beyond which a scale's loss counts also for its picture brought down to the scale there; 0: never",
+		func(r *Recipe) *int { return &r.Reduced.Side }),
+	float("reduced-weight", "of the loss of the picture brought down", func(r *Recipe) *float64 { return &r.Reduced.Weight }),
 
 	{"optimizer", "lbfgs, adam or gd; naming one gives it its usual parameters",
 		func(r *Recipe) string { return r.Optimizer.Rule.String() }, setOptimizer},

@@ -25,15 +25,15 @@ type Recipe struct {
 	StemPadding Padding // of the first convolution
 	Pooling     Pooling
 
-	Content   ContentLoss
-	Style     StyleLoss
-	Colours   Colours // of the photograph that are kept
-	Units     Units   // of the weights of content and style
-	Variation VariationLoss
-	Preview   PreviewLoss
-	Optimizer Optimizer
-	Scales    Scales
-	Start     Start
+	Content        ContentLoss
+	Style          StyleLoss
+	Colours        Colours // of the photograph that are kept
+	Units          Units   // of the weights of content and style
+	TotalVariation TotalVariationLoss
+	Reduced        ReducedLoss
+	Optimizer      Optimizer
+	Scales         Scales
+	Start          Start
 
 	// Clamp limits every iterate to [0,1]. Without it only the picture that is written is limited.
 	Clamp bool
@@ -72,16 +72,16 @@ type StyleLoss struct {
 	Scale float64
 }
 
-// VariationLoss is the total variation of the image, times Weight.
-type VariationLoss struct {
+// TotalVariationLoss is the total variation of the image, times Weight.
+type TotalVariationLoss struct {
 	Weight float64
-	Kind   Variation
+	Kind   TotalVariation
 	Range  float64 // of the pixel values that the weight is meant for: 1 or 255
 }
 
-// PreviewLoss is the loss of a picture brought down to the scale of its preview, content, style and
+// ReducedLoss is the loss of a picture brought down to the scale of its preview, content, style and
 // variation together, times Weight. A print that lowers it, too, keeps the look that the preview had.
-type PreviewLoss struct {
+type ReducedLoss struct {
 	Weight float64
 	// Side, where it is not 0, is a long side in pixels: scales beyond it have the loss, at the finest
 	// scale of the pyramid that is no larger.
@@ -271,10 +271,10 @@ func (r *Recipe) ranges() []interval {
 		{"style-weight", r.Style.Weight, 0, huge, false},
 		{"strength", r.Style.Strength, 0, huge, false},
 		{"style-scale", r.Style.Scale, 0, 64, true},
-		{"tv-weight", r.Variation.Weight, 0, huge, false},
-		{"tv-range", r.Variation.Range, 0, 65535, true},
-		{"preview", float64(r.Preview.Side), 0, 1 << 20, false},
-		{"preview-weight", r.Preview.Weight, 0, huge, false},
+		{"tv-weight", r.TotalVariation.Weight, 0, huge, false},
+		{"tv-range", r.TotalVariation.Range, 0, 65535, true},
+		{"reduced", float64(r.Reduced.Side), 0, 1 << 20, false},
+		{"reduced-weight", r.Reduced.Weight, 0, huge, false},
 		{"averaging", r.Averaging, 0, belowOne, false},
 		{"noise", r.Start.Noise, 0, 100, false},
 		{"jitter", r.Start.Jitter, 0, 100, false},

@@ -29,7 +29,7 @@ func TestClusterOrderIsAPermutation(t *testing.T) {
 		slices.Sort(order)
 		for i, v := range order {
 			if i != v {
-				t.Fatalf("%v is no permutation of %d channels", order, n)
+				t.Fatalf("%v is not a permutation of %d channels", order, n)
 			}
 		}
 		if len(order) != n {

@@ -11,9 +11,12 @@ import (
 
 func (p *Pipeline) totalSection(lang figure.Language) figure.Section {
 	s := figure.Section{Heading: say(lang, "explain.total"), Text: []string{say(lang, "explain.total.lead", p.Recipe.Name)},
-		Formulas: lossFormulas(&p.Recipe), Code: []string{"transfer/point.go", "recipe/recipes.go", "engine/cpu/variation.go"}}
-	if p.Recipe.Variation.Weight > 0 {
+		Formulas: lossFormulas(&p.Recipe, p.firstStep().Terms), Code: []string{"transfer/objective.go", "recipe/recipes.go", "engine/cpu/variation.go"}}
+	if p.Recipe.TotalVariation.Weight > 0 {
 		s.Text = append(s.Text, say(lang, "explain.variation"))
+	}
+	if has(p.firstStep().Terms, transfer.ReducedTerm) {
+		s.Text = append(s.Text, say(lang, "explain.reduced", p.Recipe.Reduced.Side))
 	}
 	if p.Recipe.Units == recipe.GreyUnits {
 		s.Text = append(s.Text, say(lang, "explain.units"))
@@ -55,16 +58,25 @@ func (p *Pipeline) startSection(lang figure.Language) figure.Section {
 	return s
 }
 
-// endSection shows what pulls at the result: content against style.
+// balanceFormula says what the gradients of all terms add up to.
+func (p *Pipeline) balanceFormula() figure.Formula {
+	sum := `α Σ_l w_l \frac{∂D_l}{∂x} + β Σ_l w_l \frac{∂E_l}{∂x}`
+	if p.Recipe.TotalVariation.Weight > 0 {
+		sum += ` + γ \frac{∂V}{∂x}`
+	}
+	if has(p.lastStep().Terms, transfer.ReducedTerm) {
+		sum += ` + δ \frac{∂L_s}{∂x}`
+	}
+	return figure.Formula(sum + ` → 0`)
+}
+
+// endSection shows what pulls at the result: the losses against each other.
 func (p *Pipeline) endSection(lang figure.Language) figure.Section {
 	s := figure.Section{Heading: say(lang, "explain.balance"), Text: []string{say(lang, "explain.balance.lead")},
-		Formulas: []figure.Formula{`α Σ_l w_l \frac{∂D_l}{∂x} + β Σ_l w_l \frac{∂E_l}{∂x} → 0`},
+		Formulas: []figure.Formula{p.balanceFormula()},
 		Findings: balanceFindings(&p.Last, lang), Code: []string{"study/pull.go", "study/pull_study.go"}}
-	if p.Recipe.Variation.Weight > 0 {
-		s.Formulas = []figure.Formula{`α Σ_l w_l \frac{∂D_l}{∂x} + β Σ_l w_l \frac{∂E_l}{∂x} + γ \frac{∂V}{∂x} → 0`}
-	}
 	whole := newPull(transfer.Term{Value: p.Last.Evaluation.Total}, p.Last.Evaluation.Gradient)
-	for _, kind := range lossKinds {
+	for _, kind := range transfer.Kinds() {
 		var of []Pull
 		for _, pull := range p.Last.Pulls {
 			if pull.Term.Kind == kind {
@@ -172,7 +184,7 @@ func (p *Pipeline) timeSection(lang figure.Language) figure.Section {
 		say(lang, "explain.prepare", seconds(p.Preparation))}
 	if len(p.Scales) == 1 {
 		rate := 2 * p.Work() * float64(p.Evaluations) / network.Seconds()
-		s.Findings = append(s.Findings, say(lang, "explain.rate", count(2*p.Work(), lang), fmt.Sprintf("%.3g", rate/1e9), p.Device, p.Threads))
+		s.Findings = append(s.Findings, say(lang, "explain.rate", count(2*p.Work(), lang), fmt.Sprintf("%.3g", rate/1e9), p.Machine.Name, p.Machine.Threads))
 	}
 	s.Figures = []figure.Figure{{Drawing: figure.DrawBars(bars, diagramWidth), Caption: say(lang, "explain.time.caption", n, p.Evaluations)}}
 	return s

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/study"
-	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
@@ -24,27 +23,25 @@ func pattern(every int) *canvas.Picture {
 
 // Which terms pull at the photograph, where most runs begin?
 func ExamplePulls() {
-	dev, err := cpu.New(cpu.Options{})
+	ctx := context.Background()
+	model, err := impasto.Open(ctx, vgg16.Network(), impasto.Settings{})
 	if err != nil {
 		panic(err)
 	}
-	defer dev.Close()
+	defer model.Close()
 	chosen, err := recipe.Find("gatys")
 	if err != nil {
 		panic(err)
 	}
 	chosen.Content.Layers = recipe.LayerWeights{{Layer: "relu2_1", Weight: 1}}
 	chosen.Style.Layers = recipe.LayerWeights{{Layer: "relu1_1", Weight: 0.5}, {Layer: "relu2_1", Weight: 0.5}}
-	x, err := transfer.Prepare(dev, vgg16.Network(), chosen)
-	if err != nil {
-		panic(err)
-	}
-	style, err := transfer.NewStyle(transfer.Painting{Picture: pattern(5), Weight: 1})
+	style, err := model.Learn(ctx, impasto.Painting{Picture: pattern(5), Weight: 1})
 	if err != nil {
 		panic(err)
 	}
 	photo := pattern(3)
-	_, pulls, err := study.Pulls(context.Background(), transfer.Job{Network: x, Recipe: chosen, Content: photo, Style: style}, photo)
+	loss := &study.Loss{Model: model, Photo: photo, Style: style, Options: impasto.Options{Recipe: chosen}, AsGiven: true}
+	_, pulls, err := study.Pulls(ctx, loss, photo)
 	if err != nil {
 		panic(err)
 	}

@@ -7,18 +7,23 @@ import (
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/transfer"
 )
 
-// lossFormulas are the total of a recipe and its weights, as numbers.
-func lossFormulas(r *recipe.Recipe) []figure.Formula {
+// lossFormulas are the total of a recipe that has the given terms, and its weights, as numbers.
+func lossFormulas(r *recipe.Recipe, terms []transfer.Term) []figure.Formula {
 	total := `L = α Σ_l w_l D_l + β Σ_l w_l E_l`
 	weights := fmt.Sprintf(`α = %s; β = %s`, figure.Value(r.Content.Weight), figure.Value(r.Style.Weight*r.Style.Strength))
 	if r.Content.Reference > 0 {
 		weights = fmt.Sprintf(`α = %s · \frac{%s}{\t{H}·\t{W}}; β = %s`, figure.Value(r.Content.Weight), figure.Value(r.Content.Reference), figure.Value(r.Style.Weight*r.Style.Strength))
 	}
-	if r.Variation.Weight > 0 {
+	if r.TotalVariation.Weight > 0 {
 		total += ` + γ V`
-		weights += fmt.Sprintf(`; γ = %s`, figure.Value(r.Variation.Weight))
+		weights += fmt.Sprintf(`; γ = %s`, figure.Value(r.TotalVariation.Weight))
+	}
+	if has(terms, transfer.ReducedTerm) {
+		total += ` + δ L_s`
+		weights += fmt.Sprintf(`; δ = %s`, figure.Value(r.Reduced.Weight))
 	}
 	return []figure.Formula{figure.Formula(total), figure.Formula(weights)}
 }
@@ -51,7 +56,7 @@ func styleFormulas(r *recipe.Recipe) []figure.Formula {
 // styleCode is where the style loss of a recipe is computed.
 func styleCode(r *recipe.Recipe) []string {
 	if r.Style.Distance != recipe.Gram {
-		return []string{"loss/wasserstein.go", "loss/polar.go", "engine/cpu/moments.go"}
+		return []string{"loss/wasserstein.go", "engine/cpu/polar.go", "engine/cpu/moments.go"}
 	}
 	return []string{"loss/gram.go", "engine/cpu/moments.go", "engine/cpu/affine.go"}
 }
@@ -72,7 +77,7 @@ func ruleCode(o *recipe.Optimizer) []string {
 	if o.Rule == recipe.LBFGS {
 		return []string{"optim/lbfgs.go", "optim/search.go", "transfer/run.go"}
 	}
-	return []string{"optim/firstorder.go", "transfer/run.go"}
+	return []string{"optim/" + map[recipe.Rule]string{recipe.Adam: "adam.go", recipe.Descent: "descent.go"}[o.Rule], "transfer/run.go"}
 }
 
 // inputFormula is the preprocessing of a network, with its numbers where it acts on each channel alone.

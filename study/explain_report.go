@@ -52,7 +52,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.3g", d.Seconds()) }
 func (p *Pipeline) introduction(lang figure.Language) figure.Section {
 	first, last := p.firstStep(), p.lastStep()
 	s := figure.Section{Text: []string{say(lang, "explain.lead")}}
-	s.Findings = []string{say(lang, "explain.summary", last.Done, p.ruleName(lang), seconds(p.Preparation+p.Spent.Total()), p.Threads,
+	s.Findings = []string{say(lang, "explain.summary", last.Done, p.ruleName(lang), seconds(p.Preparation+p.Spent.Total()), p.Machine.Threads,
 		figure.Scientific(first.Loss), figure.Scientific(last.Loss), p.Photo.Width, p.Photo.Height)}
 	if len(p.Scales) > 1 {
 		s.Findings = append(s.Findings, say(lang, "explain.scales", len(p.Scales), p.scaleNames()))
@@ -188,7 +188,7 @@ func (v *View) draw(lang figure.Language) *figure.Drawing {
 
 func (p *Pipeline) contentSection(lang figure.Language) figure.Section {
 	s := figure.Section{Heading: say(lang, "explain.content"), Text: []string{say(lang, "explain.content.lead")},
-		Formulas: []figure.Formula{contentFormula(&p.Recipe)}, Code: []string{"loss/content.go", "transfer/stage.go"}}
+		Formulas: []figure.Formula{contentFormula(&p.Recipe)}, Code: []string{"loss/content.go", "transfer/objective.go"}}
 	if len(p.Apart) == 0 {
 		s.Findings = []string{say(lang, "explain.nocontent")}
 	}

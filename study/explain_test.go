@@ -21,13 +21,16 @@ import (
 func TestExplain(t *testing.T) {
 	for name, settings := range map[string]map[string]string{
 		"gatys":     {"iterations": "3"},
-		"impasto":   {"iterations": "2", "scales": "2"},
+		"impasto":   {"iterations": "2", "scales": "2", "reduced": "40"}, // with the loss of the reduced picture
 		"crowsonkb": {"iterations": "2", "scales": "1"},
 	} {
 		if testing.Short() && name != "impasto" {
 			continue
 		}
 		p := dissected(t, found(t, name, shallow(settings)), 48)
+		if name == "impasto" && !has(p.lastStep().Terms, transfer.ReducedTerm) {
+			t.Error("the run has no loss of the reduced picture")
+		}
 		for _, lang := range []figure.Language{figure.English, figure.Korean} {
 			r := p.Report(lang)
 			if name == "gatys" && lang == figure.English && !testing.Short() {
@@ -84,7 +87,7 @@ func TestCodeOfAllRules(t *testing.T) {
 func TestFormulas(t *testing.T) {
 	for _, name := range recipe.Names() {
 		r := found(t, name, nil)
-		all := append(lossFormulas(&r), contentFormula(&r), inputFormula(transfer.Preprocessing(r.Input)))
+		all := append(lossFormulas(&r, []transfer.Term{{Kind: transfer.ReducedTerm}}), contentFormula(&r), inputFormula(transfer.Preprocessing(r.Input)))
 		all = append(append(all, styleFormulas(&r)...), ruleFormulas(&r.Optimizer)...)
 		for _, f := range all {
 			dec := xml.NewDecoder(strings.NewReader("<div>" + string(f.MathML()) + "</div>"))
@@ -187,12 +190,14 @@ func TestMessagesOfAllValues(t *testing.T) {
 	for _, role := range []Role{PhotographRole, PaintingRole, NoiseRole, ResultRole} {
 		keys = append(keys, "role."+string(role), "loss.picture."+string(role))
 	}
-	for _, kind := range []transfer.Kind{transfer.ContentTerm, transfer.StyleTerm, transfer.VariationTerm} {
-		keys = append(keys, "kind."+string(kind))
+	for _, kind := range transfer.Kinds() {
+		keys = append(keys, "kind."+string(kind), "explain."+string(kind)+"loss", "sweep."+string(kind))
 	}
 	for _, key := range keys {
-		if say(figure.English, key) == "" {
-			t.Errorf("%s is empty", key)
+		for _, lang := range []figure.Language{figure.English, figure.Korean} {
+			if say(lang, key) == "" {
+				t.Errorf("%s is empty", key)
+			}
 		}
 	}
 }

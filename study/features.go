@@ -7,12 +7,13 @@ import (
 	"math"
 	"slices"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 )
 
-// Features are what is told about the features of a picture at one layer.
+// Features are what there is to say about the features of a picture at one layer.
 type Features struct {
 	Layer feature.Layer
 	Shape engine.Shape
@@ -43,16 +44,20 @@ type Patch struct {
 	Seen  image.Rectangle // pixels that the position sees; may reach beyond the picture
 }
 
-// StudyFeatures looks at a picture at some layers, and finds for the strongest channels up to so many
+// StudyFeatures looks at a picture at some layers, as Look does, and finds for the strongest channels up to so many
 // patches each.
-func StudyFeatures(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer, channels, patches int) ([]*Features, error) {
-	maps, err := Look(ctx, x, picture, layers)
+func StudyFeatures(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, channels, patches int) ([]*Features, error) {
+	net, err := feature.NetworkOf(m.Network())
+	if err != nil {
+		return nil, err
+	}
+	maps, err := Look(ctx, m, picture, layers...)
 	if err != nil {
 		return nil, err
 	}
 	studies := make([]*Features, len(maps))
 	for i, m := range maps {
-		studies[i] = newFeatures(m, FieldOf(x.Network(), m.Layer))
+		studies[i] = newFeatures(m, FieldOf(net, m.Layer))
 		for j := range studies[i].Channels[:min(channels, m.Shape.Channels)] {
 			c := &studies[i].Channels[j]
 			c.Patches = strongest(c.Map, m.Shape, studies[i].Field, patches)

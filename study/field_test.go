@@ -5,8 +5,8 @@ import (
 	"image"
 	"testing"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/weights"
@@ -16,6 +16,7 @@ import (
 // pixel within a receptive field then changes the activation.
 func positive() *weights.Model {
 	m := &weights.Model{Name: "positive", Architecture: "vgg16"}
+	m.Input.Stated, m.Input.Matrix = true, [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
 	in := 3
 	for b, n := range []int{2, 2, 3, 1} {
 		for i := range n {
@@ -31,37 +32,22 @@ func positive() *weights.Model {
 	return m
 }
 
-var identity = engine.Preprocessing{Matrix: [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}
-
-func extractor(t *testing.T, dev engine.Device, m *weights.Model) *feature.Extractor {
-	t.Helper()
-	x, err := feature.New(dev, m, feature.Options{Input: identity})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
-}
-
 // TestFieldOf finds each receptive field by moving one pixel at a time along a row and seeing whether
 // the activation in the middle of the map changes.
 func TestFieldOf(t *testing.T) {
 	const side = 96
-	x := extractor(t, reference.New64(), positive())
-	net := x.Network()
-	var layers []feature.Layer
-	for _, name := range []string{"conv1_1", "relu1_2", "pool1", "relu2_1", "relu2_2", "pool2", "relu3_1", "relu3_3", "pool3", "relu4_1"} {
-		l, err := net.Layer(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		layers = append(layers, l)
+	m := opened(t, positive(), impasto.Settings{Memory: 1 << 30, Device: reference.New64()})
+	net, err := feature.NetworkOf(m.Network())
+	if err != nil {
+		t.Fatal(err)
 	}
+	layers := []string{"conv1_1", "relu1_2", "pool1", "relu2_1", "relu2_2", "pool2", "relu3_1", "relu3_3", "pool3", "relu4_1"}
 	look := func(moved int) []*Maps {
 		p := canvas.New(side, side/2)
 		if moved >= 0 {
 			p.Channel(1)[side/4*side+moved] = 1
 		}
-		maps, err := Look(t.Context(), x, p, layers)
+		maps, err := Look(t.Context(), m, p, layers...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +62,11 @@ func TestFieldOf(t *testing.T) {
 			}
 		}
 	}
-	for j, l := range layers {
+	for j, name := range layers {
+		l, err := net.Layer(name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		shape := net.Shape(l, side/2, side)
 		got := FieldOf(net, l).At(shape.Width/2, 0).Intersect(image.Rect(0, -side, side, side))
 		if got.Min.X != seen[j].Min.X || got.Max.X != seen[j].Max.X {

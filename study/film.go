@@ -11,12 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/figure"
-	"github.com/impasto/impasto/internal/atomicfile"
-	"github.com/impasto/impasto/transfer"
 )
 
-// Film keeps pictures on the way of descents: many in the beginning, where most happens, and fewer later.
+// Film keeps pictures of descents as they proceed: many in the beginning, where most happens, and fewer later.
 type Film struct {
 	names  []string
 	frames [][]frame // of each reconstruction
@@ -34,13 +33,17 @@ func NewFilm(names []string) *Film {
 
 // See keeps the picture of a progress if its iteration is one of those that a film shows. It has the form
 // of Descent.Progress.
-func (f *Film) See(reconstruction int, p *transfer.Progress) {
+func (f *Film) See(reconstruction int, p *impasto.Progress) error {
 	if !shown(p.Iteration) && p.Iteration != p.Iterations {
-		return
+		return nil
 	}
-	picture := p.Picture()
+	picture, err := p.Picture()
+	if err != nil {
+		return err
+	}
 	picture.Clamp()
 	f.frames[reconstruction] = append(f.frames[reconstruction], frame{p.Iteration, imageOf(picture)})
+	return nil
 }
 
 // shown says which iterations a film shows: all up to 5, every 5th up to 50, every 25th from there on.
@@ -103,7 +106,7 @@ func (f *Film) WriteGIF(path string) error {
 	if err := gif.EncodeAll(&b, &animation); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return atomicfile.Write(path, b.Bytes())
+	return writeFile(path, b.Bytes())
 }
 
 // row draws the state of all reconstructions after so many iterations: that of the last frame until then.

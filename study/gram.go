@@ -9,12 +9,13 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
 )
 
-// Gram is what is told about the Gram matrix of a picture at one layer.
+// Gram is what there is to say about the Gram matrix of a picture at one layer.
 type Gram struct {
 	Layer feature.Layer
 	Shape engine.Shape
@@ -53,17 +54,25 @@ type GramOptions struct {
 	Patches int     // of each pair
 }
 
-// StudyGram looks at the Gram matrices of a picture at some layers. It fails where a channel is asked for
-// that is not there.
-func StudyGram(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer, o GramOptions) ([]*Gram, error) {
-	net := x.Network()
-	for _, l := range layers {
+// StudyGram looks at the Gram matrices of a picture at some layers, as Look does. It fails with a *PairError where a
+// channel is asked for that is not there.
+func StudyGram(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, o GramOptions) ([]*Gram, error) {
+	net, err := feature.NetworkOf(m.Network())
+	if err != nil {
+		return nil, err
+	}
+	v, err := newViewing(m, layers)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range v.layers {
 		channels := net.Shape(l, picture.Height, picture.Width).Channels
 		if a := o.Asked; a != nil && (min(a[0], a[1]) < 0 || max(a[0], a[1]) >= channels) {
-			return nil, fmt.Errorf("pair %d,%d: %s has the channels 0 to %d", a[0], a[1], l, channels-1)
+			return nil, &PairError{Pair: *a, Layer: l, Channels: channels}
 		}
 	}
-	maps, statistics, err := look(ctx, x, picture, viewing{layers: layers, moments: true})
+	v.moments = true
+	maps, statistics, err := look(ctx, m, picture, v)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +93,18 @@ func StudyGram(ctx context.Context, x *feature.Extractor, picture *canvas.Pictur
 		studies[i] = g
 	}
 	return studies, nil
+}
+
+// PairError says that a layer lacks a channel of a pair that is asked for.
+type PairError struct {
+	Pair     [2]int
+	Layer    feature.Layer
+	Channels int // that it has
+}
+
+// Error says which channels there are.
+func (e *PairError) Error() string {
+	return fmt.Sprintf("%d,%d: %s has the channels 0 to %d", e.Pair[0], e.Pair[1], e.Layer, e.Channels-1)
 }
 
 func perPosition(s engine.Statistics) []float64 {

@@ -2,10 +2,12 @@ package study
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"slices"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
@@ -13,7 +15,6 @@ import (
 	"github.com/impasto/impasto/loss"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/weights"
 )
 
 // Maps are the features of a picture at one layer, on the host.
@@ -29,108 +30,93 @@ func (m *Maps) Channel(c int) []float32 {
 	return m.Data[c*n : (c+1)*n]
 }
 
-// Prepare puts a network on a device for looking at the layers of the given names and at those before
-// them. The error says in one line which layer is not there. ImageNet's preprocessing is used where the
-// model states none.
-func Prepare(dev engine.Device, model *weights.Model, layers ...string) (*feature.Extractor, error) {
-	net, err := feature.NetworkOf(model)
+// Look shows a picture to a model's network and returns its features at the layers of the given names, in their
+// order. ImageNet's preprocessing is used where the network states none. The error wraps a
+// *feature.UnknownLayerError where a layer is not there, a *feature.SizeError where the picture is too small for
+// one, and an *impasto.BudgetError where its maps, which are kept whole, do not fit the budget.
+func Look(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers ...string) ([]*Maps, error) {
+	v, err := newViewing(m, layers)
 	if err != nil {
 		return nil, err
 	}
-	var deepest feature.Layer
-	for _, name := range layers {
-		l, err := net.Layer(name)
-		if err != nil {
-			return nil, err
-		}
-		if order := net.Layers(); slices.Index(order, l) > slices.Index(order, deepest) {
-			deepest = l
-		}
-	}
-	return feature.New(dev, model, feature.Options{Input: transfer.Preprocessing(recipe.InputImageNet), Deepest: deepest})
-}
-
-// Look shows a picture to a network and returns its features at some layers, in the order asked for. The
-// error says where the picture is too small for a layer.
-func Look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) ([]*Maps, error) {
-	maps, _, err := look(ctx, x, picture, viewing{layers: layers})
+	maps, _, err := look(ctx, m, picture, v)
 	return maps, err
 }
 
 // viewing is what is looked at, and how.
 type viewing struct {
 	layers  []feature.Layer
-	moments bool // the statistics of each layer, too
+	options feature.Options
 	pooling engine.Pooling
+	moments bool // the statistics of each layer, too
+}
+
+// newViewing finds layers by name, to be looked at as VGG was trained.
+func newViewing(m *impasto.Model, names []string) (*viewing, error) {
+	net, err := feature.NetworkOf(m.Network())
+	if err != nil {
+		return nil, err
+	}
+	v := &viewing{options: feature.Options{Input: transfer.Preprocessing(recipe.InputImageNet)}}
+	order := net.Layers()
+	for _, name := range names {
+		l, err := net.Layer(name)
+		if err != nil {
+			return nil, err
+		}
+		v.layers = append(v.layers, l)
+		if slices.Index(order, l) > slices.Index(order, v.options.Deepest) {
+			v.options.Deepest = l
+		}
+	}
+	return v, nil
 }
 
 // look is Look with the statistics of each layer, if they are wanted.
-func look(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, s viewing) ([]*Maps, []engine.Statistics, error) {
-	layers := s.layers
-	g, err := newGlance(x, picture, s)
+func look(ctx context.Context, m *impasto.Model, picture *canvas.Picture, v *viewing) (maps []*Maps, statistics []engine.Statistics, err error) {
+	var g *glance
+	plan := func(x *feature.Extractor) (int64, error) {
+		if g, err = newGlance(x, picture, v); err != nil {
+			return 0, err
+		}
+		return g.allBytes(), nil
+	}
+	err = borrow(ctx, m, v.options, plan, func(*feature.Extractor) error { return g.show(ctx, picture) })
 	if err != nil {
-		return nil, nil, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
+		return nil, nil, fmt.Errorf("look at a picture of %dx%d: %w", picture.Width, picture.Height, err)
 	}
-	arena, err := x.Device().NewArena(g.bytes + g.plan.Bytes())
-	if err != nil {
-		return nil, nil, fmt.Errorf("take %d MiB of memory: %w", (g.bytes+g.plan.Bytes())>>20, err)
-	}
-	defer arena.Close()
-	dev := x.Device()
-	copies := g.place(dev, arena)
-	shown := arena.Image(0, picture.Height, picture.Width)
-	dev.Write(shown, picture.Pix)
-	if _, err := g.plan.Place(arena, g.bytes).Evaluate(ctx, shown, nil); err != nil {
-		return nil, nil, err
-	}
-	maps, statistics := make([]*Maps, len(layers)), make([]engine.Statistics, len(g.observers))
-	for i, c := range copies {
-		maps[i] = &Maps{Layer: layers[i], Shape: c.Shape(), Data: make([]float32, c.Shape().Elements())}
-		dev.ReadMap(maps[i].Data, c, engine.All(c.Shape()))
-	}
-	for i, o := range g.observers {
-		statistics[i] = o.Statistics()
-	}
-	return maps, statistics, nil
+	return g.maps, g.statistics, nil
 }
 
-// LookBytes returns the memory that looking at layers of a picture takes at most, on the device and on the
-// host, without the picture: whole maps are kept, twice while they are copied.
-func LookBytes(x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) (int64, error) {
-	g, err := newGlance(x, picture, viewing{layers: layers})
-	if err != nil {
-		return 0, fmt.Errorf("a picture of %dx%d: %w", picture.Width, picture.Height, err)
-	}
-	host := int64(0)
-	for _, s := range g.shapes {
-		host += 4 * int64(s.Elements())
-	}
-	return g.bytes + g.plan.Bytes() + host, nil
-}
-
-// glance is one forward pass with the places of what it copies, which follow the image in the arena.
+// glance is one forward pass with the places of what it keeps. In the arena the image comes first, then each
+// layer's whole map and moments, then what the pass takes.
 type glance struct {
-	plan      *feature.Plan
-	shapes    []engine.Shape
-	offsets   []int64
-	sockets   []*socket
-	observers []*loss.Observer
-	bytes     int64 // before the plan's own
+	dev        engine.Device
+	layers     []feature.Layer
+	plan       *feature.Plan
+	captures   []*loss.Capture
+	observers  []*loss.Observer
+	shapes     []engine.Shape
+	bytes      int64 // before those of the pass
+	maps       []*Maps
+	statistics []engine.Statistics // nil where they are not wanted
 }
 
-func newGlance(x *feature.Extractor, picture *canvas.Picture, see viewing) (*glance, error) {
+func newGlance(x *feature.Extractor, picture *canvas.Picture, v *viewing) (*glance, error) {
 	net, dev := x.Network(), x.Device()
-	job := feature.Job{Height: picture.Height, Width: picture.Width, Pooling: see.pooling}
-	g := &glance{bytes: engine.Align(4 * int64(len(picture.Pix)))}
-	for _, l := range see.layers {
-		shape, s := net.Shape(l, picture.Height, picture.Width), &socket{}
-		g.shapes, g.offsets, g.sockets = append(g.shapes, shape), append(g.offsets, g.bytes), append(g.sockets, s)
-		g.bytes += engine.Align(dev.MapBytes(shape, shape.Height))
-		job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: s})
-		if see.moments {
-			o := loss.NewObserver(dev, shape.Channels, nil)
+	job := feature.Job{Height: picture.Height, Width: picture.Width, Pooling: v.pooling}
+	g := &glance{dev: dev, layers: v.layers, bytes: engine.Align(4 * int64(len(picture.Pix)))}
+	for _, l := range v.layers {
+		shape := net.Shape(l, picture.Height, picture.Width)
+		c := loss.NewCapture(dev, shape)
+		g.captures, g.shapes = append(g.captures, c), append(g.shapes, shape)
+		g.bytes += c.Bytes()
+		job.Layers = append(job.Layers, l)
+		if v.moments {
+			o := loss.NewObserver(dev, shape)
 			g.observers = append(g.observers, o)
-			job.Taps = append(job.Taps, feature.Placement{Layer: l, Tap: o})
+			g.bytes += o.Bytes()
+			job.Layers = append(job.Layers, l)
 		}
 	}
 	var err error
@@ -138,18 +124,82 @@ func newGlance(x *feature.Extractor, picture *canvas.Picture, see viewing) (*gla
 	return g, err
 }
 
-// place puts the copies into the arena and fills the sockets.
-func (g *glance) place(dev engine.Device, arena engine.Arena) []engine.Map {
-	copies := make([]engine.Map, len(g.shapes))
-	for i, shape := range g.shapes {
-		copies[i] = arena.Map(g.offsets[i], shape, shape.Height)
-		g.sockets[i].Tap = loss.NewCapture(dev, copies[i])
+// allBytes is what looking takes, on the device and on the host.
+func (g *glance) allBytes() int64 {
+	host := int64(0)
+	for _, s := range g.shapes {
+		host += 4 * int64(s.Elements())
 	}
-	return copies
+	return g.bytes + g.plan.Bytes() + host + host/8 // with what the garbage collector lets pile up
 }
 
-// socket is a tap that is planned before there is memory for its target.
-type socket struct{ feature.Tap }
+// show shows a picture to the network and reads what was seen.
+func (g *glance) show(ctx context.Context, picture *canvas.Picture) (err error) {
+	arena, err := g.dev.NewArena(g.bytes + g.plan.Bytes())
+	if err != nil {
+		return fmt.Errorf("take %d MiB of memory: %w", (g.bytes+g.plan.Bytes())>>20, err)
+	}
+	defer func() { err = errors.Join(err, arena.Close()) }()
+	taps, err := g.place(arena, engine.Align(4*int64(len(picture.Pix))))
+	if err != nil {
+		return err
+	}
+	shown := arena.Image(0, picture.Height, picture.Width)
+	if err := g.dev.Write(shown, picture.Pix); err != nil {
+		return err
+	}
+	pass, err := g.plan.Place(arena, g.bytes, taps, nil)
+	if err != nil {
+		return err
+	}
+	if err := pass.Evaluate(ctx, shown, nil); err != nil {
+		return err
+	}
+	return g.read()
+}
+
+// place puts what is kept into the arena behind the image, and returns the taps that keep it.
+func (g *glance) place(arena engine.Arena, image int64) ([]feature.Tap, error) {
+	var taps []feature.Tap
+	offset := image
+	for i, c := range g.captures {
+		c.Place(arena, offset)
+		taps = append(taps, c)
+		offset += c.Bytes()
+		if g.observers == nil {
+			continue
+		}
+		o := g.observers[i]
+		if err := o.Place(loss.Site{Arena: arena, Offset: offset}); err != nil {
+			return nil, err
+		}
+		if err := o.Reset(); err != nil {
+			return nil, err
+		}
+		taps = append(taps, o.Tap(0))
+		offset += o.Bytes()
+	}
+	return taps, nil
+}
+
+// read brings maps and statistics to the host.
+func (g *glance) read() error {
+	for i, c := range g.captures {
+		m := &Maps{Layer: g.layers[i], Shape: g.shapes[i], Data: make([]float32, g.shapes[i].Elements())}
+		if err := g.dev.ReadMap(m.Data, c.Map(), engine.All(m.Shape)); err != nil {
+			return err
+		}
+		g.maps = append(g.maps, m)
+	}
+	for _, o := range g.observers {
+		s, err := o.Statistics()
+		if err != nil {
+			return err
+		}
+		g.statistics = append(g.statistics, s[0])
+	}
+	return nil
+}
 
 // mapImage draws one channel of a map with a scale of its own, by the square root.
 func mapImage(values []float32, shape engine.Shape) *image.RGBA {

@@ -16,13 +16,15 @@ var explainTexts = figure.Texts{
 	"explain.painting":   {"The painting, %d×%d pixels: it says how things are painted.", "회화, %d×%d 화소. 어떻게 칠해졌는지 말한다."},
 	"explain.result":     {"The result after %d iterations.", "%d회 반복 뒤의 결과."},
 	"explain.flow": {
-		"One iteration. Up to the losses everything runs forward; the orange arrow is the way back: the gradient of the loss by the pixels moves the picture, and the loop begins anew.",
+		"One iteration. Up to the losses everything runs forward; the orange arrow is the way back: the gradient of the loss by the pixels moves the picture, and the loop begins again.",
 		"한 번의 반복. 손실까지는 앞으로 계산한다. 주황 화살표는 돌아가는 길로, 화소에 대한 손실의 기울기가 그림을 움직이고 다시 처음으로 간다."},
 	"explain.x":           {"x, the unknown", "미지수 x"},
 	"explain.frozen":      {"frozen: %s parameters, none is trained", "고정됨: 매개변수 %s개, 학습 없음"},
 	"explain.layers":      {"%d layers", "층 %d개"},
 	"explain.contentloss": {"content loss", "내용 손실"},
 	"explain.styleloss":   {"style loss", "화풍 손실"},
+	"explain.tvloss":      {"total variation", "총변동"},
+	"explain.reducedloss": {"loss of the reduced picture", "축소 그림의 손실"},
 	"explain.backward":    {"∂L/∂x, backward through the network", "∂L/∂x, 신경망을 거슬러"},
 	"explain.step":        {"a step of %s moves the pixels", "%s 한 걸음이 화소를 움직인다"},
 	"explain.start":       {"start", "시작"},
@@ -106,6 +108,9 @@ var explainTexts = figure.Texts{
 	"explain.variation": {
 		"V is the total variation of the picture, the differences of neighbouring pixels: it holds back speckle.",
 		"V는 그림의 총변동, 곧 이웃한 화소들의 차이이며 자잘한 얼룩을 억누른다."},
+	"explain.reduced": {
+		"L_s is the loss of the picture reduced to the largest scale of at most %d pixels: content, style and total variation there. It keeps the look that the smaller picture had.",
+		"L_s는 긴 변이 %d화소를 넘지 않는 가장 큰 단계로 그림을 축소했을 때의 손실로, 거기서의 내용·화풍·총변동을 합한 것이다. 작은 그림의 느낌을 유지하게 한다."},
 	"explain.units":   {"This recipe counts both losses in units of those of a flat grey picture.", "이 레시피는 두 손실을 균일한 회색 그림의 손실을 단위로 센다."},
 	"explain.atstart": {"at the start", "시작"},
 	"explain.atend":   {"at the end", "끝"},

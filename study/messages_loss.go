@@ -6,6 +6,7 @@ var lossTexts = figure.Texts{
 	"kind.content": {"content", "내용"},
 	"kind.style":   {"style", "화풍"},
 	"kind.tv":      {"total variation", "총변동"},
+	"kind.reduced": {"reduced picture", "축소 그림"},
 
 	"role.photograph": {"photograph", "사진"},
 	"role.painting":   {"painting", "회화"},

@@ -33,170 +33,193 @@ func (t *Times) Total() time.Duration {
 	return sum
 }
 
-// clocked is a device that tells where the time goes: it does what another one does and adds up how long
-// that takes by part. Operations return when they are done, so that the time of a call is that of its work.
+// clocked is a device that says where the time goes: it passes operations on to another one, which notes a moment
+// before and after each. The moments are compared when they are asked for, so that a device that works behind the
+// host's back is not waited for after every operation.
 type clocked struct {
 	engine.Device
-	now   func() time.Time
-	spent Times
+	spans []span
+}
 
-	solving time.Time // since when a loss computes on the host, between its moments and its gradient
+// span is an operation of a part.
+type span struct {
+	part     Part
+	from, to engine.Mark
 }
 
 // newClocked wraps a device. The clock is that of one run: it is not safe for concurrent use.
-func newClocked(dev engine.Device, now func() time.Time) *clocked {
-	return &clocked{Device: dev, now: now}
-}
+func newClocked(dev engine.Device) *clocked { return &clocked{Device: dev} }
 
-// take returns what was spent since the last time that it was called.
-func (c *clocked) take() Times {
-	spent := c.spent
-	c.spent = Times{}
-	return spent
-}
-
-// in adds the time of a call to a part. What a loss does within its solution is counted there already.
-// Anything else means that moments were read for another purpose.
-func (c *clocked) in(part Part, work func()) {
-	if part != LossPart {
-		c.solving = time.Time{}
+// take waits for the device and returns what was spent since the last time that it was called.
+func (c *clocked) take() (spent Times, err error) {
+	for _, s := range c.spans {
+		d, err := c.Between(s.from, s.to)
+		if err != nil {
+			return spent, err
+		}
+		spent[s.part] += d
 	}
-	start := c.now()
-	work()
-	if c.solving.IsZero() {
-		c.spent[part] += c.now().Sub(start)
+	c.spans = c.spans[:0]
+	return spent, nil
+}
+
+// in notes an operation of a part.
+func (c *clocked) in(part Part, operation func() error) error {
+	from, err := c.Mark()
+	if err != nil {
+		return err
 	}
-}
-
-func (c *clocked) StemForward(op engine.StemForward) {
-	c.in(ForwardPart, func() { c.Device.StemForward(op) })
-}
-
-func (c *clocked) Forward(op engine.Forward) {
-	c.in(ForwardPart, func() { c.Device.Forward(op) })
-}
-
-func (c *clocked) Rectify(op engine.Rectify) {
-	c.in(ForwardPart, func() { c.Device.Rectify(op) })
-}
-
-func (c *clocked) Pool(op engine.Pool) {
-	c.in(ForwardPart, func() { c.Device.Pool(op) })
-}
-
-func (c *clocked) StemBackward(op engine.StemBackward) {
-	c.in(BackwardPart, func() { c.Device.StemBackward(op) })
-}
-
-func (c *clocked) Backward(op engine.Backward) {
-	c.in(BackwardPart, func() { c.Device.Backward(op) })
-}
-
-func (c *clocked) Unpool(op engine.Unpool) {
-	c.in(BackwardPart, func() { c.Device.Unpool(op) })
-}
-
-func (c *clocked) MaskBy(op engine.MaskBy) {
-	c.in(BackwardPart, func() { c.Device.MaskBy(op) })
-}
-
-func (c *clocked) ResetMoments(m engine.Moments) {
-	c.in(LossPart, func() { c.Device.ResetMoments(m) })
-}
-
-func (c *clocked) AddMoments(op engine.AddMoments) {
-	c.in(LossPart, func() { c.Device.AddMoments(op) })
-}
-
-// ReadMoments begins the solution of a style loss, which SetAffine ends.
-func (c *clocked) ReadMoments(m engine.Moments) engine.Statistics {
-	c.solving = c.now()
-	return c.Device.ReadMoments(m)
-}
-
-// SetAffine ends the solution of a style loss.
-func (c *clocked) SetAffine(dst engine.Affine, a, b []float64) {
-	c.Device.SetAffine(dst, a, b)
-	if !c.solving.IsZero() {
-		c.spent[LossPart] += c.now().Sub(c.solving)
-		c.solving = time.Time{}
+	if err := operation(); err != nil {
+		return err
 	}
+	to, err := c.Mark()
+	if err != nil {
+		return err
+	}
+	c.spans = append(c.spans, span{part, from, to})
+	return nil
 }
 
-// MomentDistance is the whole solution of a Gram loss.
-func (c *clocked) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
-	c.in(LossPart, func() { distance, weight = c.Device.MomentDistance(op) })
-	return distance, weight
+func (c *clocked) StemForward(op engine.StemForward) error {
+	return c.in(ForwardPart, func() error { return c.Device.StemForward(op) })
 }
 
-func (c *clocked) AddAffine(op engine.AddAffine) {
-	c.in(LossPart, func() { c.Device.AddAffine(op) })
+func (c *clocked) Forward(op engine.Forward) error {
+	return c.in(ForwardPart, func() error { return c.Device.Forward(op) })
 }
 
-func (c *clocked) ResetSum(s engine.Sum) {
-	c.in(LossPart, func() { c.Device.ResetSum(s) })
+func (c *clocked) Rectify(op engine.Rectify) error {
+	return c.in(ForwardPart, func() error { return c.Device.Rectify(op) })
 }
 
-func (c *clocked) ReadSum(s engine.Sum) (v float64) {
-	c.in(LossPart, func() { v = c.Device.ReadSum(s) })
-	return v
+func (c *clocked) Pool(op engine.Pool) error {
+	return c.in(ForwardPart, func() error { return c.Device.Pool(op) })
 }
 
-func (c *clocked) AddSquaredDistance(op engine.AddSquaredDistance) {
-	c.in(LossPart, func() { c.Device.AddSquaredDistance(op) })
+func (c *clocked) StemBackward(op engine.StemBackward) error {
+	return c.in(BackwardPart, func() error { return c.Device.StemBackward(op) })
 }
 
-func (c *clocked) AddDifference(op engine.AddDifference) {
-	c.in(LossPart, func() { c.Device.AddDifference(op) })
+func (c *clocked) Backward(op engine.Backward) error {
+	return c.in(BackwardPart, func() error { return c.Device.Backward(op) })
 }
 
-func (c *clocked) AddVariation(op engine.AddVariation) {
-	c.in(LossPart, func() { c.Device.AddVariation(op) })
+func (c *clocked) Unpool(op engine.Unpool) error {
+	return c.in(BackwardPart, func() error { return c.Device.Unpool(op) })
 }
 
-func (c *clocked) MatMul(op engine.MatMul) {
-	c.in(LossPart, func() { c.Device.MatMul(op) })
+func (c *clocked) MaskBy(op engine.MaskBy) error {
+	return c.in(BackwardPart, func() error { return c.Device.MaskBy(op) })
 }
 
-func (c *clocked) Copy(dst, src engine.Vector) {
-	c.in(OptimizerPart, func() { c.Device.Copy(dst, src) })
+func (c *clocked) ResetMoments(m engine.Moments) error {
+	return c.in(LossPart, func() error { return c.Device.ResetMoments(m) })
 }
 
-func (c *clocked) Axpy(dst engine.Vector, a float32, x engine.Vector) {
-	c.in(OptimizerPart, func() { c.Device.Axpy(dst, a, x) })
+func (c *clocked) ResetScalars(dst engine.Scalars) error {
+	return c.in(LossPart, func() error { return c.Device.ResetScalars(dst) })
 }
 
-func (c *clocked) Scale(dst engine.Vector, a float32) {
-	c.in(OptimizerPart, func() { c.Device.Scale(dst, a) })
+func (c *clocked) MomentDistance(op engine.MomentDistance) error {
+	return c.in(LossPart, func() error { return c.Device.MomentDistance(op) })
 }
 
-func (c *clocked) Lerp(dst, x engine.Vector, t float32) {
-	c.in(OptimizerPart, func() { c.Device.Lerp(dst, x, t) })
+func (c *clocked) Transport(op engine.Transport) error {
+	return c.in(LossPart, func() error { return c.Device.Transport(op) })
 }
 
-func (c *clocked) Clamp(dst engine.Vector, low, high float32) {
-	c.in(OptimizerPart, func() { c.Device.Clamp(dst, low, high) })
+func (c *clocked) AddMoments(op engine.AddMoments) error {
+	return c.in(LossPart, func() error { return c.Device.AddMoments(op) })
 }
 
-func (c *clocked) Dot(x, y engine.Vector) (v float64) {
-	c.in(OptimizerPart, func() { v = c.Device.Dot(x, y) })
-	return v
+func (c *clocked) AddAffine(op engine.AddAffine) error {
+	return c.in(LossPart, func() error { return c.Device.AddAffine(op) })
 }
 
-func (c *clocked) Norm1(x engine.Vector) (v float64) {
-	c.in(OptimizerPart, func() { v = c.Device.Norm1(x) })
-	return v
+func (c *clocked) AddSquaredDistance(op engine.AddSquaredDistance) error {
+	return c.in(LossPart, func() error { return c.Device.AddSquaredDistance(op) })
 }
 
-func (c *clocked) NormInf(x engine.Vector) (v float64) {
-	c.in(OptimizerPart, func() { v = c.Device.NormInf(x) })
-	return v
+func (c *clocked) AddDifference(op engine.AddDifference) error {
+	return c.in(LossPart, func() error { return c.Device.AddDifference(op) })
 }
 
-func (c *clocked) Adam(op engine.AdamStep) {
-	c.in(OptimizerPart, func() { c.Device.Adam(op) })
+func (c *clocked) AddTotalVariation(op engine.AddTotalVariation) error {
+	return c.in(LossPart, func() error { return c.Device.AddTotalVariation(op) })
 }
 
-func (c *clocked) Momentum(op engine.MomentumStep) {
-	c.in(OptimizerPart, func() { c.Device.Momentum(op) })
+func (c *clocked) Gather(op engine.Gather) error {
+	return c.in(LossPart, func() error { return c.Device.Gather(op) })
+}
+
+func (c *clocked) Scatter(op engine.Scatter) error {
+	return c.in(LossPart, func() error { return c.Device.Scatter(op) })
+}
+
+func (c *clocked) MatMul(op engine.MatMul) error {
+	return c.in(LossPart, func() error { return c.Device.MatMul(op) })
+}
+
+func (c *clocked) CopyRows(op engine.CopyRows) error {
+	return c.in(LossPart, func() error { return c.Device.CopyRows(op) })
+}
+
+func (c *clocked) Resample(op engine.Resample) error {
+	return c.in(LossPart, func() error { return c.Device.Resample(op) })
+}
+
+func (c *clocked) ResampleBackward(op engine.ResampleBackward) error {
+	return c.in(LossPart, func() error { return c.Device.ResampleBackward(op) })
+}
+
+func (c *clocked) Copy(dst, src engine.Vector) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Copy(dst, src) })
+}
+
+func (c *clocked) Fill(dst engine.Vector, value float32) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Fill(dst, value) })
+}
+
+func (c *clocked) Axpy(dst engine.Vector, a float32, x engine.Vector) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Axpy(dst, a, x) })
+}
+
+func (c *clocked) Scale(dst engine.Vector, a float32) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Scale(dst, a) })
+}
+
+func (c *clocked) Lerp(dst, x engine.Vector, t float32) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Lerp(dst, x, t) })
+}
+
+func (c *clocked) Clamp(dst engine.Vector, low, high float32) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Clamp(dst, low, high) })
+}
+
+func (c *clocked) Dot(dst engine.Scalar, x, y engine.Vector) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Dot(dst, x, y) })
+}
+
+func (c *clocked) Norm1(dst engine.Scalar, x engine.Vector) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Norm1(dst, x) })
+}
+
+func (c *clocked) NormInf(dst engine.Scalar, x engine.Vector) error {
+	return c.in(OptimizerPart, func() error { return c.Device.NormInf(dst, x) })
+}
+
+func (c *clocked) Adam(op engine.AdamStep) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Adam(op) })
+}
+
+func (c *clocked) Momentum(op engine.MomentumStep) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Momentum(op) })
+}
+
+func (c *clocked) Direction(op engine.Direction) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Direction(op) })
+}
+
+func (c *clocked) Multilevel(op engine.Multilevel) error {
+	return c.in(OptimizerPart, func() error { return c.Device.Multilevel(op) })
 }

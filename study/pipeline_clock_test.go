@@ -1,57 +1,110 @@
 package study
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/impasto/impasto/engine"
 )
 
-// idle is a device on which every operation takes one second of a clock of its own.
+// idle is a device on which every operation takes one second, and nothing else any time. Its marks are not known before
+// Between is called, as on a device that works behind the host's back.
 type idle struct {
 	engine.Device
-	time time.Time
+	now     time.Duration
+	marks   int
+	pending bool // an operation has not been waited for
+	waited  int
 }
 
-func (d *idle) work()                                         { d.time = d.time.Add(time.Second) }
-func (d *idle) Forward(engine.Forward)                        { d.work() }
-func (d *idle) Backward(engine.Backward)                      { d.work() }
-func (d *idle) AddMoments(engine.AddMoments)                  { d.work() }
-func (d *idle) MatMul(engine.MatMul)                          { d.work() }
-func (d *idle) SetAffine(engine.Affine, []float64, []float64) { d.work() }
-func (d *idle) Dot(engine.Vector, engine.Vector) float64      { d.work(); return 7 }
-func (d *idle) ReadMoments(engine.Moments) engine.Statistics {
-	d.work()
-	return engine.Statistics{Weight: 3}
+type mark struct{ at time.Duration }
+
+func (d *idle) work() error {
+	d.now += time.Second
+	d.pending = true
+	return nil
 }
 
-// TestClockCountsEachOperationOnce plays an evaluation with a loss that computes on the host.
+func (d *idle) Forward(engine.Forward) error                          { return d.work() }
+func (d *idle) Backward(engine.Backward) error                        { return d.work() }
+func (d *idle) AddMoments(engine.AddMoments) error                    { return d.work() }
+func (d *idle) Transport(engine.Transport) error                      { return d.work() }
+func (d *idle) Dot(engine.Scalar, engine.Vector, engine.Vector) error { return d.work() }
+func (d *idle) ReadMoments(engine.Moments) (engine.Statistics, error) {
+	return engine.Statistics{}, d.work()
+}
+
+func (d *idle) Mark() (engine.Mark, error) {
+	d.marks++
+	return &mark{d.now}, nil
+}
+
+func (d *idle) Between(from, to engine.Mark) (time.Duration, error) {
+	if d.pending {
+		d.pending = false
+		d.waited++
+	}
+	return to.(*mark).at - from.(*mark).at, nil
+}
+
+// TestClockCountsEachOperationOnce plays an evaluation, and demands that the device is waited for once.
 func TestClockCountsEachOperationOnce(t *testing.T) {
-	dev := &idle{time: time.Unix(1, 0)}
-	c := newClocked(dev, func() time.Time { return dev.time })
+	dev := &idle{}
+	c := newClocked(dev)
+	for _, operation := range []func() error{
+		func() error { return c.Forward(engine.Forward{}) },
+		func() error { return c.AddMoments(engine.AddMoments{}) },
+		func() error { return c.Forward(engine.Forward{}) },
+		func() error { return c.Transport(engine.Transport{}) },
+		func() error { return c.Backward(engine.Backward{}) },
+		func() error { _, err := c.ReadMoments(nil); return err }, // nobody's: the host reads
+		func() error { return c.Dot(engine.Scalar{}, nil, nil) },
+	} {
+		if err := operation(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if dev.waited != 0 {
+		t.Errorf("the device was waited for %d times before the times were asked for", dev.waited)
+	}
+	want := Times{ForwardPart: 2 * time.Second, LossPart: 2 * time.Second, BackwardPart: time.Second, OptimizerPart: time.Second}
+	got, err := c.take()
+	if err != nil || got != want || got.Total() != 6*time.Second {
+		t.Errorf("%v, %v, want %v", got, err, want)
+	}
+	if again, err := c.take(); err != nil || again != (Times{}) || dev.waited != 1 {
+		t.Errorf("counted twice: %v, %v; waited %d times", again, err, dev.waited)
+	}
+}
 
-	c.ReadMoments(nil) // of a painting: no solution follows, and its time is the host's
-	dev.work()
-	c.Forward(engine.Forward{})
-	c.AddMoments(engine.AddMoments{})
-	c.Forward(engine.Forward{})
-	if s := c.ReadMoments(nil); s.Weight != 3 {
-		t.Errorf("statistics %v", s)
+// TestClockKnowsEveryOperation calls each method of a device that does something: the clock must note a moment before it
+// passes it on, to a device that panics here.
+func TestClockKnowsEveryOperation(t *testing.T) {
+	host := []string{"Close", "ReadScalars", "Write", "Read", "WritePlane", "WriteMap", "ReadMap", "WritePoints", "WriteMoments", "WriteAffine"}
+	device := reflect.TypeFor[engine.Device]()
+	operations := 0
+	for i := range device.NumMethod() {
+		method := device.Method(i)
+		if method.Type.NumOut() != 1 || method.Type.Out(0) != reflect.TypeFor[error]() || slices.Contains(host, method.Name) {
+			continue
+		}
+		operations++
+		dev := &idle{Device: nil}
+		var arguments []reflect.Value
+		for k := range method.Type.NumIn() {
+			arguments = append(arguments, reflect.Zero(method.Type.In(k)))
+		}
+		func() {
+			defer func() { _ = recover() }()
+			reflect.ValueOf(newClocked(dev)).MethodByName(method.Name).Call(arguments)
+		}()
+		if dev.marks == 0 {
+			t.Errorf("the time of %s is nobody's", method.Name)
+		}
 	}
-	dev.work() // the host computes
-	c.MatMul(engine.MatMul{})
-	c.SetAffine(nil, nil, nil)
-	c.Backward(engine.Backward{})
-	dev.work() // the host again: nobody's
-	if v := c.Dot(nil, nil); v != 7 {
-		t.Errorf("a product of %v", v)
-	}
-	want := Times{ForwardPart: 2 * time.Second, LossPart: 5 * time.Second, BackwardPart: time.Second, OptimizerPart: time.Second}
-	got := c.take()
-	if got != want {
-		t.Errorf("%v, want %v", got, want)
-	}
-	if got.Total() != 9*time.Second || c.take() != (Times{}) {
-		t.Errorf("total %v", got.Total())
+	if operations < 30 {
+		t.Errorf("only %d operations were found", operations)
 	}
 }

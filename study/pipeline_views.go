@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/impasto/impasto/canvas"
@@ -70,7 +69,11 @@ type Apart struct {
 
 // lookAtFeatures shows the pictures of a run to the network.
 func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
-	s := viewing{moments: true, pooling: transfer.Pooling(p.Recipe.Pooling)}
+	options, err := transfer.NetworkOptions(p.loss.Model.Network(), &p.Recipe)
+	if err != nil {
+		return err
+	}
+	s := &viewing{options: options, moments: true, pooling: transfer.Pooling(p.Recipe.Pooling)}
 	for _, l := range p.Levels {
 		if l.used() {
 			s.layers = append(s.layers, l.Layer)
@@ -83,10 +86,7 @@ func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
 	pictures := [viewCount]*canvas.Picture{paintingView: p.Painting, beginView: p.Begin, resultView: p.Result, photoView: p.Photo}
 	var photo, result []*Maps
 	for which, picture := range pictures {
-		if err := p.checkRoom(picture, s); err != nil {
-			return err
-		}
-		maps, statistics, err := look(ctx, p.x, picture, s)
+		maps, statistics, err := look(ctx, p.loss.Model, picture, s)
 		if err != nil {
 			return err
 		}
@@ -107,19 +107,6 @@ func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// checkRoom returns an error where looking takes more memory than there is.
-func (p *Pipeline) checkRoom(picture *canvas.Picture, s viewing) error {
-	if p.budget == 0 {
-		return nil
-	}
-	need, err := LookBytes(p.x, picture, s.layers)
-	if err == nil && need > p.budget {
-		err = fmt.Errorf("looking at the features of a picture of %dx%d takes %d MiB of memory, and there are %d: take a smaller size",
-			picture.Width, picture.Height, need>>20, p.budget>>20)
-	}
-	return err
 }
 
 // keepViews keeps one channel of each layer. The painting is the first picture, and chooses it.

@@ -2,10 +2,13 @@ package study
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/loss"
@@ -21,18 +24,20 @@ type Pull struct {
 	Norm     float64   // Euclidean, of Gradient
 }
 
-// Pulls returns the loss of a job at a picture and the gradient of each of its terms, in the order of the
-// evaluation's terms: the gradients add up to that of the total, but for rounding. As for
-// transfer.Evaluate, the picture has the photograph's size and nothing is resampled.
-func Pulls(ctx context.Context, job transfer.Job, at *canvas.Picture) (*transfer.Evaluation, []Pull, error) {
-	whole, err := transfer.Evaluate(ctx, job, at)
+// Pulls returns the loss at a picture and the gradient of each of its terms, in the order of the evaluation's
+// terms: the gradients add up to that of the total, but for rounding.
+func Pulls(ctx context.Context, l *Loss, at *canvas.Picture) (*transfer.Evaluation, []Pull, error) {
+	plan, err := l.plan()
 	if err != nil {
 		return nil, nil, err
 	}
-	whole.Terms = slices.Clone(whole.Terms)
+	whole, err := plan.Evaluate(ctx, at)
+	if err != nil {
+		return nil, nil, err
+	}
 	pulls := make([]Pull, len(whole.Terms))
 	for i, term := range whole.Terms {
-		gradient, err := gradientOf(ctx, job, term, at)
+		gradient, err := l.gradientOf(ctx, plan, whole, term, at)
 		if err != nil {
 			return nil, nil, fmt.Errorf("the gradient of %s %s: %w", term.Kind, term.Layer, err)
 		}
@@ -45,50 +50,108 @@ func newPull(term transfer.Term, gradient []float32) Pull {
 	return Pull{Term: term, Gradient: gradient, Norm: math.Sqrt(inner(gradient, gradient))}
 }
 
-// gradientOf takes the gradient of one term as that of a recipe with no other. What multiplies all terms
+// gradientOf takes the gradient of one term of an evaluation by itself.
+func (l *Loss) gradientOf(ctx context.Context, plan *impasto.Plan, whole *transfer.Evaluation, term transfer.Term, at *canvas.Picture) ([]float32, error) {
+	switch term.Kind {
+	case transfer.ReducedTerm:
+		return l.reducedGradient(ctx, plan, whole, at)
+	case transfer.TotalVariationTerm:
+		return l.variationGradient(ctx, plan, term, at)
+	}
+	return l.layerGradient(ctx, plan, term, at)
+}
+
+// layerGradient takes the gradient of a term of a layer as that of a recipe with no other. What multiplies all terms
 // of a kind, and may be measured on them together, is taken from the values: the gradient is
 // proportional.
-func gradientOf(ctx context.Context, job transfer.Job, term transfer.Term, at *canvas.Picture) ([]float32, error) {
-	if term.Kind == transfer.VariationTerm {
-		return variationGradient(job, term, at)
-	}
-	chosen := job.Recipe.Clone()
-	chosen.Variation.Weight = 0
-	if term.Kind == transfer.ContentTerm {
-		chosen.Style.Weight = 0
-		chosen.Content.Layers = only(chosen.Content.Layers, term.Layer)
-	} else {
-		chosen.Content.Weight = 0
-		chosen.Style.Layers = only(chosen.Style.Layers, term.Layer)
-	}
-	chosen.Units = recipe.PlainUnits
-	job.Recipe = chosen
-	alone, err := transfer.Evaluate(ctx, job, at)
+func (l *Loss) layerGradient(ctx context.Context, plan *impasto.Plan, term transfer.Term, at *canvas.Picture) ([]float32, error) {
+	alone, err := l.last(plan)
 	if err != nil {
 		return nil, err
 	}
-	return rescaled(alone.Gradient, term.Value, alone.Total), nil
+	r := &alone.Options.Recipe
+	r.TotalVariation.Weight, r.Reduced.Weight, r.Units = 0, 0, recipe.PlainUnits
+	if term.Kind == transfer.ContentTerm {
+		r.Style.Weight = 0
+		r.Content.Layers = only(r.Content.Layers, term.Layer)
+	} else {
+		r.Content.Weight = 0
+		r.Style.Layers = only(r.Style.Layers, term.Layer)
+	}
+	e, err := alone.Evaluate(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return rescaled(e.Gradient, term.Value, e.Total), nil
 }
 
+// only keeps the layers that a term names: one, or several joined by plus signs.
 func only(layers recipe.LayerWeights, name string) recipe.LayerWeights {
-	return slices.DeleteFunc(layers, func(l recipe.LayerWeight) bool { return l.Layer != name })
+	names := strings.Split(name, "+")
+	return slices.DeleteFunc(layers, func(l recipe.LayerWeight) bool { return !slices.Contains(names, l.Layer) })
+}
+
+// reducedGradient is what the gradient has more than without the loss of the picture brought down, which is added
+// last: the difference is its own, to the rounding of the total.
+func (l *Loss) reducedGradient(ctx context.Context, plan *impasto.Plan, whole *transfer.Evaluation, at *canvas.Picture) ([]float32, error) {
+	without := l.exact(plan)
+	if err := without.Options.Recipe.Set("reduced-weight", "0"); err != nil {
+		return nil, err
+	}
+	e, err := without.Evaluate(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	gradient := make([]float32, len(whole.Gradient))
+	for i, v := range whole.Gradient {
+		gradient[i] = v - e.Gradient[i]
+	}
+	return gradient, nil
 }
 
 // variationGradient takes the gradient of total variation, which no network is needed for.
-func variationGradient(job transfer.Job, term transfer.Term, at *canvas.Picture) ([]float32, error) {
-	dev := job.Network.Device()
-	bytes := engine.Align(4 * int64(len(at.Pix)))
-	arena, err := dev.NewArena(2 * bytes)
+func (l *Loss) variationGradient(ctx context.Context, plan *impasto.Plan, term transfer.Term, at *canvas.Picture) ([]float32, error) {
+	last, err := l.last(plan)
 	if err != nil {
 		return nil, err
 	}
-	defer arena.Close()
-	image, gradient := arena.Image(0, at.Height, at.Width), arena.Image(bytes, at.Height, at.Width)
-	dev.Write(image, at.Pix)
-	value := loss.NewVariation(dev, transfer.Variation(job.Recipe.Variation.Kind), 1).Add(image, gradient)
-	out := make([]float32, len(at.Pix))
-	dev.Read(out, gradient)
-	return rescaled(out, term.Value, value), nil
+	kind := transfer.TotalVariation(last.Options.Recipe.TotalVariation.Kind)
+	gradient, value := make([]float32, len(at.Pix)), 0.0
+	image := engine.Align(4 * int64(len(at.Pix)))
+	err = l.Model.Lend(ctx, 4*image, func(loan *impasto.Loan) (err error) {
+		value, err = variationAt(loan.Device(), kind, at, gradient)
+		return err
+	})
+	return rescaled(gradient, term.Value, value), err
+}
+
+// variationAt returns the total variation of a picture, and its gradient in gradient.
+func variationAt(dev engine.Device, kind engine.TotalVariation, at *canvas.Picture, gradient []float32) (value float64, err error) {
+	image := engine.Align(4 * int64(len(at.Pix)))
+	arena, err := dev.NewArena(2*image + engine.Align(dev.ScalarsBytes(1)))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, arena.Close()) }()
+	x, g, results := arena.Image(0, at.Height, at.Width), arena.Image(image, at.Height, at.Width), arena.Scalars(2*image, 1)
+	v := loss.NewTotalVariation(dev, kind)
+	if err := v.Place(loss.Site{Arena: arena, Results: results}); err != nil {
+		return 0, err
+	}
+	if err := dev.Write(x, at.Pix); err != nil {
+		return 0, err
+	}
+	if err := v.Add(x, g); err != nil { // a fresh arena is zero
+		return 0, err
+	}
+	if err := dev.Read(gradient, g); err != nil {
+		return 0, err
+	}
+	values := make([]float64, 1)
+	if err := dev.ReadScalars(values, results); err != nil {
+		return 0, err
+	}
+	return v.Value(values)
 }
 
 // rescaled multiplies a gradient by the ratio of two values of its term.

@@ -15,24 +15,24 @@ import (
 func LossReport(s *LossStudy, lang figure.Language) *figure.Report {
 	r := &figure.Report{Title: say(lang, "loss.title"), Language: lang}
 	r.Sections = append(r.Sections, s.picturesSection(lang), s.termsSection(lang))
-	told := false
+	explained := false
 	for i := range s.Sittings {
 		at := &s.Sittings[i]
 		if at.Pulls == nil {
 			continue
 		}
 		section := pullSection(&at.Point, at.Picture, say(lang, "loss.where", say(lang, "role."+string(at.Role))), lang)
-		if told { // once is enough
+		if explained { // once is enough
 			section.Text, section.Formulas = nil, nil
 		}
-		r.Sections, told = append(r.Sections, section), true
+		r.Sections, explained = append(r.Sections, section), true
 	}
 	return r
 }
 
 // picturesSection shows the pictures.
 func (s *LossStudy) picturesSection(lang figure.Language) figure.Section {
-	section := figure.Section{Text: []string{say(lang, "loss.lead")}, Formulas: lossFormulas(&s.Recipe)[:1]}
+	section := figure.Section{Text: []string{say(lang, "loss.lead")}, Formulas: lossFormulas(&s.Recipe, s.Sittings[0].Evaluation.Terms)[:1]}
 	for i := range s.Sittings {
 		at := &s.Sittings[i]
 		section.Figures = append(section.Figures, figure.Figure{Drawing: labelled(clamped(at.Picture), say(lang, "role."+string(at.Role))),
@@ -45,7 +45,7 @@ func (s *LossStudy) picturesSection(lang figure.Language) figure.Section {
 func (s *LossStudy) termsSection(lang figure.Language) figure.Section {
 	section := figure.Section{Heading: say(lang, "loss.terms"), Text: []string{say(lang, "loss.terms.lead")},
 		Formulas: append([]figure.Formula{contentFormula(&s.Recipe)}, styleFormulas(&s.Recipe)...),
-		Code:     append([]string{"transfer/point.go", "loss/content.go"}, styleCode(&s.Recipe)...)}
+		Code:     append([]string{"transfer/objective.go", "loss/content.go"}, styleCode(&s.Recipe)...)}
 	c := figure.DotChart{Label: say(lang, "loss.axis")}
 	table := &figure.Table{Head: []string{say(lang, "loss.term")}}
 	for i := range s.Sittings {

@@ -14,8 +14,8 @@ import (
 // TestLossReport makes a study of three pictures and holds table, chart and sentences to the evaluations.
 func TestLossReport(t *testing.T) {
 	photo, painting := example(t, "cat", 40), example(t, "mosaic", 48)
-	job := jobOf(t, found(t, "gatys", shallow(map[string]string{"tv-weight": "0.01"})), photo, painting)
-	study, err := StudyLoss(t.Context(), job, []Sitting{
+	l := lossOf(t, found(t, "gatys", shallow(map[string]string{"tv-weight": "0.01"})), photo, painting)
+	study, err := StudyLoss(t.Context(), l, []Sitting{
 		{Role: PhotographRole, Picture: photo},
 		{Role: PaintingRole, Picture: canvas.Resize(painting, photo.Width, photo.Height, canvas.Lanczos)},
 		{Role: ResultRole, Picture: canvas.Resize(painting, photo.Width, photo.Height, canvas.Lanczos)},
@@ -65,7 +65,7 @@ func parse64(t *testing.T, s string) float64 {
 }
 
 func TestSharesAddUp(t *testing.T) {
-	terms := []transfer.Term{{Kind: transfer.ContentTerm, Value: 5}, {Kind: transfer.StyleTerm, Value: 1}, {Kind: transfer.StyleTerm, Value: 3}, {Kind: transfer.VariationTerm}}
+	terms := []transfer.Term{{Kind: transfer.ContentTerm, Value: 5}, {Kind: transfer.StyleTerm, Value: 1}, {Kind: transfer.StyleTerm, Value: 3}, {Kind: transfer.TotalVariationTerm}}
 	for i, want := range []float64{1, 0.25, 0.75, 0} {
 		if got := ShareOfKind(terms, i); got != want {
 			t.Errorf("share of term %d: %v, want %v", i, got, want)

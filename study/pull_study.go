@@ -13,7 +13,7 @@ import (
 // Role says which picture a loss is looked at.
 type Role string
 
-// The pictures at which a loss is looked at. Each tells something else of it.
+// The pictures at which a loss is looked at. Each shows something else of it.
 const (
 	PhotographRole Role = "photograph" // its content loss is zero
 	PaintingRole   Role = "painting"   // drawn out to the photograph's shape; its style loss is small
@@ -34,16 +34,19 @@ type LossStudy struct {
 	Sittings []Sitting
 }
 
-// StudyLoss takes the loss of a job at pictures of the photograph's size, as transfer.Evaluate does. The
-// gradient of each term is taken at those of the given roles.
-func StudyLoss(ctx context.Context, job transfer.Job, pictures []Sitting, pulls ...Role) (*LossStudy, error) {
-	s := &LossStudy{Recipe: job.Recipe.Clone()}
+// StudyLoss takes the loss at pictures of its result's size. The gradient of each term is taken at those of the given
+// roles.
+func StudyLoss(ctx context.Context, l *Loss, pictures []Sitting, pulls ...Role) (*LossStudy, error) {
+	plan, err := l.plan()
+	if err != nil {
+		return nil, err
+	}
+	s := &LossStudy{Recipe: plan.Recipe()}
 	for _, one := range pictures {
-		var err error
 		if slices.Contains(pulls, one.Role) {
-			one.Evaluation, one.Pulls, err = Pulls(ctx, job, one.Picture)
+			one.Evaluation, one.Pulls, err = Pulls(ctx, l, one.Picture)
 		} else {
-			one.Evaluation, err = transfer.Evaluate(ctx, job, one.Picture)
+			one.Evaluation, err = plan.Evaluate(ctx, one.Picture)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the loss at the %s: %w", one.Role, err)
@@ -72,6 +75,11 @@ func sumOf(terms []transfer.Term, kind transfer.Kind) float64 {
 		}
 	}
 	return sum
+}
+
+// has reports whether there is a term of a kind.
+func has(terms []transfer.Term, kind transfer.Kind) bool {
+	return slices.ContainsFunc(terms, func(t transfer.Term) bool { return t.Kind == kind })
 }
 
 // ShareOfKind returns what a term is of all terms of its kind, in [0,1]; 0 where they are zero.

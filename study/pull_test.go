@@ -4,30 +4,21 @@ import (
 	"math"
 	"testing"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
-	"github.com/impasto/impasto/weights/vgg16"
 )
 
-// jobOf is a small job of a recipe on the built-in network.
-func jobOf(t *testing.T, chosen recipe.Recipe, photo, painting *canvas.Picture) transfer.Job {
+// lossOf is the loss of a recipe on the built-in network, with every picture as it is.
+func lossOf(t *testing.T, chosen recipe.Recipe, photo, painting *canvas.Picture) *Loss {
 	t.Helper()
-	dev, err := cpu.New(cpu.Options{})
+	m := builtIn(t)
+	style, err := m.Learn(t.Context(), impasto.Painting{Picture: painting, Weight: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { dev.Close() })
-	x, err := transfer.Prepare(dev, vgg16.Network(), chosen)
-	if err != nil {
-		t.Fatal(err)
-	}
-	style, err := transfer.NewStyle(transfer.Painting{Picture: painting, Weight: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return transfer.Job{Network: x, Recipe: chosen, Content: photo, Style: style}
+	return &Loss{Model: m, Photo: photo, Style: style, Options: impasto.Options{Recipe: chosen}, AsGiven: true}
 }
 
 func found(t *testing.T, name string, settings map[string]string) recipe.Recipe {
@@ -63,11 +54,11 @@ func TestPullsAddUp(t *testing.T) {
 		"distances": found(t, "crowsonkb", shallow(nil)),
 		"luminance": found(t, "gatys", shallow(map[string]string{"preserve-colors": "luminance"})),
 	} {
-		job := jobOf(t, chosen, photo, painting)
+		l := lossOf(t, chosen, photo, painting)
 		if name == "gatys" {
-			job.StrengthMap = photo.Luma()
+			l.Options.StrengthMap = photo.Luma()
 		}
-		whole, pulls, err := Pulls(t.Context(), job, at)
+		whole, pulls, err := Pulls(t.Context(), l, at)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -97,8 +88,8 @@ func TestPullsAddUp(t *testing.T) {
 // TestPullOfTheContentIsZeroAtThePhotograph is why a descent from the photograph begins with style alone.
 func TestPullOfTheContentIsZeroAtThePhotograph(t *testing.T) {
 	photo := example(t, "cat", 32)
-	job := jobOf(t, found(t, "gatys", shallow(nil)), photo, example(t, "mosaic", 32))
-	_, pulls, err := Pulls(t.Context(), job, photo)
+	l := lossOf(t, found(t, "gatys", shallow(nil)), photo, example(t, "mosaic", 32))
+	_, pulls, err := Pulls(t.Context(), l, photo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +104,8 @@ func TestPullOfTheContentIsZeroAtThePhotograph(t *testing.T) {
 // TestAlongLowersTheTerm takes the step that is said to lower each term by one per cent.
 func TestAlongLowersTheTerm(t *testing.T) {
 	photo, painting := example(t, "cat", 40), example(t, "mosaic", 40)
-	job := jobOf(t, found(t, "gatys", shallow(nil)), photo, painting)
-	_, pulls, err := Pulls(t.Context(), job, photo)
+	l := lossOf(t, found(t, "gatys", shallow(nil)), photo, painting)
+	_, pulls, err := Pulls(t.Context(), l, photo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +121,7 @@ func TestAlongLowersTheTerm(t *testing.T) {
 			squares += d * d
 			moved.Pix[k] -= float32(d)
 		}
-		after, err := transfer.Evaluate(t.Context(), job, moved)
+		after, err := l.Evaluate(t.Context(), moved)
 		if err != nil {
 			t.Fatal(err)
 		}

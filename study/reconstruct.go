@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/recipe"
@@ -21,11 +22,9 @@ type Descent struct {
 	Iterations int
 	// Seed is that of the white noise in the beginning.
 	Seed uint64
-	// Budget bounds the arena in bytes; 0 is no bound.
-	Budget int64
 	// Progress, where not nil, is called at the start and after each iteration of each reconstruction,
-	// which counts from 0.
-	Progress func(reconstruction int, p *transfer.Progress)
+	// which counts from 0. Its error ends the work.
+	Progress func(reconstruction int, p *impasto.Progress) error
 }
 
 // Reconstruction is a picture that was made from features alone.
@@ -64,7 +63,7 @@ func PSNR(a, b *canvas.Picture) float64 {
 // features of a layer alone leaves in the picture what the layer is blind to, above all fine noise that
 // the pooling drops; Mahendran and Vedaldi 2015 (section 3) take it away with total variation, and so do
 // we. The weight was chosen on the example photographs.
-const contentVariation = 2
+const contentTotalVariation = 2
 
 // Default iterations: see Descent.
 const (
@@ -80,12 +79,12 @@ func (d *Descent) search(usual int) recipe.Recipe {
 	}
 	return recipe.Recipe{
 		Name: "reconstruct", Network: "vgg16", Pooling: recipe.MaxPooling,
-		Optimizer: recipe.Optimizer{Rule: recipe.LBFGS, Rate: 1, History: 20},
-		Scales:    recipe.Scales{Count: 1, Ratio: 2, Smallest: 128, Iterations: iterations, Coarse: 1, First: 1},
-		Start:     recipe.Start{Init: recipe.InitNoise, Noise: 0.25},
-		Style:     recipe.StyleLoss{Strength: 1, Scale: 1},
-		Variation: recipe.VariationLoss{Kind: recipe.VariationL2, Range: 1},
-		Clamp:     true,
+		Optimizer:      recipe.Optimizer{Rule: recipe.LBFGS, Rate: 1, History: 20},
+		Scales:         recipe.Scales{Count: 1, Ratio: 2, Smallest: 128, Iterations: iterations, Coarse: 1, First: 1},
+		Start:          recipe.Start{Init: recipe.InitNoise, Noise: 0.25},
+		Style:          recipe.StyleLoss{Strength: 1, Scale: 1},
+		TotalVariation: recipe.TotalVariationLoss{Kind: recipe.SquaredVariation, Range: 1},
+		Clamp:          true,
 	}
 }
 
@@ -94,9 +93,12 @@ func (d *Descent) search(usual int) recipe.Recipe {
 // 1/2 sum (F-P)^2, equation 1 of Gatys et al., and a little total variation.
 //
 // Where the context ends the work, what was completed is returned next to the error.
-func ReconstructContent(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []string, d Descent) ([]*Reconstruction, error) {
+func ReconstructContent(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, d Descent) ([]*Reconstruction, error) {
+	net, err := feature.NetworkOf(m.Network())
+	if err != nil {
+		return nil, err
+	}
 	var done []*Reconstruction
-	net := x.Network()
 	for i, name := range layers {
 		usual := usualIterations
 		if l, err := net.Layer(name); err == nil && l.Block == 2 {
@@ -104,8 +106,8 @@ func ReconstructContent(ctx context.Context, x *feature.Extractor, picture *canv
 		}
 		chosen := d.search(usual)
 		chosen.Content = recipe.ContentLoss{Weight: 1, Layers: recipe.LayerWeights{{Layer: name, Weight: 1}}}
-		chosen.Variation.Weight = contentVariation
-		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: chosen, Content: picture}, i)
+		chosen.TotalVariation.Weight = contentTotalVariation
+		r, err := d.run(ctx, m, chosen, picture, nil, i)
 		if err != nil {
 			return done, fmt.Errorf("reconstruct from %s: %w", name, err)
 		}
@@ -121,8 +123,8 @@ func ReconstructContent(ctx context.Context, x *feature.Extractor, picture *canv
 // then of the first two, and so on. The loss is the mean of equation 4 over the layers.
 //
 // Where the context ends the work, what was completed is returned next to the error.
-func ReconstructStyle(ctx context.Context, x *feature.Extractor, picture *canvas.Picture, layers []string, width, height int, d Descent) ([]*Reconstruction, error) {
-	style, err := transfer.NewStyle(transfer.Painting{Picture: picture, Weight: 1})
+func ReconstructStyle(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, width, height int, d Descent) ([]*Reconstruction, error) {
+	style, err := m.Learn(ctx, impasto.Painting{Picture: picture, Weight: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +139,7 @@ func ReconstructStyle(ctx context.Context, x *feature.Extractor, picture *canvas
 		chosen.Style = recipe.StyleLoss{Weight: 1, Strength: 1, Distance: recipe.Gram, Layers: weights,
 			// The painting at its own size, whatever that of the texture.
 			Scale: float64(max(picture.Width, picture.Height)) / float64(max(width, height))}
-		r, err := d.run(ctx, transfer.Job{Network: x, Recipe: chosen, Content: canvas.New(width, height), Style: style}, i)
+		r, err := d.run(ctx, m, chosen, canvas.New(width, height), style, i)
 		if err != nil {
 			return done, fmt.Errorf("reconstruct from the Gram matrices up to %s: %w", layers[i], err)
 		}
@@ -147,24 +149,29 @@ func ReconstructStyle(ctx context.Context, x *feature.Extractor, picture *canvas
 	return done, nil
 }
 
-func (d *Descent) run(ctx context.Context, job transfer.Job, index int) (*Reconstruction, error) {
-	job.Seed, job.Budget = d.Seed, d.Budget
-	plan, err := transfer.NewPlan(job)
+// run seeks the picture of the lowest loss.
+func (d *Descent) run(ctx context.Context, m *impasto.Model, chosen recipe.Recipe, photo *canvas.Picture, style *impasto.Style, index int) (*Reconstruction, error) {
+	plan, err := m.Plan(photo, style, impasto.Options{Recipe: chosen, Seed: d.Seed, Exact: true})
+	if err != nil {
+		return nil, err
+	}
+	run, err := plan.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reconstruction{}
-	result, err := plan.Run(ctx, func(p *transfer.Progress) {
-		r.Curve = append(r.Curve, featureLoss(p.Terms))
-		if d.Progress != nil {
-			d.Progress(index, p)
+	for err == nil && !run.Done() {
+		if err = run.Step(ctx); err != nil {
+			break
 		}
-	})
-	if err != nil {
-		return nil, err
+		r.Curve = append(r.Curve, featureLoss(run.Progress().Terms))
+		if d.Progress != nil {
+			err = d.Progress(index, run.Progress())
+		}
 	}
-	if len(r.Curve) == 0 {
-		return nil, errors.New("the loss was never told")
+	result, failed := run.Result()
+	if err := errors.Join(err, failed, run.Close()); err != nil {
+		return nil, err
 	}
 	r.Picture, r.Elapsed = result.Picture, result.Elapsed
 	r.Picture.Clamp()
@@ -175,7 +182,7 @@ func (d *Descent) run(ctx context.Context, job transfer.Job, index int) (*Recons
 func featureLoss(terms []transfer.Term) float64 {
 	sum := 0.0
 	for _, t := range terms {
-		if t.Kind != transfer.VariationTerm {
+		if t.Kind != transfer.TotalVariationTerm {
 			sum += t.Value
 		}
 	}

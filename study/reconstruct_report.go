@@ -73,7 +73,7 @@ func labelled(p *canvas.Picture, name string) *figure.Drawing {
 	return d
 }
 
-// imageOf returns a picture as an image; what is no number is black.
+// imageOf returns a picture as an image; NaN and what lies outside [0,1] are black.
 func imageOf(p *canvas.Picture) image.Image {
 	img, err := p.Image()
 	if err == nil {

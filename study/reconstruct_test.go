@@ -2,6 +2,7 @@ package study
 
 import (
 	"bytes"
+	"errors"
 	"image/gif"
 	"image/png"
 	"math"
@@ -11,28 +12,33 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/examples"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/weights"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
-// builtIn is the built-in network up to some layers, on the processor.
-func builtIn(t *testing.T, layers ...string) *feature.Extractor {
+// builtIn opens the built-in network.
+func builtIn(t *testing.T) *impasto.Model {
 	t.Helper()
-	dev, err := cpu.New(cpu.Options{})
+	return opened(t, vgg16.Network(), impasto.Settings{Memory: 2 << 30})
+}
+
+func opened(t *testing.T, network *weights.Model, s impasto.Settings) *impasto.Model {
+	t.Helper()
+	m, err := impasto.Open(t.Context(), network, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { dev.Close() })
-	x, err := Prepare(dev, vgg16.Network(), layers...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
+	t.Cleanup(func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return m
 }
 
 // example returns a built-in picture, reduced.
@@ -70,11 +76,11 @@ func TestPSNR(t *testing.T) {
 // TestReconstructContent reconstructs a small picture from a shallow layer, and writes the study in
 // every form.
 func TestReconstructContent(t *testing.T) {
-	x := builtIn(t, "relu2_1")
+	m := builtIn(t)
 	photo := example(t, "cat", 40)
 	layers := []string{"relu1_1", "relu2_1"}
 	film := NewFilm(layers)
-	done, err := ReconstructContent(t.Context(), x, photo, layers, Descent{Iterations: 60, Progress: film.See})
+	done, err := ReconstructContent(t.Context(), m, photo, layers, Descent{Iterations: 60, Progress: film.See})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,8 +126,8 @@ func TestReconstructionIsThePicture(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 700 iterations")
 	}
-	x := builtIn(t, "relu2_2")
-	done, err := ReconstructContent(t.Context(), x, example(t, "astronaut", 64), []string{"relu1_2", "relu2_2"}, Descent{})
+	m := builtIn(t)
+	done, err := ReconstructContent(t.Context(), m, example(t, "astronaut", 64), []string{"relu1_2", "relu2_2"}, Descent{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,9 +140,9 @@ func TestReconstructionIsThePicture(t *testing.T) {
 
 // TestReconstructStyle checks that a texture may have any size, and that its Gram matrices come closer.
 func TestReconstructStyle(t *testing.T) {
-	x := builtIn(t, "relu2_1")
+	m := builtIn(t)
 	painting := example(t, "mosaic", 48)
-	done, err := ReconstructStyle(t.Context(), x, painting, []string{"relu1_1", "relu2_1"}, 40, 32, Descent{Iterations: 20})
+	done, err := ReconstructStyle(t.Context(), m, painting, []string{"relu1_1", "relu2_1"}, 40, 32, Descent{Iterations: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,17 +201,43 @@ func selfContained(t *testing.T, r *figure.Report) {
 	}
 }
 
-func TestPrepareNamesTheNearestLayers(t *testing.T) {
-	dev, err := cpu.New(cpu.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dev.Close()
+// TestLookNamesTheNearestLayers asks for layers that are not there.
+func TestLookNamesTheNearestLayers(t *testing.T) {
+	m := builtIn(t)
 	for layer, want := range map[string]string{"relu3_5": "relu3_", "relu5_3": "end at relu5_1"} {
-		if _, err := Prepare(dev, vgg16.Network(), layer); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := Look(t.Context(), m, canvas.New(32, 32), layer)
+		if unknown := new(feature.UnknownLayerError); !errors.As(err, &unknown) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", layer, err, want)
 		}
 	}
 }
 
-var _ func(int, *transfer.Progress) = (*Film)(nil).See
+// TestLookKeepsTheBudget looks at maps that are larger than the budget.
+func TestLookKeepsTheBudget(t *testing.T) {
+	m := opened(t, positive(), impasto.Settings{Memory: 130 << 20})
+	_, err := Look(t.Context(), m, canvas.New(4000, 4000), "relu1_1")
+	if budget := new(impasto.BudgetError); !errors.As(err, &budget) || budget.Need < 2*4*4000*4000 {
+		t.Errorf("a map of 61 MiB and its copy in 130 MiB: %v", err)
+	}
+	if _, err := Look(t.Context(), m, canvas.New(64, 64), "relu1_1"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestReconstructionsEndWithProgress ends the work by an error of its own.
+func TestReconstructionsEndWithProgress(t *testing.T) {
+	enough := errors.New("enough")
+	calls := 0
+	done, err := ReconstructContent(t.Context(), builtIn(t), example(t, "cat", 24), []string{"relu1_1", "relu1_2"}, Descent{Iterations: 2,
+		Progress: func(i int, p *impasto.Progress) error {
+			if calls++; i == 1 {
+				return enough
+			}
+			return nil
+		}})
+	if !errors.Is(err, enough) || len(done) != 1 || calls != 4 {
+		t.Errorf("%d reconstructions after %d calls: %v", len(done), calls, err)
+	}
+}
+
+var _ = Descent{Progress: (*Film)(nil).See}

@@ -7,34 +7,19 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
-	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
 )
 
-func layersOf(t *testing.T, x *feature.Extractor, names ...string) []feature.Layer {
-	t.Helper()
-	net := x.Network()
-	var layers []feature.Layer
-	for _, name := range names {
-		l, err := net.Layer(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		layers = append(layers, l)
-	}
-	return layers
-}
-
 // TestStudyGram holds every number of a study to its definition on the features themselves.
 func TestStudyGram(t *testing.T) {
-	x := builtIn(t, "relu2_1")
+	m := builtIn(t)
 	photo := example(t, "cat", 64)
-	layers := layersOf(t, x, "relu1_1", "relu2_1")
-	maps, err := Look(t.Context(), x, photo, layers)
+	layers := []string{"relu1_1", "relu2_1"}
+	maps, err := Look(t.Context(), m, photo, layers...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	studies, err := StudyGram(t.Context(), x, photo, layers, GramOptions{Pairs: 3, Patches: 4})
+	studies, err := StudyGram(t.Context(), m, photo, layers, GramOptions{Pairs: 3, Patches: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,13 +54,13 @@ func TestStudyGram(t *testing.T) {
 
 // TestGramReports writes the pages of one picture and of two.
 func TestGramReports(t *testing.T) {
-	x := builtIn(t, "relu2_1")
-	layers := layersOf(t, x, "relu2_1")
+	m := builtIn(t)
+	layers := []string{"relu2_1"}
 	pictures := [2]*canvas.Picture{example(t, "cat", 64), example(t, "mosaic", 48)}
 	var studies [2][]*Gram
 	for i, p := range pictures {
 		var err error
-		if studies[i], err = StudyGram(t.Context(), x, p, layers, GramOptions{Pairs: 2, Patches: 3}); err != nil {
+		if studies[i], err = StudyGram(t.Context(), m, p, layers, GramOptions{Pairs: 2, Patches: 3}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -132,16 +117,16 @@ func TestStyleLoss(t *testing.T) {
 }
 
 func TestStudyGramRefusesChannels(t *testing.T) {
-	x := builtIn(t, "relu1_1")
-	if _, err := StudyGram(t.Context(), x, example(t, "cat", 32), layersOf(t, x, "relu1_1"), GramOptions{Asked: &[2]int{3, 64}}); err == nil {
+	m := builtIn(t)
+	if _, err := StudyGram(t.Context(), m, example(t, "cat", 32), []string{"relu1_1"}, GramOptions{Asked: &[2]int{3, 64}}); err == nil {
 		t.Error("channel 64 of 64 was taken")
 	}
 }
 
 func TestStudyFeatures(t *testing.T) {
-	x := builtIn(t, "relu3_1")
+	m := builtIn(t)
 	photo := example(t, "cat", 96)
-	studies, err := StudyFeatures(t.Context(), x, photo, layersOf(t, x, "relu3_1"), 4, 5)
+	studies, err := StudyFeatures(t.Context(), m, photo, []string{"relu3_1"}, 4, 5)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package study
 import (
 	"image"
 	"slices"
+
+	"github.com/impasto/impasto/transfer"
 )
 
 // Sweep is one picture painted again and again with other values of one to three options, and everything else
@@ -25,7 +27,7 @@ type SweepAxis struct {
 	Values []string
 }
 
-// SweepCell is what one combination of values came to.
+// SweepCell is the result of one combination of values.
 type SweepCell struct {
 	Painted bool
 	Problem string // why it could not be painted; empty where it was, or where nobody has tried yet
@@ -34,8 +36,8 @@ type SweepCell struct {
 	Iterations    int
 	Seconds       float64
 
-	// The loss at the end, and how much of it is content, style and total variation, with their weights.
-	Total, Content, Style, Variation float64
+	Total float64                   // loss at the end
+	Terms map[transfer.Kind]float64 // how much of it each kind is, with its weight
 	// Content and Style divided by their weights; 0 where a weight is 0.
 	FreeContent, FreeStyle float64
 }

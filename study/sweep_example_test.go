@@ -7,16 +7,20 @@ import (
 
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/study"
+	"github.com/impasto/impasto/transfer"
 )
 
 // Two strengths in two recipes: what the table of the page says.
 func ExampleSweep() {
+	terms := func(content, style float64) map[transfer.Kind]float64 {
+		return map[transfer.Kind]float64{transfer.ContentTerm: content, transfer.StyleTerm: style}
+	}
 	sweep := &study.Sweep{
 		Axes: []study.SweepAxis{{Name: "strength", Values: []string{"1", "10"}}, {Name: "recipe", Values: []string{"gatys", "impasto"}}},
 		Cells: []study.SweepCell{
-			{Painted: true, Width: 512, Height: 384, Total: 4900, Content: 1040, Style: 3860},
-			{Painted: true, Width: 512, Height: 384, Total: 40300, Content: 1270, Style: 39000},
-			{Painted: true, Width: 512, Height: 384, Total: 16, Content: 0.9, Style: 15.1},
+			{Painted: true, Width: 512, Height: 384, Total: 4900, Terms: terms(1040, 3860)},
+			{Painted: true, Width: 512, Height: 384, Total: 40300, Terms: terms(1270, 39000)},
+			{Painted: true, Width: 512, Height: 384, Total: 16, Terms: terms(0.9, 15.1)},
 			{Problem: "the loss is not a number"},
 		},
 		Open: func(cell, long int) (image.Image, error) { return image.NewRGBA(image.Rect(0, 0, long, long*3/4)), nil },

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/transfer"
 )
 
 // pixelsOfPage bounds the pixels of all pictures on a page, so that it stays below 5 MB: as JPEG a pixel of
@@ -62,7 +63,7 @@ func (s *Sweep) title(lang figure.Language) string {
 	return say(lang, "sweep.title", strings.Join(names, " × "))
 }
 
-// mostProblems is how many different ones are told in the text.
+// mostProblems is how many different ones the text lists.
 const mostProblems = 3
 
 func (s *Sweep) lead(lang figure.Language) []string {
@@ -126,7 +127,12 @@ func (s *Sweep) table(lang figure.Language) *figure.Table {
 	for _, a := range s.Axes {
 		t.Head = append(t.Head, a.Name)
 	}
-	for _, key := range []string{"sweep.total", "sweep.content", "sweep.style", "sweep.tv", "sweep.freecontent", "sweep.freestyle", "sweep.steps", "seconds"} {
+	kinds := s.kinds()
+	keys := []string{"sweep.total"}
+	for _, kind := range kinds {
+		keys = append(keys, "sweep."+string(kind))
+	}
+	for _, key := range append(keys, "sweep.freecontent", "sweep.freestyle", "sweep.steps", "seconds") {
 		t.Head = append(t.Head, say(lang, key))
 	}
 	for i, c := range s.Cells {
@@ -136,9 +142,11 @@ func (s *Sweep) table(lang figure.Language) *figure.Table {
 		}
 		switch {
 		case c.Painted:
-			for _, v := range []float64{c.Total, c.Content, c.Style, c.Variation, c.FreeContent, c.FreeStyle} {
-				row = append(row, figure.Short(v))
+			row = append(row, figure.Short(c.Total))
+			for _, kind := range kinds {
+				row = append(row, figure.Short(c.Terms[kind]))
 			}
+			row = append(row, figure.Short(c.FreeContent), figure.Short(c.FreeStyle))
 			row = append(row, strconv.Itoa(c.Iterations), strconv.FormatFloat(c.Seconds, 'f', 1, 64))
 		case c.Problem != "":
 			row = append(row, say(lang, "sweep.failed"))
@@ -148,6 +156,14 @@ func (s *Sweep) table(lang figure.Language) *figure.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// kinds are those that a table lists: content and style, and those of which some cell has a term.
+func (s *Sweep) kinds() []transfer.Kind {
+	return slices.DeleteFunc(transfer.Kinds(), func(kind transfer.Kind) bool {
+		return kind != transfer.ContentTerm && kind != transfer.StyleTerm &&
+			!slices.ContainsFunc(s.Cells, func(c SweepCell) bool { return c.Terms[kind] != 0 })
+	})
 }
 
 // mostCurves is how many rows a chart can show.

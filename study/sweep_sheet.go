@@ -6,12 +6,13 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/transfer"
 )
 
 // The layout of a contact sheet, in units.
 const (
 	cellGap      = 14
-	cellWidth    = 126 // at least, for the losses below a picture
+	cellWidth    = 138 // at least, for the losses below a picture
 	lossStep     = 16
 	sideWidth    = 132 // at most, of the labels of rows
 	labelLines   = 6   // at most, of one label
@@ -128,16 +129,16 @@ func (s *Sweep) drawLosses(d *figure.Drawing, c *SweepCell, x, y, width float64,
 		return y
 	}
 	width = min(width, 150)
-	for _, l := range []struct {
-		key   string
-		value float64
-	}{{"sweep.total", c.Total}, {"sweep.content", c.Content}, {"sweep.style", c.Style}, {"sweep.tv", c.Variation}} {
-		if l.value == 0 && l.key != "sweep.total" {
-			continue
-		}
+	write := func(key string, value float64) {
 		y += lossStep
-		d.Write(x, y, figure.BodySize, figure.Left, say(lang, l.key))
-		d.Write(x+width, y, figure.BodySize, figure.Right, figure.Short(l.value))
+		d.Write(x, y, figure.BodySize, figure.Left, say(lang, key))
+		d.Write(x+width, y, figure.BodySize, figure.Right, figure.Short(value))
+	}
+	write("sweep.total", c.Total)
+	for _, kind := range transfer.Kinds() {
+		if v := c.Terms[kind]; v != 0 {
+			write("sweep."+string(kind), v)
+		}
 	}
 	return y
 }

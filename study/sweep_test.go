@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/transfer"
 )
 
 // noisySweep is a sweep whose pictures are noise, the worst for their size in a file.
@@ -29,7 +30,7 @@ func noisySweep(axes ...SweepAxis) *Sweep {
 	for i := range s.Cells {
 		v := float64(i + 1)
 		s.Cells[i] = SweepCell{Painted: true, Width: 640, Height: 480, Iterations: 10, Seconds: 1.5,
-			Total: 3 * v, Content: v, Style: 2 * v, FreeContent: v, FreeStyle: 2 / v}
+			Total: 3 * v, Terms: map[transfer.Kind]float64{transfer.ContentTerm: v, transfer.StyleTerm: 2 * v}, FreeContent: v, FreeStyle: 2 / v}
 	}
 	s.Open = func(cell, long int) (image.Image, error) {
 		img := image.NewRGBA(image.Rect(0, 0, long, long*3/4))

@@ -52,7 +52,7 @@ func TestRunWithDeeperLayersAtOneScale(t *testing.T) {
 func TestEvaluateIsOfTheLastScale(t *testing.T) {
 	value := func(changes map[string]string) float64 {
 		job := newJob(t, reference.New32(), "leongatys", changes)
-		e, err := Evaluate(t.Context(), job, smooth(4, 40, 30))
+		e, err := evaluate(t.Context(), job, smooth(4, 40, 30))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,9 +11,9 @@ type colouring struct {
 	own       *canvas.Picture    // the photograph whose colours go back under the brightness painted; or nil
 }
 
-// recolour changes the job's pictures as the recipe's Colours demands.
-func (j *Job) recolour() {
-	kind := j.Recipe.Colours
+// recolour changes the pictures as the recipe's Colours demands.
+func (in *Inputs) recolour() {
+	kind := in.Recipe.Colours
 	if kind == recipe.NoColours {
 		return
 	}
@@ -21,15 +21,15 @@ func (j *Job) recolour() {
 	if kind == recipe.LuminanceColours {
 		match = canvas.MatchLuma
 	}
-	if j.Style != nil {
-		for _, painting := range j.Style.paintings {
-			j.colouring.paintings = append(j.colouring.paintings, match(painting, j.Content))
+	if in.Style != nil {
+		for _, painting := range in.Style.paintings {
+			in.colouring.paintings = append(in.colouring.paintings, match(painting, in.Photograph))
 		}
 	}
 	if kind == recipe.LuminanceColours {
-		j.colouring.own, j.Content = j.Content, canvas.Grey().Apply(j.Content)
-		if j.Start != nil {
-			j.Start = canvas.Grey().Apply(j.Start)
+		in.colouring.own, in.Photograph = in.Photograph, canvas.Grey().Apply(in.Photograph)
+		if in.Start != nil {
+			in.Start = canvas.Grey().Apply(in.Start)
 		}
 	}
 }
@@ -40,15 +40,6 @@ func (c *colouring) of(painting int) canvas.ColourMap {
 		return canvas.ColourMap{}
 	}
 	return c.paintings[painting]
-}
-
-// painting returns a painting at a size, in the colours that it is learned in.
-func (j *Job) painting(i, width, height int) *canvas.Picture {
-	p := canvas.Resize(j.Style.paintings[i], width, height, canvas.Lanczos)
-	if m := j.colouring.of(i); m != (canvas.ColourMap{}) {
-		return m.Apply(p)
-	}
-	return p
 }
 
 // finish returns a picture with the colours that it is to be seen in.

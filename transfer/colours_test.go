@@ -12,7 +12,7 @@ import (
 	"github.com/impasto/impasto/engine/reference"
 )
 
-func colourJob(t *testing.T, kind string) Job {
+func colourJob(t *testing.T, kind string) Inputs {
 	job := newJob(t, reference.New32(), "impasto", small(map[string]string{"preserve-colors": kind}))
 	job.Size = 36
 	return job
@@ -25,11 +25,11 @@ func TestLuminanceKeepsHues(t *testing.T) {
 		t.Fatal(err)
 	}
 	var last *canvas.Picture
-	result, err := plan.Run(context.Background(), func(p *Progress) { last = p.Picture() })
+	result, err := plan.Run(context.Background(), func(p *Progress) { last = now(t, p) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := canvas.Resize(job.Content, 36, 27, canvas.Lanczos)
+	own := canvas.Resize(job.Photograph, 36, 27, canvas.Lanczos)
 	moved := 0.0
 	for i := range 36 * 27 {
 		want := own.Channel(0)[i] - own.Channel(1)[i]
@@ -63,7 +63,7 @@ func TestHistogramRecoloursThePainting(t *testing.T) {
 	job := colourJob(t, "histogram")
 	job.recolour()
 	for c := range 3 {
-		got, want := job.painting(0, 50, 40).Channel(c), job.Content.Channel(c)
+		got, want := job.painting(0, size{50, 40}).Channel(c), job.Photograph.Channel(c)
 		if math.Abs(mean(got)-mean(want)) > 1e-4 {
 			t.Errorf("channel %d of the painting has the mean %v, the photograph %v", c, mean(got), mean(want))
 		}
@@ -88,7 +88,7 @@ func TestColoursAreLearnedApart(t *testing.T) {
 	if got, _ := paint(t, plain); !slices.Equal(got.Picture.Pix, want.Picture.Pix) {
 		t.Error("a run that kept colours changed what the style knows")
 	}
-	if n := len(plain.Style.learned); n != 4 {
+	if n := len(plain.Style.lessons); n != 4 {
 		t.Errorf("%d lessons learned, want one a scale in either colours: 4", n)
 	}
 }

@@ -12,8 +12,8 @@ var (
 	paddings = [...]engine.Padding{recipe.PadZero: engine.PadZero, recipe.PadReplicate: engine.PadReplicate,
 		recipe.PadReflect: engine.PadReflect}
 	poolings   = [...]engine.Pooling{recipe.MaxPooling: engine.MaxPooling, recipe.AveragePooling: engine.AveragePooling}
-	variations = [...]engine.Variation{recipe.VariationL1: engine.VariationL1, recipe.VariationL2: engine.VariationL2,
-		recipe.VariationNine: engine.VariationNine}
+	variations = [...]engine.TotalVariation{recipe.AbsoluteVariation: engine.AbsoluteVariation, recipe.SquaredVariation: engine.SquaredVariation,
+		recipe.NinePointVariation: engine.NinePointVariation}
 	normalizations = [...]loss.Normalization{recipe.Textbook: loss.Textbook, recipe.Mean: loss.Mean,
 		recipe.MeanElement: loss.MeanElement, recipe.SumElement: loss.SumElement}
 	searches = [...]optim.Search{recipe.Wolfe: optim.Wolfe, recipe.Fixed: optim.Fixed}
@@ -25,8 +25,8 @@ func Pooling(p recipe.Pooling) engine.Pooling { return poolings[p] }
 // Padding returns the engine's padding for a recipe's.
 func Padding(p recipe.Padding) engine.Padding { return paddings[p] }
 
-// Variation returns the engine's total variation for a recipe's.
-func Variation(v recipe.Variation) engine.Variation { return variations[v] }
+// TotalVariation returns the engine's total variation for a recipe's.
+func TotalVariation(v recipe.TotalVariation) engine.TotalVariation { return variations[v] }
 
 // Preprocessing returns what a network reads that states no preprocessing of its own.
 func Preprocessing(i recipe.Input) engine.Preprocessing {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/recipe"
 
 	"github.com/impasto/impasto/engine/reference"
@@ -21,7 +22,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	network, err := Prepare(reference.New32(), narrow(), chosen)
+	options, err := NetworkOptions(narrow(), &chosen)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	network, err := feature.New(reference.New32(), narrow(), options)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,7 +37,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	plan, err := NewPlan(Job{Network: network, Recipe: chosen, Content: smooth(2, 60, 40), Style: style, Size: 48})
+	plan, err := NewPlan(Inputs{Network: network, Recipe: chosen, Photograph: smooth(2, 60, 40), Style: style, Size: 48})
 	if err != nil {
 		fmt.Println(err)
 		return

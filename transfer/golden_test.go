@@ -52,10 +52,10 @@ func TestRecipesAgreeWithPyTorch(t *testing.T) {
 					overrides = map[string]string{"content-weight": "1e-3", "style-weight": "1"}
 				}
 				job := newJob(t, dev, name, overrides)
-				job.Content = picture(2, 24, 29)
+				job.Photograph = picture(2, 24, 29)
 				job.Style, _ = NewStyle(Painting{Picture: picture(3, 20, 33), Weight: 1})
 				for _, job.Keep = range []feature.Keep{feature.KeepAll, feature.KeepNone} {
-					got, err := Evaluate(context.Background(), job, picture(want.AtSeed, 24, 29))
+					got, err := evaluate(context.Background(), job, picture(want.AtSeed, 24, 29))
 					if err != nil {
 						t.Fatal(err)
 					}

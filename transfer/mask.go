@@ -14,45 +14,6 @@ import (
 // of 3x3 for each convolution, of 2x2 for each pooling. Close to a border units therefore count in part for
 // both sides, the more so the deeper they lie.
 
-// region is a part of the photograph and what it is to look like.
-type region struct {
-	paintings []int         // which are blended
-	mask      *canvas.Plane // of the photograph; nil: all of it
-	share     float64       // in the style's weight
-}
-
-// regions lists the parts of the photograph that have a style of their own. Their shares are the parts of
-// the photograph that their masks cover, times the painting's weight over the mean weight: a pixel is
-// pulled as hard as it would be without masks, however small its region.
-func (j *Job) regions() []region {
-	if j.Masks == nil {
-		r := region{mask: j.StrengthMap, share: 1}
-		for i := range j.Style.paintings {
-			r.paintings = append(r.paintings, i)
-		}
-		if r.mask != nil {
-			r.share = cover(r.mask)
-		}
-		return []region{r}
-	}
-	total := 0.0
-	for _, w := range j.Style.weights {
-		total += w
-	}
-	var all []region
-	for i, w := range j.Style.weights {
-		if w > 0 {
-			mask := product(j.Masks[i], j.StrengthMap)
-			r := region{paintings: []int{i}, mask: mask, share: w * float64(len(j.Style.weights)) / total}
-			if mask != nil {
-				r.share *= cover(mask)
-			}
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
 // product multiplies two masks, the second resampled to the size of the first. Nil is one everywhere.
 func product(a, b *canvas.Plane) *canvas.Plane {
 	if a == nil || b == nil {
@@ -69,8 +30,11 @@ func product(a, b *canvas.Plane) *canvas.Plane {
 	return p
 }
 
-// cover returns the mean of a mask.
+// cover returns the mean of a mask, 1 where there is none.
 func cover(mask *canvas.Plane) float64 {
+	if mask == nil {
+		return 1
+	}
 	sum := 0.0
 	for _, v := range mask.Pix {
 		sum += float64(v)
@@ -85,65 +49,22 @@ func checkMask(what string, mask *canvas.Plane) error {
 	}
 	for i, v := range mask.Pix {
 		if !(v >= 0 && v <= 1) {
-			return fmt.Errorf("%s: the value %v at column %d, row %d; masks lie in 0..1", what, v, i%mask.Width, i/mask.Width)
+			return fmt.Errorf("%s has the value %v at column %d, row %d; masks lie in 0..1", what, v, i%mask.Width, i/mask.Width)
 		}
 	}
 	if cover(mask) == 0 {
-		return fmt.Errorf("%s: the mask is black all over: nothing is left", what)
+		return fmt.Errorf("%s is black all over: nothing is left to paint", what)
 	}
 	return nil
-}
-
-// checkMasks returns an error where masks and paintings do not fit each other.
-func (j *Job) checkMasks() error {
-	if j.Masks != nil && (j.Style == nil || len(j.Masks) != len(j.Style.paintings)) {
-		n := 0
-		if j.Style != nil {
-			n = len(j.Style.paintings)
-		}
-		return fmt.Errorf("content-mask: %d masks for %d paintings; each painting needs one", len(j.Masks), n)
-	}
-	for i, m := range j.Masks {
-		if err := checkMask(fmt.Sprintf("content-mask %d", i+1), m); err != nil {
-			return err
-		}
-	}
-	if err := checkMask("strength-map", j.StrengthMap); err != nil {
-		return err
-	}
-	for i := range j.Masks {
-		if m := product(j.Masks[i], j.StrengthMap); m != nil && cover(m) == 0 {
-			return fmt.Errorf("content-mask %d: the strength map is black all over it: nothing is left", i+1)
-		}
-	}
-	return nil
-}
-
-// maskNotes returns a line for each mask whose shape is not that of its picture.
-func (j *Job) maskNotes() []string {
-	var notes []string
-	note := func(what string, mask *canvas.Plane, of *canvas.Picture) {
-		if mask != nil && (mask.Width != of.Width || mask.Height != of.Height) {
-			notes = append(notes, fmt.Sprintf("%s is %dx%d and its picture %dx%d: it is resampled",
-				what, mask.Width, mask.Height, of.Width, of.Height))
-		}
-	}
-	for i, m := range j.Masks {
-		note(fmt.Sprintf("content-mask %d", i+1), m, j.Content)
-	}
-	note("strength-map", j.StrengthMap, j.Content)
-	for i, m := range j.Style.masks {
-		note(fmt.Sprintf("style-mask %d", i+1), m, j.Style.paintings[i])
-	}
-	return notes
 }
 
 // guide is the planes of weights that one mask has at a row of layers, placed behind each other.
 type guide struct {
-	mask          *canvas.Plane // nil: all positions count alike, and there are no planes
-	height, width int           // of the picture
-	layers        []placed
-	net           *feature.Network
+	mask   *canvas.Plane // nil: all positions count alike, and there are no planes
+	size   size          // of the picture
+	layers []placed
+	net    *feature.Network
+	offset int64 // of the first plane in the arena
 }
 
 // bytes is the memory that the planes take.
@@ -158,23 +79,26 @@ func (g *guide) bytes() int64 {
 }
 
 func (g *guide) planeBytes(l placed) int64 {
-	return engine.Align(4 * int64(g.net.Shape(l.layer, g.height, g.width).Positions()))
+	return engine.Align(4 * int64(g.net.Shape(l.layer, g.size.height, g.size.width).Positions()))
 }
 
-// place writes the planes to the arena from offset on. Without a mask they are nil.
-func (g *guide) place(dev engine.Device, arena engine.Arena, offset int64) []engine.Plane {
+// place writes the planes to the arena. Without a mask they are nil.
+func (g *guide) place(dev engine.Device, arena engine.Arena) ([]engine.Plane, error) {
 	planes := make([]engine.Plane, len(g.layers))
 	if g.mask == nil {
-		return planes
+		return planes, nil
 	}
-	pix := canvas.Resample(g.mask.Pix, g.mask.Width, g.mask.Height, g.width, g.height, canvas.Bilinear)
+	height, width, offset := g.size.height, g.size.width, g.offset
+	pix := canvas.Resample(g.mask.Pix, g.mask.Width, g.mask.Height, width, height, canvas.Bilinear)
 	for i, l := range g.layers {
-		shape := g.net.Shape(l.layer, g.height, g.width)
+		shape := g.net.Shape(l.layer, height, width)
 		planes[i] = arena.Plane(offset, shape.Height, shape.Width)
-		dev.WritePlane(planes[i], takeDown(g.net, l.layer, pix, g.height, g.width))
+		if err := dev.WritePlane(planes[i], takeDown(g.net, l.layer, pix, height, width)); err != nil {
+			return nil, err
+		}
 		offset += g.planeBytes(l)
 	}
-	return planes
+	return planes, nil
 }
 
 // takeDown returns the weights of a layer's positions for a mask [height,width] of the picture.
@@ -235,4 +159,17 @@ func average2x2(m []float32, height, width int) []float32 {
 		}
 	}
 	return out
+}
+
+// planesOf picks those of a term's layers from those of all style layers.
+func (g *guide) planesOf(planes []engine.Plane, layers []placed) []engine.Plane {
+	own := make([]engine.Plane, len(layers))
+	for i, l := range layers {
+		for k, s := range g.layers {
+			if s.layer == l.layer {
+				own[i] = planes[k]
+			}
+		}
+	}
+	return own
 }

@@ -28,9 +28,9 @@ func halves(width, height int) (left, right *canvas.Plane) {
 	return left, right
 }
 
-func evaluated(t *testing.T, job Job) *Evaluation {
+func evaluated(t *testing.T, job Inputs) *Evaluation {
 	t.Helper()
-	e, err := Evaluate(context.Background(), job, picture(7, job.Content.Width, job.Content.Height))
+	e, err := evaluate(context.Background(), job, picture(7, job.Photograph.Width, job.Photograph.Height))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,13 +59,13 @@ func TestWhiteMasksChangeNothing(t *testing.T) {
 func TestMasksGiveEachPaintingItsRegion(t *testing.T) {
 	job := newJob(t, reference.New32(), "impasto", map[string]string{"content-weight": "0", "style-layers": "relu1_1"})
 	a, b := smooth(3, 40, 30), picture(4, 40, 30)
-	job.Content = a.Clone()
+	job.Photograph = a.Clone()
 	left, right := halves(40, 30)
-	copyHalf(job.Content, b, right)
+	copyHalf(job.Photograph, b, right)
 	job.Style, _ = NewStyle(Painting{Picture: a, Weight: 1, Mask: left}, Painting{Picture: b, Weight: 1, Mask: right})
 	style := func(masks ...*canvas.Plane) float64 {
 		job.Masks = masks
-		e, err := Evaluate(context.Background(), job, job.Content)
+		e, err := evaluate(context.Background(), job, job.Photograph)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +116,7 @@ func TestGuidedGradientByDifferences(t *testing.T) {
 		for i, g := range e.Gradient {
 			moved.Pix[i] += sign * step * g / float32(e.GradientNorm)
 		}
-		e, err := Evaluate(context.Background(), job, moved)
+		e, err := evaluate(context.Background(), job, moved)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,11 +137,11 @@ func TestMasksAreRefused(t *testing.T) {
 		where *canvas.Plane
 		want  string
 	}{
-		{[]*canvas.Plane{left, right}, nil, "2 masks for 1 paintings"},
-		{[]*canvas.Plane{broken}, nil, "content-mask 1: the value NaN at column 1, row 1"},
-		{[]*canvas.Plane{canvas.NewPlane(3, 3)}, nil, "content-mask 1: the mask is black all over"},
+		{[]*canvas.Plane{left, right}, nil, "2 content masks for 1 paintings"},
+		{[]*canvas.Plane{broken}, nil, "the content mask of painting 1 has the value NaN at column 1, row 1"},
+		{[]*canvas.Plane{canvas.NewPlane(3, 3)}, nil, "the content mask of painting 1 is black all over"},
 		{[]*canvas.Plane{left}, right, "the strength map is black all over it"},
-		{nil, canvas.NewPlane(3, 3), "strength-map"},
+		{nil, canvas.NewPlane(3, 3), "the strength map is black"},
 	} {
 		job.Masks, job.StrengthMap = c.masks, c.where
 		if _, err := NewPlan(job); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

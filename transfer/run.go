@@ -2,20 +2,17 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
+	"slices"
 	"time"
 
-	"github.com/impasto/impasto/recipe"
-
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/optim"
 )
 
-// Progress is told at the start of each scale and after each iteration. It and its Terms are valid
-// during the call only.
+// Progress says how far a run is: at the start of a scale, or after an iteration. It and its Terms are valid
+// until the run's next step only.
 type Progress struct {
 	Scale, Scales         int // Scale counts from 0
 	Width, Height         int // of the picture at this scale
@@ -27,14 +24,15 @@ type Progress struct {
 	Terms                 []Term
 	GradientNorm          float64
 	Events                optim.Event // what went wrong at this iteration, and was dealt with
+	Changes               []Change    // that took effect with this step
 
-	picture func() *canvas.Picture
+	run *Run
 }
 
 // Picture returns the picture as it is now: with averaging, the average. It takes time and memory.
-func (p *Progress) Picture() *canvas.Picture { return p.picture() }
+func (p *Progress) Picture() (*canvas.Picture, error) { return p.run.Picture() }
 
-// Result is what a run came to.
+// Result is the outcome of a run.
 type Result struct {
 	// Picture is the result. Its values may leave [0,1] a little where the recipe does not clamp.
 	Picture *canvas.Picture
@@ -48,214 +46,218 @@ type Result struct {
 	FirstLoss, LastLoss float64
 	Terms               []Term      // of LastLoss
 	Events              optim.Event // all that were met
+	Changes             []Change    // all that were made
 }
 
-// run is a plan at work.
-type run struct {
-	*Plan
-	arena   engine.Arena
-	tell    func(*Progress)
-	started time.Time
-	picture *canvas.Picture // what the next scale starts with, where the last one ended; nil: the recipe's start
-	moments *moments
-	result  Result
+// Run is a painting in progress. It is for one goroutine at a time.
+type Run struct {
+	*easel  // with all changes so far
+	changed []Change
+	pending []Change // take effect at the next step
+	// restarted is what changes did to the step rule, for the report of the step that follows.
+	restarted optim.Step
+
+	progress Progress
+	total    Result
+	before   time.Duration // spent before the run was resumed
+	started  time.Time
 }
 
-// Run paints. It calls tell, which may be nil, at the start of each scale and after each iteration.
-//
-// Where the context ends the run, or the world does (memory, a loss that is not a number), the result
-// holds the picture so far next to the error; it is nil only if there is none yet.
-func (p *Plan) Run(ctx context.Context, tell func(*Progress)) (*Result, error) {
-	arena, err := p.job.Network.Device().NewArena(p.bytes)
+// newRun takes the memory of a run.
+func newRun(l *layout) (*Run, error) {
+	e, err := newEasel(l)
 	if err != nil {
-		return nil, fmt.Errorf("take %d MiB of memory: %w", p.bytes>>20, err)
+		return nil, err
 	}
-	defer arena.Close()
-	if tell == nil {
-		tell = func(*Progress) {}
+	return &Run{easel: e, started: time.Now()}, nil
+}
+
+// resume returns the run that a snapshot was taken of.
+func resume(ctx context.Context, l *layout, s *Snapshot) (*Run, error) {
+	changed, err := s.layout(l)
+	if err != nil {
+		return nil, err
 	}
-	r := &run{Plan: p, arena: arena, tell: tell, started: time.Now()}
-	for _, st := range p.stages {
-		if err = r.scale(ctx, st); err != nil {
-			err = fmt.Errorf("scale %v: %w", st.size, err)
-			break
+	r, err := newRun(changed)
+	if err != nil {
+		return nil, err
+	}
+	r.changed, r.before = slices.Clone(s.Changes), s.Elapsed
+	r.total = Result{Iterations: s.Iterations, Evaluations: s.Evaluations, FirstLoss: s.FirstLoss, LastLoss: s.LastLoss,
+		Terms: slices.Clone(s.Terms), Events: s.Events}
+	step, err := r.restore(ctx, s)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if r.live != nil {
+		r.note(optim.Step{Loss: step.Loss, GradientNorm: step.GradientNorm, Events: step.Events}, nil)
+	}
+	return r, nil
+}
+
+// Finish steps the run to its end, and closes it. See Plan.Run.
+func (r *Run) Finish(ctx context.Context, report func(*Progress)) (*Result, error) {
+	var err error
+	for err == nil && !r.Done() {
+		if err = r.Step(ctx); err == nil && report != nil {
+			report(r.Progress())
 		}
 	}
-	r.result.Picture = p.job.colouring.finish(r.picture)
-	r.result.Elapsed = time.Since(r.started)
-	r.result.Finished = err == nil
-	return &r.result, err
+	result, failed := r.Result()
+	return result, errors.Join(err, failed, r.Close())
 }
 
-// start returns the picture that the first scale begins with.
-func (st *stage) start() *canvas.Picture {
-	p := st.plainStart()
-	if s := st.job.Recipe.Start; s.Jitter > 0 && s.Init != recipe.InitNoise {
-		p = p.Clone()
-		rng := rand.New(rand.NewPCG(st.job.Seed, 1)) // the stream beside InitNoise's
-		for i := range p.Pix {
-			p.Pix[i] += float32(s.Jitter * rng.NormFloat64())
+// Done reports whether every iteration of every scale was made.
+func (r *Run) Done() bool {
+	return r.index == len(r.scales)-1 && r.live != nil && r.live.ended()
+}
+
+// Step makes one iteration, or, where a scale begins, takes the loss at its start. Changes that were asked for
+// take effect first. Where it fails the picture is the last one that was accepted; a run that the context ended may be
+// stepped again, and then goes on as if it had not been interrupted. A run that is done stays as it is.
+func (r *Run) Step(ctx context.Context) error {
+	if r.Done() && len(r.pending) == 0 {
+		return nil
+	}
+	changes, err := r.apply(ctx)
+	if err == nil && r.Done() { // the change took iterations away
+		return nil
+	}
+	if err == nil {
+		var step optim.Step
+		if step, err = r.advance(ctx); err == nil {
+			step.Events |= r.restarted.Events
+			step.Evaluations += r.restarted.Evaluations
+			r.restarted = optim.Step{}
+			r.note(step, changes)
 		}
-	}
-	return p
-}
-
-// plainStart is start without jitter.
-func (st *stage) plainStart() *canvas.Picture {
-	job, w, h := st.job, st.size.width, st.size.height
-	switch job.Recipe.Start.Init {
-	case recipe.InitStyle:
-		return job.painting(0, w, h)
-	case recipe.InitPicture:
-		return resample(job.Start, st.size)
-	case recipe.InitNoise:
-		return st.flat(rand.New(rand.NewPCG(job.Seed, 0)), job.Recipe.Start.Noise)
-	case recipe.InitGrey:
-		return st.flat(nil, 0)
-	}
-	return st.contentPicture()
-}
-
-// flat returns a picture of the mean colour, with Gaussian noise where there is a generator.
-func (st *stage) flat(rng *rand.Rand, deviation float64) *canvas.Picture {
-	p := canvas.New(st.size.width, st.size.height)
-	for c, mean := range recipe.MeanColour {
-		channel := p.Channel(c)
-		for i := range channel {
-			v := mean
-			if rng != nil {
-				v += deviation * rng.NormFloat64()
-			}
-			channel[i] = float32(v)
-		}
-	}
-	return p
-}
-
-// resample brings a picture in the making to another size, in the network's space.
-func resample(p *canvas.Picture, to size) *canvas.Picture {
-	return &canvas.Picture{Width: to.width, Height: to.height,
-		Pix: canvas.Resample(p.Pix, p.Width, p.Height, to.width, to.height, canvas.Bicubic)}
-}
-
-// scale paints one scale, from r.picture to r.picture.
-func (r *run) scale(ctx context.Context, st *stage) error {
-	p, err := st.prepare(ctx, r.arena)
-	if r.picture == nil { // not before prepare, which holds pictures of its own
-		r.picture = st.start()
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("scale %v: %w", r.scales[r.index].size, err)
 	}
-	if (size{r.picture.Width, r.picture.Height}) != st.size {
-		r.picture = resample(r.picture, st.size)
-	}
-	st.dev.Write(p.image, r.picture.Pix)
-	r.picture = nil // from now on the arena has it
-	b := &brush{run: r, stage: st, point: p, stepper: st.newStepper(r.arena, p, r.moments)}
-	b.average = st.newAverage(r.arena, p.image)
+	return nil
+}
 
-	objective := p.evaluate
-	step, err := b.begin(ctx, objective, r.moments)
-	if err != nil {
-		r.picture = st.read(p.image)
-		return err
-	}
-	r.moments = nil
-	r.result.FirstLoss = step.Loss
-	b.average.reset()
-	b.report(step, 0)
-	for i := 1; i <= st.iterations && err == nil && !step.Events.Has(optim.Stalled); i++ {
-		if step, err = b.Step(ctx, objective); err == nil {
-			b.average.add()
-			b.report(step, i)
+// advance is Step without changes.
+func (r *Run) advance(ctx context.Context) (optim.Step, error) {
+	if r.live != nil && r.live.ended() && r.index < len(r.scales)-1 {
+		if err := r.leave(); err != nil {
+			return optim.Step{}, err
 		}
+		r.index++
 	}
-	r.picture = b.look()
-	if err == nil && st.index < len(r.stages)-1 {
-		r.moments = b.carry(st)
+	if r.live == nil {
+		step, err := r.enter(ctx)
+		if err == nil {
+			r.total.FirstLoss = step.Loss
+		}
+		return step, err
 	}
-	return err
+	l := r.live
+	step, err := l.rule.Step(ctx, l.objective)
+	if err != nil {
+		return step, err
+	}
+	l.iteration++
+	l.stalled = step.Events.Has(optim.Stalled)
+	r.total.Iterations++
+	return step, l.average.add()
 }
 
-// brush is one scale at work.
-type brush struct {
-	*run
-	*stage
-	*point
-	*stepper
-	average *average
-}
-
-// look reads the picture as it is.
-func (b *brush) look() *canvas.Picture { return b.stage.read(b.average.result()) }
-
-func (st *stage) read(image engine.Vector) *canvas.Picture {
-	p := canvas.New(st.size.width, st.size.height)
-	st.dev.Read(p.Pix, image)
-	return p
-}
-
-// report settles the terms of a step and tells it.
-func (b *brush) report(step optim.Step, iteration int) {
-	b.settle(step.Loss)
-	res := &b.result
-	res.Evaluations += step.Evaluations
-	res.Events |= step.Events
-	res.LastLoss, res.Terms = step.Loss, b.terms
-	if iteration > 0 {
-		res.Iterations++
-	}
-	done := iteration
-	for _, earlier := range b.stages[:b.index] {
+// note settles the terms of a step and keeps what there is to report of it.
+func (r *Run) note(step optim.Step, changes []Change) {
+	l, t := r.live, &r.total
+	l.objective.settle(l.objective.rows, step.Loss)
+	t.Evaluations += step.Evaluations
+	t.Events |= step.Events
+	t.LastLoss, t.Terms = step.Loss, l.objective.rows
+	done := l.iteration
+	for _, earlier := range r.scales[:r.index] {
 		done += earlier.iterations
 	}
-	b.tell(&Progress{
-		Scale: b.index, Scales: len(b.stages), Width: b.stage.size.width, Height: b.stage.size.height,
-		Iteration: iteration, Iterations: b.iterations, Done: done, Total: b.Plan.Iterations(),
-		Evaluations: res.Evaluations, Elapsed: time.Since(b.started),
-		Loss: step.Loss, Terms: b.terms, GradientNorm: step.GradientNorm, Events: step.Events,
-		picture: func() *canvas.Picture { return b.job.colouring.finish(b.look()) },
-	})
-}
-
-// average is the running average of the iterates of a scale, or without averaging the iterate itself.
-// The share of the k-th iterate is (1-d)/(1-d^(k+1)), which makes the weights of all iterates, d^age,
-// add up to 1 from the first on, as crowsonkb's style-transfer-pytorch does.
-type average struct {
-	dev     engine.Device
-	iterate engine.Vector
-	mean    engine.Vector // nil: no averaging
-	decay   float64
-	count   int
-}
-
-// newAverage places the average behind the optimiser's vectors.
-func (st *stage) newAverage(arena engine.Arena, iterate engine.Vector) *average {
-	a := &average{dev: st.dev, iterate: iterate, decay: st.job.Recipe.Averaging}
-	if a.decay > 0 {
-		a.mean = arena.Vector(st.vectorOffset(vectors(st.job.Recipe.Optimizer)), st.numbers)
-	}
-	return a
-}
-
-func (a *average) reset() {
-	if a.mean != nil {
-		a.dev.Copy(a.mean, a.iterate)
-	}
-	a.count = 1
-}
-
-func (a *average) add() {
-	a.count++
-	if a.mean != nil {
-		a.dev.Lerp(a.mean, a.iterate, float32((1-a.decay)/(1-math.Pow(a.decay, float64(a.count)))))
+	r.progress = Progress{
+		Scale: r.index, Scales: len(r.scales), Width: l.size.width, Height: l.size.height,
+		Iteration: l.iteration, Iterations: l.iterations, Done: done, Total: r.layout.iterations(),
+		Evaluations: t.Evaluations, Elapsed: r.elapsed(),
+		Loss: step.Loss, Terms: l.objective.rows, GradientNorm: step.GradientNorm, Events: step.Events,
+		Changes: changes, run: r,
 	}
 }
 
-func (a *average) result() engine.Vector {
-	if a.mean != nil {
-		return a.mean
+func (r *Run) elapsed() time.Duration { return r.before + time.Since(r.started) }
+
+// Progress says how far the run is. Before its first step it is zero.
+func (r *Run) Progress() *Progress { return &r.progress }
+
+// Picture returns the picture as it is now, at the size of the scale at work: with averaging, the average. It is nil
+// before the first scale has begun.
+func (r *Run) Picture() (*canvas.Picture, error) {
+	if r.live == nil {
+		return r.in.colouring.finish(r.picture), nil
 	}
-	return a.iterate
+	p, err := r.live.read(r.live.average.result())
+	if err != nil {
+		return nil, err
+	}
+	return r.in.colouring.finish(p), nil
 }
+
+// Result returns what the run has reached.
+func (r *Run) Result() (*Result, error) {
+	t := r.total
+	t.Elapsed, t.Finished, t.Changes = r.elapsed(), r.Done(), r.changed
+	var err error
+	t.Picture, err = r.Picture()
+	return &t, err
+}
+
+// Change asks for something to be done otherwise from the next step on. What cannot be is an error now, and
+// nothing changes.
+func (r *Run) Change(c Change) error {
+	all := append(slices.Clone(r.pending), c)
+	if _, err := r.layout.changed(all); err != nil {
+		return err
+	}
+	r.pending = all
+	return nil
+}
+
+// apply makes the changes that were asked for.
+func (r *Run) apply(ctx context.Context) ([]Change, error) {
+	if len(r.pending) == 0 {
+		return nil, nil
+	}
+	next, err := r.layout.changed(r.pending)
+	if err != nil {
+		return nil, err
+	}
+	changes := slices.Clone(r.pending)
+	for i := range changes {
+		changes[i].Scale, changes[i].Iteration = r.index, 0
+		if r.live != nil {
+			changes[i].Iteration = r.live.iteration
+		}
+	}
+	step, err := r.adopt(ctx, next)
+	r.restarted.Events |= step.Events
+	r.restarted.Evaluations += step.Evaluations
+	if err != nil {
+		return nil, err
+	}
+	r.changed = append(r.changed, changes...)
+	r.pending = nil
+	return changes, nil
+}
+
+// Snapshot returns the state of the run. Changes that have not taken effect yet are not part of it.
+func (r *Run) Snapshot() (*Snapshot, error) {
+	t := &r.total
+	s := &Snapshot{
+		Changes: slices.Clone(r.changed), Iterations: t.Iterations, Evaluations: t.Evaluations, FirstLoss: t.FirstLoss,
+		LastLoss: t.LastLoss, Terms: slices.Clone(t.Terms), Events: t.Events, Elapsed: r.elapsed(),
+	}
+	return s, s.take(r.easel)
+}
+
+// Close gives the run's memory back. Its results stay valid.
+func (r *Run) Close() error { return r.easel.close() }

@@ -189,7 +189,7 @@ func TestAverage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := plan.Run(context.Background(), func(p *Progress) { iterates = append(iterates, p.Picture().Pix) }); err != nil {
+	if _, err := plan.Run(context.Background(), func(p *Progress) { iterates = append(iterates, now(t, p).Pix) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := job.Recipe.Set("averaging", "0.8"); err != nil {
@@ -238,7 +238,7 @@ func TestStarts(t *testing.T) {
 		return result.Picture
 	}
 	job := newJob(t, reference.New32(), "gatys", nil)
-	if !slices.Equal(start("content").Pix, job.Content.Pix) {
+	if !slices.Equal(start("content").Pix, job.Photograph.Pix) {
 		t.Error("init content is not the photograph")
 	}
 	grey := start("grey")
@@ -264,7 +264,7 @@ func TestClampedIterates(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = plan.Run(context.Background(), func(p *Progress) {
-		if q := p.Picture(); slices.Min(q.Pix) < 0 || slices.Max(q.Pix) > 1 {
+		if q := now(t, p); slices.Min(q.Pix) < 0 || slices.Max(q.Pix) > 1 {
 			t.Errorf("iteration %d leaves [0,1]", p.Iteration)
 		}
 	})
@@ -279,7 +279,7 @@ func TestNothingToDo(t *testing.T) {
 		job := newJob(t, reference.New32(), "gatys", map[string]string{"optimizer": rule, "style-weight": "0", "iterations": "5"})
 		job.Style = nil
 		result, rows := paint(t, job)
-		if !result.Events.Has(optim.Stalled) || len(rows) != 2 || !slices.Equal(result.Picture.Pix, job.Content.Pix) {
+		if !result.Events.Has(optim.Stalled) || len(rows) != 2 || !slices.Equal(result.Picture.Pix, job.Photograph.Pix) {
 			t.Errorf("%s: events %q in %d rows", rule, result.Events, len(rows))
 		}
 	}
@@ -294,7 +294,7 @@ func TestJitter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return plan.stages[0].start()
+		return plan.scales[0].start()
 	}
 	plain, one, again, other := start("0", 1), start("0.25", 1), start("0.25", 1), start("0.25", 2)
 	if !slices.Equal(one.Pix, again.Pix) || slices.Equal(one.Pix, other.Pix) {

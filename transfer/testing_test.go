@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/recipe"
 
 	"github.com/impasto/impasto/canvas"
@@ -73,7 +74,7 @@ func narrow() *weights.Model {
 }
 
 // newJob makes a job of a recipe on the narrow network and the strict reference device.
-func newJob(t testing.TB, dev engine.Device, name string, overrides map[string]string) Job {
+func newJob(t testing.TB, dev engine.Device, name string, overrides map[string]string) Inputs {
 	t.Helper()
 	r, err := recipe.Find(name)
 	if err == nil {
@@ -82,7 +83,11 @@ func newJob(t testing.TB, dev engine.Device, name string, overrides map[string]s
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := Prepare(dev, narrow(), r)
+	options, err := NetworkOptions(narrow(), &r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := feature.New(dev, narrow(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +95,7 @@ func newJob(t testing.TB, dev engine.Device, name string, overrides map[string]s
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Job{Network: x, Recipe: r, Content: smooth(2, 40, 30), Style: style}
+	return Inputs{Network: x, Recipe: r, Photograph: smooth(2, 40, 30), Style: style}
 }
 
 // small is a pyramid of two scales with few iterations.
@@ -103,7 +108,7 @@ func small(more map[string]string) map[string]string {
 }
 
 // paint runs a job and returns the progress of every iteration.
-func paint(t testing.TB, job Job) (*Result, []Progress) {
+func paint(t testing.TB, job Inputs) (*Result, []Progress) {
 	t.Helper()
 	plan, err := NewPlan(job)
 	if err != nil {
@@ -133,4 +138,27 @@ func relative(a, b []float32) float64 {
 // devices are those that a loss is computed on: all agree to their precision.
 func devices() map[string]engine.Device {
 	return map[string]engine.Device{"float32": reference.New32(), "float64": reference.New64()}
+}
+
+// evaluate takes the loss with every picture at its own size.
+func evaluate(ctx context.Context, in Inputs, at *canvas.Picture) (*Evaluation, error) {
+	in, err := in.AsGiven()
+	if err != nil {
+		return nil, err
+	}
+	plan, err := NewPlan(in)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Evaluate(ctx, at)
+}
+
+// now is the picture of a progress.
+func now(t testing.TB, p *Progress) *canvas.Picture {
+	t.Helper()
+	picture, err := p.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture
 }

@@ -16,14 +16,14 @@ func TestGreyUnits(t *testing.T) {
 		for _, size := range []int{20, 40} {
 			job := newJob(t, reference.New32(), name, map[string]string{
 				"loss-units": "grey", "content-weight": "3", "style-weight": "5", "strength": "2"})
-			job.Content = smooth(9, size, size)
+			job.Photograph = smooth(9, size, size)
 			grey := canvas.New(size, size)
 			for c, v := range recipe.MeanColour {
 				for i := range grey.Channel(c) {
 					grey.Channel(c)[i] = float32(v)
 				}
 			}
-			e, err := Evaluate(context.Background(), job, grey)
+			e, err := evaluate(context.Background(), job, grey)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -42,8 +42,8 @@ func TestGreyUnits(t *testing.T) {
 func TestGreyUnitsOfFlatPhotograph(t *testing.T) {
 	job := newJob(t, reference.New32(), "gatys", map[string]string{"loss-units": "grey"})
 	for c, v := range recipe.MeanColour {
-		for i := range job.Content.Channel(c) {
-			job.Content.Channel(c)[i] = float32(v)
+		for i := range job.Photograph.Channel(c) {
+			job.Photograph.Channel(c)[i] = float32(v)
 		}
 	}
 	e := evaluated(t, job)

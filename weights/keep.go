@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/impasto/impasto/internal/atomicfile"
 )
 
 // lockPause is the pause between two looks at a lock that another process has.
@@ -166,39 +168,27 @@ func (s *Store) keep(n Network, m *Model) (Entry, error) {
 	if err := n.Preprocessing.apply(m); err != nil {
 		return Entry{}, err
 	}
-	for _, path := range s.named(func(file string) bool { // left by a process that was killed
-		return strings.HasPrefix(file, n.Name+"-") && strings.HasSuffix(file, draftSuffix)
-	}) {
+	for _, path := range s.drafts(n.Name) { // left by a process that was killed
 		os.Remove(path)
 	}
-	draft, err := os.CreateTemp(s.Dir, n.Name+"-*"+draftSuffix)
+	draft, err := atomicfile.Create(filepath.Join(s.Dir, n.Name+keptSuffix))
 	if err != nil {
 		return Entry{}, err
 	}
-	defer os.Remove(draft.Name()) // fails after the renaming, as it should
-	defer draft.Close()
+	defer draft.Discard()
 	h := sha256.New()
 	if err := Write(io.MultiWriter(draft, h), m, Float32); err != nil {
 		return Entry{}, err
 	}
-	if err := draft.Chmod(0o644); err != nil {
+	name := n.Name + "-" + hex.EncodeToString(h.Sum(nil))[:16] + keptSuffix
+	if err := draft.CommitAs(name); err != nil {
 		return Entry{}, err
 	}
-	size, err := draft.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return Entry{}, err
-	}
-	if err := errors.Join(draft.Sync(), draft.Close()); err != nil {
-		return Entry{}, err
-	}
-	path := filepath.Join(s.Dir, n.Name+"-"+hex.EncodeToString(h.Sum(nil))[:16]+".safetensors")
-	if err := os.Rename(draft.Name(), path); err != nil {
-		return Entry{}, err
-	}
+	path := filepath.Join(s.Dir, name)
 	for _, old := range s.versions(n.Name) {
 		if old != path {
 			os.Remove(old)
 		}
 	}
-	return Entry{Network: n, Path: path, Kept: size}, nil
+	return Entry{Network: n, Path: path, Kept: draft.Size()}, nil
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/impasto/impasto/internal/atomicfile"
 )
 
 // job is what a process of its own does: this test binary, started again.
@@ -67,7 +69,7 @@ func (j job) do() error {
 // killWhenWritten kills this process as soon as a part of the network's file is written.
 func killWhenWritten(dir string) {
 	for {
-		drafts, _ := filepath.Glob(filepath.Join(dir, "*"+draftSuffix))
+		drafts, _ := filepath.Glob(filepath.Join(dir, atomicfile.Drafts("*")))
 		for _, d := range drafts {
 			if info, err := os.Stat(d); err == nil && info.Size() > 0 {
 				syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -179,7 +181,7 @@ func TestKilledImport(t *testing.T) {
 		if !strings.Contains(err.Error(), "killed") {
 			t.Fatalf("%v: %s", err, out)
 		}
-		if drafts, _ := filepath.Glob(filepath.Join(s.Dir, "*"+draftSuffix)); len(drafts) != 1 {
+		if drafts, _ := filepath.Glob(filepath.Join(s.Dir, atomicfile.Drafts("*"))); len(drafts) != 1 {
 			continue // it was killed after the renaming
 		}
 		if _, err := s.Load(context.Background(), "vgg19"); !errors.Is(err, ErrAbsent) {

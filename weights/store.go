@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/impasto/impasto/internal/atomicfile"
 )
 
 // Store finds networks by name, and keeps those that are not built in, in a folder. Of each it keeps the
@@ -353,13 +355,18 @@ func (s *Store) versions(name string) []string {
 
 // leftovers returns the unfinished files of a network.
 func (s *Store) leftovers(name string) []string {
-	return s.named(func(file string) bool {
+	return append(s.drafts(name), s.named(func(file string) bool {
 		base, part := strings.CutSuffix(file, partSuffix)
-		if !part {
-			base, part = strings.CutSuffix(file, draftSuffix)
-		}
 		cut := strings.LastIndexByte(base, '-')
 		return part && cut >= 0 && base[:cut] == name
+	})...)
+}
+
+// drafts returns the files of a network that were begun and not finished.
+func (s *Store) drafts(name string) []string {
+	return s.named(func(file string) bool {
+		draft, err := filepath.Match(atomicfile.Drafts(name+keptSuffix), file)
+		return draft && err == nil
 	})
 }
 
@@ -378,8 +385,8 @@ func (s *Store) named(wanted func(string) bool) []string {
 	return paths
 }
 
-// The ends of names of files that are not finished: NAME-DIGEST.part is fetched, NAME-NUMBER.draft written.
+// The ends of names of files: of those that are kept, and of those that are being fetched, NAME-DIGEST.part.
 const (
-	partSuffix  = ".part"
-	draftSuffix = ".draft"
+	keptSuffix = ".safetensors"
+	partSuffix = ".part"
 )

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"text/tabwriter"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/cpu"
 	"github.com/impasto/impasto/feature"
@@ -75,13 +78,17 @@ func (b *benchCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	defer dev.Close()
 	net := feature.VGG19
 	if b.Network == "vgg16" {
 		net = feature.VGG16
 	}
-	model := generate(net)
-	clock := newLayerClock(dev, convolutionNames(model))
+	network := generate(net)
+	clock := newLayerClock(dev, convolutionNames(network))
+	model, err := impasto.Open(ctx, network, impasto.Settings{Device: clock})
+	if err != nil {
+		return errors.Join(err, dev.Close())
+	}
+	defer model.Close()
 	r, err := b.measure(ctx, clock, model)
 	if err != nil {
 		return err
@@ -115,40 +122,65 @@ func convolutionNames(m *weights.Model) []string {
 	return names
 }
 
-// workload is a network, a picture and the taps of the textbook loss.
+// workload is a network, a picture and the terms of the textbook loss.
 type workload struct {
 	dev             *layerClock
-	net             feature.Network
-	sockets         []*socket
-	plan            *feature.Plan
-	pass            *feature.Pass
 	side            int
+	terms           []*metered
+	learner         *loss.Observer // of the layers of all terms
+	learn, plan     *feature.Plan
+	pass            *feature.Pass
 	image, gradient engine.Image
+	results         engine.Scalars
 	arena           engine.Arena
 }
 
-func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *weights.Model) (*benchResult, error) {
-	w, err := b.build(ctx, dev, model)
+// measure times the work on the model's network.
+func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *impasto.Model) (r *benchResult, err error) {
+	var w *workload
+	err = model.Lend(ctx, 0, func(l *impasto.Loan) (err error) {
+		w, err = b.build(dev, l)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer w.arena.Close()
+	err = model.Lend(ctx, w.bytes(), func(*impasto.Loan) error {
+		err := w.place(ctx)
+		if err == nil {
+			r, err = b.time(ctx, w)
+		}
+		return errors.Join(err, w.close())
+	})
+	return r, err
+}
+
+// time evaluates the loss and its gradient again and again.
+func (b *benchCommand) time(ctx context.Context, w *workload) (*benchResult, error) {
 	var total, forward, backward, conv []float64
 	for i := range b.Iterations + 1 {
-		dev.reset()
-		if _, err := w.pass.Evaluate(ctx, w.image, w.gradient); err != nil {
+		w.dev.reset()
+		if err := w.dev.ResetScalars(w.results); err != nil {
+			return nil, err
+		}
+		if err := w.pass.Evaluate(ctx, w.image, w.gradient); err != nil {
 			return nil, err
 		}
 		if i == 0 {
 			continue // caches and pages are cold
 		}
-		f, g := w.pass.Times()
+		f, g, err := w.pass.Times()
+		if err != nil {
+			return nil, err
+		}
+		if err := w.dev.take(); err != nil {
+			return nil, err
+		}
 		forward, backward = append(forward, f.Seconds()), append(backward, g.Seconds())
-		total, conv = append(total, (f+g).Seconds()), append(conv, dev.convolutions().Seconds())
-		dev.take()
+		total, conv = append(total, (f+g).Seconds()), append(conv, w.dev.convolutions().Seconds())
 	}
 	r := &benchResult{
-		Network: b.Network, Size: b.Size, ISA: dev.Name(), Threads: dev.Threads(),
+		Network: b.Network, Size: b.Size, ISA: w.dev.Name(), Threads: w.dev.Threads(),
 		Seconds: median(total), Best: slices.Min(total), Forward: median(forward), Backward: median(backward), Conv: median(conv),
 		Recompute: layerNames(w.plan.Recomputed()), Arena: w.arena.Bytes(),
 	}
@@ -156,9 +188,9 @@ func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *weig
 	return r, nil
 }
 
-// build lays out pictures and network, and learns the targets from two more pictures.
-func (b *benchCommand) build(ctx context.Context, dev *layerClock, model *weights.Model) (*workload, error) {
-	net, err := feature.NetworkOf(model)
+// build lays out pictures and network.
+func (b *benchCommand) build(dev *layerClock, l *impasto.Loan) (*workload, error) {
+	net, err := feature.NetworkOf(l.Model())
 	if err != nil {
 		return nil, err
 	}
@@ -166,73 +198,136 @@ func (b *benchCommand) build(ctx context.Context, dev *layerClock, model *weight
 	if err != nil {
 		return nil, err
 	}
-	x, err := feature.New(dev, model, feature.Options{Deepest: deepest})
+	x, err := l.Prepare(feature.Options{Deepest: deepest})
 	if err != nil {
 		return nil, err
 	}
-	w := &workload{dev: dev, net: net, side: b.Size}
+	w := &workload{dev: dev, side: b.Size}
 	job := feature.Job{Height: b.Size, Width: b.Size, Pooling: engine.MaxPooling}
+	var shapes []engine.Shape
 	for _, name := range []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu4_2", "relu5_1"} {
 		layer, err := net.Layer(name)
 		if err != nil {
 			return nil, err
 		}
-		c := float64(net.Shape(layer, b.Size, b.Size).Channels)
+		shape := net.Shape(layer, b.Size, b.Size)
+		c := float64(shape.Channels)
 		// Of a Gram matrix only one half is computed.
-		s := &socket{layer: layer, meter: &meter{name: "gram " + name}, forward: c * (c + 1), backward: 2 * c * c}
-		if len(w.sockets) == contentSocket {
-			s.meter.name, s.forward, s.backward = "content "+name, 3*c, 2*c
+		t := &metered{dev: dev, layer: layer, forward: c * (c + 1), backward: 2 * c * c}
+		if name == "relu4_2" {
+			t.Term, t.meter, t.forward, t.backward = loss.NewContent(dev, shape), dev.meter("content "+name), 3*c, 2*c
+			t.Weigh(0.5)
+		} else {
+			t.Term, t.meter = loss.NewGram(dev, shape, loss.Textbook), dev.meter("gram "+name)
+			t.Weigh(0.2)
 		}
-		dev.layers = append(dev.layers, s.meter)
-		w.sockets = append(w.sockets, s)
-		job.Taps = append(job.Taps, feature.Placement{Layer: layer, Tap: s})
+		w.terms, shapes, job.Layers = append(w.terms, t), append(shapes, shape), append(job.Layers, layer)
 	}
-	learn, err := x.Plan(job)
-	if err != nil {
+	w.learner = loss.NewObserver(dev, shapes...)
+	if w.learn, err = x.Plan(job); err != nil {
 		return nil, err
 	}
 	job.Gradient, job.Budget = true, int64(b.Memory)
-	if w.plan, err = x.Plan(job); err != nil {
-		return nil, err
-	}
-	return w, w.place(ctx, learn)
+	w.plan, err = x.Plan(job)
+	return w, err
 }
 
-// contentSocket is the index of relu4_2 among the sockets.
-const contentSocket = 4
+// imageBytes is the place of a picture.
+func (w *workload) imageBytes() int64 { return engine.Align(4 * 3 * int64(w.side) * int64(w.side)) }
 
-// place takes the memory and learns from a first picture what the losses of a second are held against.
-func (w *workload) place(ctx context.Context, learn *feature.Plan) error {
-	imageBytes := engine.Align(4 * 3 * int64(w.side) * int64(w.side))
-	shape := w.net.Shape(w.sockets[contentSocket].layer, w.side, w.side)
-	rest := 2*imageBytes + engine.Align(w.dev.MapBytes(shape, shape.Height))
-	arena, err := w.dev.NewArena(rest + max(w.plan.Bytes(), learn.Bytes()))
+// scalars is how many results the terms have.
+func (w *workload) scalars() int {
+	n := 0
+	for _, t := range w.terms {
+		n += t.Scalars()
+	}
+	return n
+}
+
+// kept is what the picture, its gradient, the results and the terms take.
+func (w *workload) kept() int64 {
+	bytes := 2*w.imageBytes() + engine.Align(w.dev.ScalarsBytes(w.scalars()))
+	for _, t := range w.terms {
+		bytes += engine.Align(t.Bytes())
+	}
+	return bytes
+}
+
+// bytes is what all of it takes.
+func (w *workload) bytes() int64 {
+	return w.kept() + max(w.plan.Bytes(), engine.Align(w.learner.Bytes())+w.learn.Bytes())
+}
+
+// place takes the memory and learns from a first picture what the losses of a second are compared with.
+func (w *workload) place(ctx context.Context) (err error) {
+	if w.arena, err = w.dev.NewArena(w.bytes()); err != nil {
+		return err
+	}
+	w.image, w.gradient = w.arena.Image(0, w.side, w.side), w.arena.Image(w.imageBytes(), w.side, w.side)
+	w.results = w.arena.Scalars(2*w.imageBytes(), w.scalars())
+	offset, first := 2*w.imageBytes()+engine.Align(w.dev.ScalarsBytes(w.scalars())), 0
+	var taps []feature.Tap
+	var solvers []feature.Solver
+	for _, t := range w.terms {
+		if err := t.Place(loss.Site{Arena: w.arena, Offset: offset, Results: w.results, First: first}); err != nil {
+			return err
+		}
+		offset, first = offset+engine.Align(t.Bytes()), first+t.Scalars()
+		taps, solvers = append(taps, t), append(solvers, t)
+	}
+	if err := w.teach(ctx); err != nil {
+		return err
+	}
+	if err := w.dev.Write(w.image, noise(2, w.side)); err != nil {
+		return err
+	}
+	w.pass, err = w.plan.Place(w.arena, w.kept(), taps, solvers)
+	return err
+}
+
+// teach sets the targets of the terms.
+func (w *workload) teach(ctx context.Context) error {
+	if err := cmp.Or(w.learner.Place(loss.Site{Arena: w.arena, Offset: w.kept()}), w.learner.Reset(), w.dev.Write(w.image, noise(1, w.side))); err != nil {
+		return err
+	}
+	var taps []feature.Tap
+	for i, t := range w.terms {
+		taps = append(taps, w.learner.Tap(i))
+		if content, ok := t.Term.(*loss.Content); ok {
+			taps[i] = content.Capture()
+		}
+	}
+	pass, err := w.learn.Place(w.arena, w.kept()+engine.Align(w.learner.Bytes()), taps, nil)
 	if err != nil {
 		return err
 	}
-	w.arena = arena
-	w.image, w.gradient = arena.Image(0, w.side, w.side), arena.Image(imageBytes, w.side, w.side)
-	target := arena.Map(2*imageBytes, shape, shape.Height)
-	observers := make([]*loss.Observer, len(w.sockets))
-	for i, s := range w.sockets {
-		observers[i] = loss.NewObserver(w.dev, w.net.Shape(s.layer, w.side, w.side).Channels, nil)
-		s.Tap = observers[i]
-	}
-	w.sockets[contentSocket].Tap = loss.NewCapture(w.dev, target)
-	w.dev.Write(w.image, noise(1, w.side))
-	if _, err := learn.Place(arena, rest).Evaluate(ctx, w.image, nil); err != nil {
+	if err := pass.Evaluate(ctx, w.image, nil); err != nil {
 		return err
 	}
-	for i, s := range w.sockets {
-		if i == contentSocket {
-			s.Tap = loss.NewContent(w.dev, target, nil, 0.5)
-		} else {
-			s.Tap = loss.NewGram(w.dev, observers[i].Statistics(), nil, loss.Textbook, 0.2)
+	seen, err := w.learner.Statistics()
+	if err != nil {
+		return err
+	}
+	for i, t := range w.terms {
+		if style, ok := t.Term.(loss.StyleTerm); ok {
+			if err := style.Teach([]loss.Lesson{loss.Moments(seen[i : i+1])}, []float64{1}); err != nil {
+				return err
+			}
 		}
 	}
-	w.dev.Write(w.image, noise(2, w.side))
-	w.pass = w.plan.Place(arena, rest)
 	return nil
+}
+
+// close gives the memory back.
+func (w *workload) close() error {
+	var err error
+	for _, t := range w.terms {
+		err = errors.Join(err, t.Close())
+	}
+	if w.arena != nil {
+		err = errors.Join(err, w.arena.Close())
+	}
+	return err
 }
 
 // noise returns a picture [3,side,side] of uniform noise.

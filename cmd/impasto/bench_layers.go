@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
 
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/loss"
 )
 
 // layerResult is what one convolution, or one loss, takes in an iteration. Seconds are medians. FLOPs
@@ -46,15 +49,41 @@ type meter struct {
 
 // cost is that of one direction in the present evaluation.
 type cost struct {
-	spent       time.Duration
+	spans       [][2]engine.Mark
+	spent       time.Duration // of those that were added up
 	flop, bytes float64
 }
 
-// charge adds the time since an operation began, and its size.
-func (c *cost) charge(began time.Time, flop, bytes float64) {
-	c.spent += time.Since(began)
+// charge passes an operation on, and notes its time on the device and its size.
+func (d *layerClock) charge(c *cost, flop, bytes float64, operation func() error) error {
+	from, err := d.Mark()
+	if err != nil {
+		return err
+	}
+	if err := operation(); err != nil {
+		return err
+	}
+	to, err := d.Mark()
+	if err != nil {
+		return err
+	}
+	c.spans = append(c.spans, [2]engine.Mark{from, to})
 	c.flop += flop
 	c.bytes += bytes
+	return nil
+}
+
+// add adds up the times of a cost.
+func (d *layerClock) add(c *cost) error {
+	for _, s := range c.spans {
+		spent, err := d.Between(s[0], s[1])
+		if err != nil {
+			return err
+		}
+		c.spent += spent
+	}
+	c.spans = c.spans[:0]
+	return nil
 }
 
 func newLayerClock(dev engine.Device, convolutions []string) *layerClock {
@@ -74,17 +103,21 @@ func (d *layerClock) name(conv any) {
 }
 
 // NewConvolution is the device's, with a meter.
-func (d *layerClock) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
-	c := d.Device.NewConvolution(in, out, weight, bias, padding)
-	d.name(c)
-	return c
+func (d *layerClock) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) (engine.Convolution, error) {
+	c, err := d.Device.NewConvolution(in, out, weight, bias, padding)
+	if err == nil {
+		d.name(c)
+	}
+	return c, err
 }
 
 // NewStem is the device's, with a meter.
-func (d *layerClock) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
-	s := d.Device.NewStem(out, weight, bias, pre, padding)
-	d.name(s)
-	return s
+func (d *layerClock) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) (engine.Stem, error) {
+	s, err := d.Device.NewStem(out, weight, bias, pre, padding)
+	if err == nil {
+		d.name(s)
+	}
+	return s, err
 }
 
 // directFLOP is what a 3x3 convolution takes a position.
@@ -94,9 +127,7 @@ func directFLOP(in, out int) float64 { return 2 * 9 * float64(in*out) }
 func weightBytes(c engine.Convolution) float64 { return 4 * 36 * float64(c.In()*c.Out()) }
 
 // Forward is the device's, timed.
-func (d *layerClock) Forward(op engine.Forward) {
-	began := time.Now()
-	d.Device.Forward(op)
+func (d *layerClock) Forward(op engine.Forward) error {
 	in, out := op.Conv.In(), op.Conv.Out()
 	numbers := float64(in)
 	if op.Dst != nil {
@@ -107,7 +138,8 @@ func (d *layerClock) Forward(op engine.Forward) {
 	}
 	positions := float64(op.Rows.Len() * op.Src.Shape().Width)
 	bytes := 4*numbers + maskBytes(op.Mask)
-	d.of[op.Conv].forward.charge(began, positions*directFLOP(in, out), positions*bytes+weightBytes(op.Conv))
+	return d.charge(&d.of[op.Conv].forward, positions*directFLOP(in, out), positions*bytes+weightBytes(op.Conv),
+		func() error { return d.Device.Forward(op) })
 }
 
 // maskBytes is what a mask takes a position: a bit a channel.
@@ -119,9 +151,7 @@ func maskBytes(m engine.Mask) float64 {
 }
 
 // Backward is the device's, timed.
-func (d *layerClock) Backward(op engine.Backward) {
-	began := time.Now()
-	d.Device.Backward(op)
+func (d *layerClock) Backward(op engine.Backward) error {
 	in, out := op.Conv.In(), op.Conv.Out()
 	numbers := float64(out + in)
 	if op.Routes != nil {
@@ -132,62 +162,55 @@ func (d *layerClock) Backward(op engine.Backward) {
 	}
 	positions := float64(op.Rows.Len() * op.Dst.Shape().Width)
 	bytes := 4*numbers + maskBytes(op.Mask) + maskBytes(op.Routes)
-	d.of[op.Conv].backward.charge(began, positions*directFLOP(in, out), positions*bytes+weightBytes(op.Conv))
+	return d.charge(&d.of[op.Conv].backward, positions*directFLOP(in, out), positions*bytes+weightBytes(op.Conv),
+		func() error { return d.Device.Backward(op) })
 }
 
 // StemForward is the device's, timed.
-func (d *layerClock) StemForward(op engine.StemForward) {
-	began := time.Now()
-	d.Device.StemForward(op)
+func (d *layerClock) StemForward(op engine.StemForward) error {
 	positions := float64(op.Rows.Len() * op.Dst.Shape().Width)
 	out := op.Stem.Out()
-	d.of[op.Stem].forward.charge(began, positions*directFLOP(3, out), positions*(4*float64(3+out)+maskBytes(op.Mask)))
+	return d.charge(&d.of[op.Stem].forward, positions*directFLOP(3, out), positions*(4*float64(3+out)+maskBytes(op.Mask)),
+		func() error { return d.Device.StemForward(op) })
 }
 
 // StemBackward is the device's, timed.
-func (d *layerClock) StemBackward(op engine.StemBackward) {
-	began := time.Now()
-	d.Device.StemBackward(op)
+func (d *layerClock) StemBackward(op engine.StemBackward) error {
 	positions := float64(op.Rows.Len() * op.Src.Shape().Width)
 	out := op.Stem.Out()
-	d.of[op.Stem].backward.charge(began, positions*directFLOP(3, out), positions*4*float64(3+out))
+	return d.charge(&d.of[op.Stem].backward, positions*directFLOP(3, out), positions*4*float64(3+out),
+		func() error { return d.Device.StemBackward(op) })
 }
 
-// socket is a place for a tap that is made once its statistics are known, and measures what it costs.
-type socket struct {
-	feature.Tap
+// metered is a term of one layer that measures what it costs.
+type metered struct {
+	loss.Term
+	dev   *layerClock
 	layer feature.Layer
 	meter *meter
-	// forward and backward are the FLOPs of the tap a position.
+	// forward and backward are the FLOPs of the term a position.
 	forward, backward float64
 }
 
-// Reduce is the tap's, timed.
-func (s *socket) Reduce(src engine.Map, rows engine.Rows) {
-	began := time.Now()
-	s.Tap.Reduce(src, rows)
+// Reduce is the term's, timed.
+func (m *metered) Reduce(src engine.Map, rows engine.Rows) error {
 	positions := float64(rows.Len() * src.Shape().Width)
-	s.meter.forward.charge(began, positions*s.forward, positions*4*float64(src.Shape().Channels))
+	return m.dev.charge(&m.meter.forward, positions*m.forward, positions*4*float64(src.Shape().Channels),
+		func() error { return m.Tap(0).Reduce(src, rows) })
 }
 
-// Solve is the tap's, timed.
-func (s *socket) Solve() (float64, error) {
-	began := time.Now()
-	value, err := s.Tap.Solve()
-	s.meter.forward.charge(began, 0, 0)
-	return value, err
-}
+// Solve is the term's, timed.
+func (m *metered) Solve() error { return m.dev.charge(&m.meter.forward, 0, 0, m.Term.Solve) }
 
-// AddGradient is the tap's, timed.
-func (s *socket) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) {
-	began := time.Now()
-	s.Tap.AddGradient(dst, src, rows, add)
+// AddGradient is the term's, timed.
+func (m *metered) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) error {
 	maps := 2.0
 	if add {
 		maps = 3
 	}
 	positions := float64(rows.Len() * src.Shape().Width)
-	s.meter.backward.charge(began, positions*s.backward, positions*4*maps*float64(src.Shape().Channels))
+	return m.dev.charge(&m.meter.backward, positions*m.backward, positions*4*maps*float64(src.Shape().Channels),
+		func() error { return m.Tap(0).AddGradient(dst, src, rows, add) })
 }
 
 // reset begins an evaluation.
@@ -197,15 +220,19 @@ func (d *layerClock) reset() {
 	}
 }
 
-// take keeps the times of an evaluation.
-func (d *layerClock) take() {
+// take adds up the times of an evaluation, and keeps them.
+func (d *layerClock) take() error {
 	for _, m := range d.layers {
+		if err := cmp.Or(d.add(&m.forward), d.add(&m.backward)); err != nil {
+			return err
+		}
 		m.forwards = append(m.forwards, m.forward.spent.Seconds())
 		m.backwards = append(m.backwards, m.backward.spent.Seconds())
 	}
+	return nil
 }
 
-// convolutions returns the time of the present evaluation in convolutions of feature maps: all but the first.
+// convolutions returns the time of the evaluation that was taken last in convolutions of feature maps: all but the first.
 func (d *layerClock) convolutions() (sum time.Duration) {
 	for conv, m := range d.of {
 		if _, ok := conv.(engine.Convolution); ok {
@@ -232,7 +259,7 @@ func (c *cost) result(seconds float64) directionResult {
 
 // measureBandwidth returns how many bytes a second come from memory or go there on all threads: the best of a
 // few sums x + a y over vectors that no cache holds (the triad of McCalpin's STREAM).
-func measureBandwidth(dev engine.Device) (float64, error) {
+func measureBandwidth(dev engine.Device) (best float64, err error) {
 	const (
 		numbers = 32 << 20
 		rounds  = 8
@@ -242,15 +269,28 @@ func measureBandwidth(dev engine.Device) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer arena.Close()
+	defer func() { err = errors.Join(err, arena.Close()) }()
 	x, y := arena.Vector(0, numbers), arena.Vector(4*numbers, numbers)
-	dev.Fill(x, 1)
-	dev.Fill(y, 1)
-	best := 0.0
+	if err := cmp.Or(dev.Fill(x, 1), dev.Fill(y, 1)); err != nil {
+		return 0, err
+	}
 	for range rounds {
-		began := time.Now()
-		dev.Axpy(x, 0.5, y)
-		best = max(best, streams*4*numbers/time.Since(began).Seconds())
+		from, err := dev.Mark()
+		if err != nil {
+			return 0, err
+		}
+		if err := dev.Axpy(x, 0.5, y); err != nil {
+			return 0, err
+		}
+		to, err := dev.Mark()
+		if err != nil {
+			return 0, err
+		}
+		spent, err := dev.Between(from, to)
+		if err != nil {
+			return 0, err
+		}
+		best = max(best, streams*4*numbers/spent.Seconds())
 	}
 	return best, nil
 }

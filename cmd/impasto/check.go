@@ -4,24 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
+	"math"
+	"text/tabwriter"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/critic"
 	"github.com/impasto/impasto/figure"
-	"github.com/impasto/impasto/transfer"
 )
 
 type checkCommand struct {
-	File string `arg:"" help:"What your program computed: the terms of the loss as JSON, in the form of inspect loss --json, or the gradient as .npy of the shape [3,H,W]."`
+	File string `arg:"" help:"What your program computed: the terms of the loss as JSON, in the form of inspect loss --json, or the gradient as .npy of the shape [3,H,W] or [1,3,H,W]."`
 
 	Content string `required:"" placeholder:"PICTURE" help:"Photograph that it read."`
 	Style   string `required:"" placeholder:"PICTURE" help:"Painting that it read."`
 	At      string `required:"" placeholder:"PICTURE" help:"Picture at which it took the loss, of the photograph's size. One of noise tells most."`
 
-	lossFlags
+	lossFlags `set:"recipe=gatys"`
 	machineFlags
 
 	JSON bool   `group:"report" help:"Print one JSON object."`
@@ -30,8 +29,13 @@ type checkCommand struct {
 
 // Help is the long help of the command.
 func (*checkCommand) Help() string {
-	return `It searches the conventions in which programs differ, singly and in pairs: preprocessing, pooling, padding,
-layers and their ReLU, how Gram matrices and sums are divided, weights. Small pictures, of 100 pixels or so, are enough.
+	return `Without --recipe the recipe is gatys, the textbook's: the program's loss is compared with its formulas. (The recipe that
+the other commands start from counts its weights in units that a program of one's own does not have.)
+
+It searches the conventions in which programs differ, singly and in pairs: preprocessing, pooling, padding,
+layers and their ReLU, how Gram matrices and sums are divided, weights; then well-known programs, and weights of your own.
+Where nothing explains the numbers, it prints the ratio of every term and what the ratios suggest.
+Small pictures, of 100 pixels or so, are enough.
 
 The exit status is 0 where the program is right, and 1 where it is not.`
 }
@@ -45,6 +49,18 @@ type checkResult struct {
 	Mistakes []string   `json:"mistakes"`
 	Others   [][]string `json:"others,omitempty"` // explanations as good as that
 	Error    float64    `json:"error"`            // that is left
+
+	Ratios []checkRatio `json:"ratios,omitempty"` // where no mistake explains the numbers
+	Hints  []string     `json:"hints,omitempty"`
+}
+
+// checkRatio is a term beside ours. Of a gradient there is only the ratio, and of a term that is zero here there is none.
+type checkRatio struct {
+	Kind   string   `json:"kind"`
+	Layer  string   `json:"layer,omitempty"`
+	Theirs *float64 `json:"theirs,omitempty"`
+	Ours   *float64 `json:"ours,omitempty"`
+	Ratio  *float64 `json:"ratio"`
 }
 
 // errDifferent ends a check that found a program wrong.
@@ -75,7 +91,7 @@ func (k *checkCommand) Run(ctx context.Context, c console) error {
 
 // claim reads the file.
 func (k *checkCommand) claim(at *canvas.Picture) (claim critic.Claim, err error) {
-	if strings.EqualFold(filepath.Ext(k.File), ".npy") {
+	if isNumPy(k.File) {
 		claim.Gradient, err = readGradient(k.File, at.Height, at.Width)
 		return claim, err
 	}
@@ -84,20 +100,80 @@ func (k *checkCommand) claim(at *canvas.Picture) (claim critic.Claim, err error)
 }
 
 func (k *checkCommand) judge(ctx context.Context, c console, model *impasto.Model, trial critic.Trial, claim critic.Claim) error {
-	if _, err := transfer.Deepest(model.Network(), &trial.Recipe); err != nil {
+	if err := model.Check(&trial.Recipe); err != nil {
 		return usageError{err}
 	}
-	v, err := critic.Check(ctx, model.Device(), model.Network(), trial, claim)
+	v, err := critic.Check(ctx, model, trial, claim)
 	if err != nil {
 		return err
 	}
 	if k.JSON {
-		err = printJSON(c, checkResult{trial.Recipe.Name, model.Network().Name, v.Right, v.Sentence, append([]string{}, v.Mistakes...), v.Others, v.Error})
+		err = printJSON(c, newCheckResult(&trial, model.Network().Name, claim, v))
 	} else {
-		_, err = fmt.Fprintln(c.out, v.Sentence)
+		err = printVerdict(c, &trial, claim, v)
 	}
 	if err == nil && !v.Right {
 		err = errDifferent
+	}
+	return err
+}
+
+// rowsOf returns the ratios of a verdict as they are written.
+func rowsOf(claim critic.Claim, v *critic.Verdict) []checkRatio {
+	var rows []checkRatio
+	for _, r := range v.Ratios {
+		row := checkRatio{Kind: string(r.Kind), Layer: r.Layer}
+		if row.Kind == "" {
+			row.Kind = "total"
+		}
+		if claim.Gradient == nil {
+			row.Theirs, row.Ours = &r.Theirs, &r.Ours
+		}
+		if !math.IsNaN(r.Ratio) {
+			row.Ratio = &r.Ratio
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func newCheckResult(trial *critic.Trial, network string, claim critic.Claim, v *critic.Verdict) checkResult {
+	return checkResult{trial.Recipe.Name, network, v.Right, v.Sentence, append([]string{}, v.Mistakes...), v.Others, v.Error,
+		rowsOf(claim, v), v.Hints}
+}
+
+// checkTexts are what stands over the columns of the ratios: of terms, and of a gradient.
+var checkTexts = figure.Texts{
+	"terms":    {"term\tlayer\tyours\t%s\tratio\n", "항\t층\t프로그램\t%s\t비율\n"},
+	"gradient": {"term\tlayer\tfactor in your gradient\n", "항\t층\t기울기에서의 배율\n"},
+}
+
+// printVerdict writes the sentence, and where nothing explains the numbers the ratios and what they suggest.
+func printVerdict(c console, trial *critic.Trial, claim critic.Claim, v *critic.Verdict) error {
+	fmt.Fprintln(c.out, v.Sentence)
+	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	if rows := rowsOf(claim, v); len(rows) > 0 {
+		head := checkTexts.In(trial.Language, "terms", trial.Recipe.Name)
+		if claim.Gradient != nil {
+			head = checkTexts.In(trial.Language, "gradient")
+		}
+		fmt.Fprint(table, "\n", head)
+		for _, r := range rows {
+			fmt.Fprintf(table, "%s\t%s", r.Kind, r.Layer)
+			if r.Theirs != nil {
+				fmt.Fprintf(table, "\t%.6g\t%.6g", *r.Theirs, *r.Ours)
+			}
+			ratio := "-"
+			if r.Ratio != nil {
+				ratio = fmt.Sprintf("%.6g", *r.Ratio)
+			}
+			fmt.Fprintf(table, "\t%s\n", ratio)
+		}
+		fmt.Fprintln(table)
+	}
+	err := table.Flush()
+	for _, h := range v.Hints {
+		_, err = fmt.Fprintln(c.out, h)
 	}
 	return err
 }

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"encoding/binary"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,8 +16,11 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// readBounded reads a file that has limit bytes at most.
+// readBounded reads a file that has limit bytes at most. Files of other kinds that are often given are named.
 func readBounded(path string, limit int64) ([]byte, error) {
+	if strings.HasPrefix(path, "@") {
+		return nil, notAClaim(path, "this is a built-in picture")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read what a program computed: %w; give the .json or .npy file that it wrote", err)
@@ -26,10 +30,39 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
+	for _, other := range [...]struct{ magic, says string }{
+		{"\x89PNG", "this is a picture"}, {"\xff\xd8\xff", "this is a picture"}, {"GIF8", "this is a picture"},
+		{"RIFF", "this is a picture"}, {"II*\x00", "this is a picture"}, {"MM\x00*", "this is a picture"},
+		{"PK\x03\x04", "this is an archive, as numpy.savez and torch.save write it"},
+	} {
+		if bytes.HasPrefix(data, []byte(other.magic)) {
+			return nil, notAClaim(path, other.says)
+		}
+	}
 	if int64(len(data)) > limit {
 		return nil, fmt.Errorf("read %s: it is larger than the %d bytes that it could need", path, limit)
 	}
 	return data, nil
+}
+
+// notAClaim says what is to be given in place of a file.
+func notAClaim(path, is string) error {
+	return fmt.Errorf("read %s: %s; give what your program computed: the terms of its loss in a .json file, or its gradient in a .npy file of numpy.save", path, is)
+}
+
+// isNumPy reports whether a file has the gradient: by its name, or else by its first bytes.
+func isNumPy(path string) bool {
+	if strings.EqualFold(filepath.Ext(path), ".npy") {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false // reading it will tell
+	}
+	defer f.Close()
+	head := make([]byte, len(npyMagic))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == npyMagic
 }
 
 // readTerms reads the terms of a loss in the form of inspect loss --json. Content and style may also be one
@@ -41,8 +74,8 @@ func readTerms(path string) ([]transfer.Term, error) {
 		return nil, err
 	}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return nil, fmt.Errorf(`read %s: no JSON object of loss terms (%v); write {"content": {"relu4_2": 1.5}, "style": {...}, "total": 3}`, path, err)
+	if err := json.Unmarshal(quoteNaN(data), &fields); err != nil {
+		return nil, fmt.Errorf(`read %s: it is not a JSON object of loss terms (%v); write {"content": {"relu4_2": 1.5}, "style": {...}, "total": 3}`, path, err)
 	}
 	var terms []transfer.Term
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -68,92 +101,72 @@ func termsOf(name string, value json.RawMessage) ([]transfer.Term, error) {
 		kind = ""
 	case "content", "style", "tv":
 	default:
-		return nil, fmt.Errorf("%q is no term; known are content, style, tv and total", name)
+		return nil, fmt.Errorf("%q is not a term; the terms are content, style, tv and total", name)
 	}
-	var number *float64
-	if err := json.Unmarshal(value, &number); err == nil && number != nil {
-		if name == "tv" && *number == 0 {
+	if number, ok := numberOf(value); ok {
+		if name == "tv" && number == 0 {
 			return nil, nil // there is none
 		}
-		return []transfer.Term{{Kind: kind, Value: *number}}, nil
+		return []transfer.Term{{Kind: kind, Value: number}}, nil
 	}
-	var layers map[string]*float64
+	var layers map[string]json.RawMessage
 	if err := json.Unmarshal(value, &layers); err != nil || layers == nil || name == "tv" || name == "total" {
 		return nil, fmt.Errorf("%s must be a number%s", name, map[bool]string{true: ", or numbers by layer"}[name == "content" || name == "style"])
 	}
 	var terms []transfer.Term
 	for _, layer := range slices.Sorted(maps.Keys(layers)) {
-		if layer == "" || layers[layer] == nil {
-			return nil, fmt.Errorf("%s: the term %q must have a number", name, layer)
+		number, ok := numberOf(layers[layer])
+		if layer == "" || !ok {
+			return nil, fmt.Errorf("%s: the term %q must be a number", name, layer)
 		}
-		terms = append(terms, transfer.Term{Kind: kind, Layer: layer, Value: *layers[layer]})
+		terms = append(terms, transfer.Term{Kind: kind, Layer: layer, Value: number})
 	}
 	return terms, nil
 }
 
-// The parts of a NumPy header that matter.
-var (
-	npyType    = regexp.MustCompile(`'descr':\s*'<f([48])'`)
-	npyFortran = regexp.MustCompile(`'fortran_order':\s*False`)
-	npyShape   = regexp.MustCompile(`'shape':\s*\(([0-9, ]*)\)`)
-)
-
-// readGradient reads a NumPy file of float32 or float64, [3,H,W] or [1,3,H,W], with numbers of the given picture.
-func readGradient(path string, height, width int) ([]float32, error) {
-	const header = 1 << 16
-	count := 3 * height * width
-	data, err := readBounded(path, header+8*int64(count))
-	if err != nil {
-		return nil, err
-	}
-	bytes, body, err := openNPY(data, height, width)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	if len(body) != bytes*count {
-		return nil, fmt.Errorf("read %s: it has %d bytes of numbers where %d are needed", path, len(body), bytes*count)
-	}
-	gradient := make([]float32, count)
-	for i := range gradient {
-		v := 0.0
-		if bytes == 4 {
-			v = float64(math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:])))
-		} else {
-			v = math.Float64frombits(binary.LittleEndian.Uint64(body[8*i:]))
+// numberOf reads a number, one that is not finite, or an array of one number, of any depth: what an array of the shape
+// [1] is written as.
+func numberOf(value json.RawMessage) (float64, bool) {
+	for {
+		var inner []json.RawMessage
+		if json.Unmarshal(value, &inner) != nil || len(inner) != 1 {
+			break
 		}
-		if gradient[i] = float32(v); math.IsNaN(v) || math.IsInf(float64(gradient[i]), 0) {
-			return nil, fmt.Errorf("read %s: number %d is %v; a gradient is finite", path, i, v)
-		}
+		value = inner[0]
 	}
-	return gradient, nil
+	var number *float64
+	if json.Unmarshal(value, &number) == nil && number != nil {
+		return *number, true
+	}
+	var word string
+	if json.Unmarshal(value, &word) != nil {
+		return 0, false
+	}
+	return notFinite(word)
 }
 
-// openNPY reads the header: bytes a number, and the numbers.
-func openNPY(data []byte, height, width int) (bytes int, body []byte, err error) {
-	const magic = "\x93NUMPY"
-	if len(data) < 12 || string(data[:6]) != magic {
-		return 0, nil, fmt.Errorf("no NumPy file; write it with numpy.save")
+// notFinite reads the words for numbers that are not finite.
+func notFinite(word string) (float64, bool) {
+	switch strings.ToLower(word) {
+	case "nan", "-nan":
+		return math.NaN(), true
+	case "infinity", "inf":
+		return math.Inf(1), true
+	case "-infinity", "-inf":
+		return math.Inf(-1), true
 	}
-	start, length := 10, int(binary.LittleEndian.Uint16(data[8:]))
-	if data[6] >= 2 {
-		start, length = 12, int(binary.LittleEndian.Uint32(data[8:]))
-	}
-	if length < 0 || length > len(data)-start {
-		return 0, nil, fmt.Errorf("the NumPy header is cut short")
-	}
-	header := string(data[start : start+length])
-	number := npyType.FindStringSubmatch(header)
-	if number == nil || !npyFortran.MatchString(header) {
-		return 0, nil, fmt.Errorf("the numbers must be float32 or float64, little-endian and in C order; save numpy.ascontiguousarray(g, 'float32')")
-	}
-	want := fmt.Sprintf("3,%d,%d", height, width)
-	shape := npyShape.FindStringSubmatch(header)
-	if shape == nil {
-		return 0, nil, fmt.Errorf("the NumPy header has no shape")
-	}
-	have := strings.ReplaceAll(shape[1], " ", "")
-	if have != want && have != "1,"+want {
-		return 0, nil, fmt.Errorf("the shape is (%s), and the picture needs (%s)", have, want)
-	}
-	return map[string]int{"4": 4, "8": 8}[number[1]], data[start+length:], nil
+	return 0, false
 }
+
+// quoteNaN puts NaN and Infinity in quotes. JSON has neither, and yet Python writes them.
+func quoteNaN(data []byte) []byte {
+	return jsonWords.ReplaceAllFunc(data, func(word []byte) []byte {
+		if _, ok := notFinite(string(word)); ok {
+			return fmt.Appendf(nil, "%q", word)
+		}
+		return word
+	})
+}
+
+// jsonWords finds strings, which are left as they are, and words outside of them.
+var jsonWords = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|-?[A-Za-z]+`)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/order"
 )
 
 // writeMap makes a picture of vertical stripes, each of one colour.
@@ -132,7 +133,7 @@ func TestMaskOfAnotherSizeIsTold(t *testing.T) {
 	for _, more := range [][]string{nil, {"--dry-run"}} {
 		args := append([]string{"photo.png", "painting.png", "--size", "32", "--iterations", "1", "--content-mask", "map.png", "--progress", "plain"}, more...)
 		got := invoke(t, args...)
-		if want := "note: content-mask 1 is 16x16 and its picture 32x24: it is resampled\n"; got.status != statusDone || !strings.Contains(got.errors, want) {
+		if want := "note: the content mask of painting.png is 16x16 and its picture 32x24: it is resampled\n"; got.status != statusDone || !strings.Contains(got.errors, want) {
 			t.Errorf("%v: says %q, which lacks %q", more, got.errors, want)
 		}
 	}
@@ -143,14 +144,13 @@ func TestResultTellsItsControls(t *testing.T) {
 	writeMap(t, "map.png", 32, 24, black, white)
 	writeMap(t, "faces.png", 32, 24, green, white)
 	painted(t, "out.png", "--style-weights", "3,1", "--content-mask", "map.png", "--strength-map", "faces.png")
-	record, err := canvas.ReadRecipe("out.png")
+	record, err := order.ReadRecord("out.png")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"style_weights":"3,1"`, `"content_masks":["map"]`, `"strength_map":"faces"`} {
-		if !strings.Contains(record, want) {
-			t.Errorf("the picture says of itself %s, which lacks %s", record, want)
-		}
+	o := &record.Order
+	if o.Paintings[0].Share != 3 || o.Paintings[1].Share != 1 || o.RegionMap.Name != "map.png" || o.StrengthMap.Name != "faces.png" {
+		t.Errorf("the picture records %+v", o)
 	}
 }
 
@@ -184,7 +184,7 @@ func TestInspectLossHasTheControls(t *testing.T) {
 		t.Error("a mask of a painting changes nothing")
 	}
 	got := invoke(t, "inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png", "--strength-map", "right.png")
-	if want := "note: strength-map is 64x48 and its picture 32x24: it is resampled\n"; got.errors != want {
+	if want := "note: the strength map is 64x48 and its picture 32x24: it is resampled\n"; got.errors != want {
 		t.Errorf("says %q, want %q", got.errors, want)
 	}
 	got = invoke(t, "inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png", "--style-weights", "1,1")
@@ -207,16 +207,16 @@ func TestControlMistakes(t *testing.T) {
 		args   string
 	}{
 		{statusUsage, "--style-weights: 1 number for 2 paintings", "--style-weights 3"},
-		{statusUsage, `--style-weights: "-1" is no share`, "--style-weights=3,-1"},
-		{statusUsage, `--style-weights: "-.5" is no share`, "--style-weights -.5,1"},
+		{statusUsage, `--style-weights: "-1" is not a share`, "--style-weights=3,-1"},
+		{statusUsage, `--style-weights: "-.5" is not a share`, "--style-weights -.5,1"},
 		{statusUsage, "content-weight: -1 is too small; it must be at least 0", "--content-weight -1"},
 		{statusUsage, "iterations: -3 is too small; it must be at least 0", "--iterations -3"},
 		{statusUsage, "strength: -Inf is no number to work with", "--strength -inf"},
 		{statusUsage, `--size: "-5" is no size`, "--size -5"},
 		{statusUsage, "--threads: -1; it must be 1 or more", "--threads -1"},
 		{statusUsage, "unknown flag -1", "-1"},
-		{statusUsage, `--style-weights: "NaN" is no share`, "--style-weights NaN,1"},
-		{statusUsage, `--style-weights: "much" is no share`, "--style-weights much,1"},
+		{statusUsage, `--style-weights: "NaN" is not a share`, "--style-weights NaN,1"},
+		{statusUsage, `--style-weights: "much" is not a share`, "--style-weights much,1"},
 		{statusUsage, "--style-weights: all are 0", "--style-weights 0,0"},
 		{statusUsage, "style-layers: all weights are 0", "--style-layers relu1_1=0,relu2_1=0"},
 		{statusUsage, "style-layers: the weight -1 of relu1_1 must be", "--style-layers relu1_1=-1"},
@@ -230,7 +230,7 @@ func TestControlMistakes(t *testing.T) {
 		{statusFailed, "text.png", "--strength-map text.png"},
 		{statusFailed, "--strength-map: black.png is black all over", "--strength-map black.png"},
 		{statusFailed, "--content-mask: black.png is black all over", "--content-mask map.png --content-mask black.png"},
-		{statusFailed, "--content-mask black.png: the map has 1 colours", "--content-mask black.png"},
+		{statusFailed, "--content-mask: black.png: the map has 1 colour that", "--content-mask black.png"},
 	} {
 		got := invoke(t, append([]string{"photo.png", "painting.png", "other.png", "-o", "out.png"}, strings.Fields(m.args)...)...)
 		if line := strings.TrimSuffix(got.errors, "\n"); got.status != m.status || strings.Contains(line, "\n") || !strings.Contains(line, m.says) {

@@ -56,7 +56,7 @@ func diagnose(ctx context.Context, c console) (*diagnosis, error) {
 	defer model.Close()
 	d := &diagnosis{
 		Build: thisBuild(), Processors: runtime.NumCPU(), Features: features(), ISAs: engine.ISAs(),
-		ISA: model.Device().Name(), Threads: model.Device().Threads(), Memory: model.Memory(),
+		ISA: model.Machine().Name, Threads: model.Machine().Threads, Memory: model.Memory(),
 	}
 	store, err := newStore(c)
 	if err != nil {

@@ -10,12 +10,9 @@ import (
 	"strings"
 
 	"github.com/impasto/impasto"
-	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
-	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/study"
-	"github.com/impasto/impasto/transfer"
 )
 
 type explainCommand struct {
@@ -33,9 +30,11 @@ type explainCommand struct {
 
 // Help is the long help of the command.
 func (*explainCommand) Help() string {
-	return `One run, step by step, with its own numbers: the network and its maps, both losses, Gram matrices,
-gradients, the way of the optimiser, the time of each part. A page (-o lesson.html) has the sentences and formulas,
-too. Of a chosen that asks for more than 100 iterations 100 are made, unless --iterations says otherwise. Ctrl-C
+	return defaultRecipe + `
+
+One run, step by step, with its own numbers: the network and its maps, both losses, Gram matrices,
+gradients, the steps of the optimiser, the time of each part. A page (-o lesson.html) has the sentences and formulas,
+too. Of a recipe that asks for more than 100 iterations 100 are made, unless --iterations says otherwise. Ctrl-C
 ends the run early and explains what was reached.`
 }
 
@@ -45,37 +44,23 @@ const explainedIterations = 100
 
 // Run paints and explains.
 func (e *explainCommand) Run(ctx context.Context, c console) error {
-	chosen, err := e.commissioned()
+	o, err := e.order()
 	if err != nil {
 		return err
 	}
 	if err := e.check(stem(e.Content)+"-"+stem(e.Style)+"-explained", ".png", ".html"); err != nil {
 		return err
 	}
-	commission := study.Commission{Recipe: chosen, Seed: e.Seed, Size: e.Size.pixels}
-	if err := e.load(&commission); err != nil {
-		return err
-	}
-	model, err := e.open(ctx, c)
+	ready, err := e.sit(ctx, c, o)
 	if err != nil {
 		return err
 	}
-	defer model.Close()
-	if _, err := transfer.Deepest(model.Network(), &chosen); err != nil {
-		return usageError{err}
+	defer ready.close()
+	p, err := e.paint(ctx, c, ready)
+	if err != nil && (p == nil || p.Result == nil) {
+		return nothingPainted(err)
 	}
-	commission.Budget = model.Memory()
-	p, err := e.paint(ctx, c, model, commission)
-	if p == nil {
-		if errors.Is(err, context.Canceled) {
-			return interrupted{"nothing was painted yet"}
-		}
-		if budget := new(feature.BudgetError); errors.As(err, &budget) {
-			return fmt.Errorf("%w: give a smaller --size, or more --memory", err)
-		}
-		return err
-	}
-	if failed := e.explain(ctx, c, model, p); failed != nil {
+	if failed := e.explain(ctx, c, ready, p); failed != nil {
 		return errors.Join(err, failed)
 	}
 	if err != nil && ctx.Err() != nil {
@@ -84,61 +69,56 @@ func (e *explainCommand) Run(ctx context.Context, c console) error {
 	return err
 }
 
-// commissioned returns the recipe of the run.
-func (e *explainCommand) commissioned() (recipe.Recipe, error) {
-	changes := e.runFlags.values()
-	chosen, err := e.recipeAt(e.Effort, changes)
-	if _, given := changes["iterations"]; err == nil && !given {
-		chosen.Scales.Iterations = min(chosen.Scales.Iterations, explainedIterations)
+// order returns the order of the run, with fewer iterations than a recipe that asks for many has.
+func (e *explainCommand) order() (order.Order, error) {
+	o, err := (&request{content: e.Content, styles: []string{e.Style}, size: e.Size, network: e.Network,
+		loss: &e.lossFlags, run: &e.runFlags}).order()
+	if err != nil {
+		return o, err
 	}
-	if err == nil && chosen.Scales.Iterations < 1 {
-		return chosen, usagef("--iterations: %d; a run has 1 or more", chosen.Scales.Iterations)
+	r, err := o.FinishedRecipe()
+	if err != nil {
+		return o, err
 	}
-	return chosen, err
+	if r.Scales.Iterations < 1 {
+		return o, usagef("--iterations: %d; a run has 1 or more", r.Scales.Iterations)
+	}
+	if _, given := o.Settings["iterations"]; !given && r.Scales.Iterations > explainedIterations {
+		o.Settings["iterations"] = strconv.Itoa(explainedIterations)
+		o.Settings["taper"] = strconv.Itoa(r.Scales.Taper) // which setting iterations gives up
+	}
+	return o, checkOrder(&o)
 }
 
-// load reads the pictures.
-func (e *explainCommand) load(to *study.Commission) error {
-	names, into := []string{e.Content, e.Style}, []**canvas.Picture{&to.Photo, &to.Painting}
-	if start, ok := e.start(); ok {
-		names, into = append(names, start), append(into, &to.Start)
-	}
-	pictures, err := loadPictures(names)
-	for i, p := range pictures {
-		*into[i] = p
-	}
-	return err
-}
-
-// paint runs the method and tells how it goes.
-func (e *explainCommand) paint(ctx context.Context, c console, model *impasto.Model, commission study.Commission) (*study.Pipeline, error) {
+// paint runs the method and reports progress.
+func (e *explainCommand) paint(ctx context.Context, c console, ready *sitting) (*study.Pipeline, error) {
 	var progress reporter
-	commission.Begin = func(scales []transfer.Scale) { progress = newReporter(e.Progress, c, scales) }
-	commission.Progress = func(p *transfer.Progress) { progress.tell(p) }
-	p, err := study.RunPipeline(ctx, model.Device(), model.Network(), commission)
-	if progress != nil {
-		progress.close()
+	options := ready.options()
+	options.Progress = func(p *impasto.Progress) { progress.tell(p) }
+	p, err := study.NewPipeline(ctx, ready.model, ready.pictures.Photograph, ready.paintings()[0], options)
+	if err != nil {
+		return nil, ready.withWhatWorks(ctx, err, ready.options())
 	}
-	return p, err
+	if e.Progress != "none" && e.Progress != "json" {
+		for _, note := range append(p.Notes(), ready.notes()...) {
+			c.notef("note: %s", note)
+		}
+	}
+	progress = newReporter(e.Progress, c, p.Scales)
+	defer progress.close()
+	return p, p.Run(ctx)
 }
 
 // explain takes the run apart and writes what was seen. It ends what it began even where the run was ended.
-func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.Model, p *study.Pipeline) error {
+func (e *explainCommand) explain(ctx context.Context, c console, ready *sitting, p *study.Pipeline) error {
 	if e.Progress != "none" && e.Progress != "json" {
 		c.notef("taking the run apart: gradients of all terms, feature maps, Gram matrices")
 	}
 	if err := p.Dissect(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	names, changes := e.Content+" "+e.Style, e.lossFlags.values()
-	maps.Copy(changes, e.runFlags.values())
-	if start, ok := e.start(); ok {
-		delete(changes, "init")
-		names += " --init " + start
-	}
-	changes["iterations"] = strconv.Itoa(p.Recipe.Scales.Iterations)
-	made := fmt.Sprintf("impasto explain %s --recipe %s --size %s --seed %d%s (%s, network %s, %s)", names, e.Recipe,
-		e.Size, e.Seed, settings(changes), thisBuild().String(), model.Network().Name, model.Device().Name())
+	made := fmt.Sprintf("impasto explain %s (%s, network %s, %s)", e.command(&ready.order),
+		thisBuild().String(), ready.model.Network().Name, ready.model.Machine().Name)
 	if err := e.write(func(lang figure.Language) *figure.Report { return withMade(p.Report(lang), made) }, nil); err != nil {
 		return err
 	}
@@ -146,6 +126,16 @@ func (e *explainCommand) explain(ctx context.Context, c console, model *impasto.
 		return err
 	}
 	return e.print(c, p)
+}
+
+// command writes an order as the command has it.
+func (e *explainCommand) command(o *order.Order) string {
+	words, changes := e.Content+" "+e.Style, maps.Clone(o.Settings)
+	if o.Start != nil {
+		delete(changes, "init")
+		words += " --init " + o.Start.Name
+	}
+	return fmt.Sprintf("%s --recipe %s --size %s --effort %s --seed %d%s", words, e.Recipe, e.Size, o.Effort, o.Seed, settings(changes))
 }
 
 // settings writes changes of a recipe as flags.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/impasto/impasto/transfer"
 )
 
 // TestExplain makes a page, and holds what it tells to what a run of style with the same options tells.
@@ -44,6 +46,28 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestExplainOfReducedPictures explains runs whose last scale has terms of every kind, in both languages.
+func TestExplainOfReducedPictures(t *testing.T) {
+	studio(t)
+	for _, lang := range []string{"en", "ko"} {
+		o := invoke(t, "explain", "photo.png", "painting.png", "--recipe", "impasto", "--size", "32", "--scales", "2", "--iterations", "1",
+			"--set", "smallest-scale=16", "--set", "reduced=24", "--tv-weight", "0.1", "--content-layers", "relu2_1", "--style-layers", "relu1_1", "--lang", lang, "-o", "e.html", "--progress", "none", "--json")
+		var e explainResult
+		if err := json.Unmarshal([]byte(o.out), &e); err != nil || o.status != statusDone {
+			t.Fatal(o.status, err, o.errors)
+		}
+		for _, kind := range transfer.Kinds() {
+			found := false
+			for name, value := range e.End.Gradients {
+				found = found || strings.HasPrefix(name, string(kind)) && value > 0
+			}
+			if !found {
+				t.Errorf("there is no gradient of a term of kind %s: %v", kind, e.End.Gradients)
+			}
+		}
+	}
+}
+
 // TestExplainInterrupted ends the run before it began.
 func TestExplainInterrupted(t *testing.T) {
 	studio(t)
@@ -73,7 +97,7 @@ func TestExplainMistakes(t *testing.T) {
 		{"photo.png absent.png", statusFailed, "absent.png"},
 		{"photo.png @nothing", statusUsage, "nothing"},
 		{"photo.png painting.png --size 8", statusFailed, "8x6"},
-		{"large.png painting.png --size original --memory 256MiB", statusFailed, "smaller --size"},
+		{"large.png painting.png --size original --memory 256MiB", statusFailed, "--memory "},
 		{"photo.png painting.png --lang fr", statusUsage, "lang"},
 	} {
 		o := invoke(t, append([]string{"explain", "--progress", "none"}, strings.Fields(c.args)...)...)

@@ -6,8 +6,8 @@ import (
 	_ "embed" // for the template
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -15,13 +15,15 @@ import (
 	"text/template"
 
 	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/internal/atomicfile"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 	"github.com/impasto/impasto/weights"
 )
 
 type exportCommand struct {
-	Content string   `arg:"" optional:"" help:"Photograph that the program reads unless it is told otherwise."`
+	Content string   `arg:"" optional:"" help:"Photograph that the program reads where it is not given another."`
 	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several."`
 
 	PyTorch bool     `name:"pytorch" default:"true" group:"result" help:"Write a program in Python for PyTorch; there is no other kind."`
@@ -33,12 +35,14 @@ type exportCommand struct {
 	lossFlags
 	runFlags
 	controlFlags
-	machineFlags
+	networkFlags
 }
 
 // Help is the long help of the command.
 func (*exportCommand) Help() string {
-	return `The program is short, does this very run and nothing else, and can be read from top to bottom. With
+	return defaultRecipe + `
+
+The program is short, does this very run and nothing else, and can be read from top to bottom. With
 --at PICTURE it prints the terms of the loss and writes the gradient: they agree with impasto inspect loss.`
 }
 
@@ -49,18 +53,15 @@ var programTemplate = template.Must(template.New("nst.py").Parse(programText))
 
 // Run writes the program.
 func (e *exportCommand) Run(ctx context.Context, c console) error {
-	chosen, err := e.recipe(e.runFlags.values())
+	o, err := e.order()
+	if err != nil {
+		return err
+	}
+	chosen, err := o.FinishedRecipe()
 	if err != nil {
 		return err
 	}
 	if err := e.checkScope(&chosen); err != nil {
-		return err
-	}
-	shares, err := e.shares()
-	if err != nil {
-		return err
-	}
-	if err := e.checkNames(); err != nil {
 		return err
 	}
 	for _, path := range []string{e.Output, e.Weights} {
@@ -74,11 +75,13 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	p, err := e.program(&chosen, model)
+	if note := moveTo(model, &chosen); note != "" {
+		c.notef("note: %s", note)
+	}
+	p, err := e.program(&o, &chosen, model)
 	if err != nil {
 		return err
 	}
-	p.Shares = shares
 	if e.Weights != "" {
 		if err := writeWeights(e.Weights, model); err != nil {
 			return err
@@ -92,19 +95,75 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 		_, err = c.out.Write(text)
 		return err
 	}
-	if err := os.WriteFile(e.Output, text, 0o666); err != nil {
-		return fmt.Errorf("write the program: %w", err)
+	if err := atomicfile.Write(e.Output, text); err != nil {
+		return fmt.Errorf("write the program %s: %w", e.Output, err)
 	}
 	return nil
 }
 
+// order returns the order that the program fulfils. A program that names no pictures stands for any.
+func (e *exportCommand) order() (order.Order, error) {
+	if !e.PyTorch {
+		return order.Order{}, usagef("--pytorch: there is no other kind of program")
+	}
+	r := &request{content: e.Content, styles: e.Styles, size: e.Size, enlarge: e.Enlarge, network: e.Network,
+		loss: &e.lossFlags, run: &e.runFlags}
+	if len(e.ContentMask)+len(e.StyleMask) > 0 || e.StrengthMap != "" {
+		return order.Order{}, usagef("the program has no masks; leave out --content-mask, --style-mask and --strength-map")
+	}
+	if e.Content != "" && len(e.Styles) == 0 {
+		return order.Order{}, usagef("there is a photograph and no painting; name both or none")
+	}
+	if e.Content == "" {
+		r.content = anyPicture
+		for range e.shares() {
+			r.styles = append(r.styles, anyPicture)
+		}
+	}
+	r.control = &e.controlFlags
+	o, err := r.order()
+	if err != nil {
+		return o, err
+	}
+	for _, in := range o.Inputs() {
+		if strings.HasPrefix(in.Name, "@") {
+			return o, usagef("%s is built in, and the program cannot read it; name a file, or no picture at all", in.Name)
+		}
+	}
+	return o, nil
+}
+
+// anyPicture stands in an order for a picture that the program is given when it runs.
+const anyPicture = "any picture"
+
+// shares is how many paintings a program wants that names none: as many as there are shares.
+func (e *exportCommand) shares() int {
+	if e.StyleWeights == nil {
+		return 1
+	}
+	return strings.Count(*e.StyleWeights, ",") + 1
+}
+
+// moveTo moves the weights of a recipe to the pixels that a network states, as a run does, and says so.
+func moveTo(model *weights.Model, r *recipe.Recipe) string {
+	if !model.Input.Stated {
+		return ""
+	}
+	content, style, moved := r.MoveTo(recipe.ScaleOf(model.Input.Matrix))
+	if !moved {
+		return ""
+	}
+	return fmt.Sprintf("recipe %s was made for pixels in another range than network %s reads: its weights are moved, content by %.3g and style by %.3g",
+		r.Name, model.Name, content, style)
+}
+
 // checkScope refuses what would make the program longer than it is worth.
 func (e *exportCommand) checkScope(r *recipe.Recipe) error {
-	if len(e.ContentMask)+len(e.StyleMask) > 0 || e.StrengthMap != "" {
-		return usagef("the program has no masks; leave out --content-mask, --style-mask and --strength-map")
-	}
 	if o := r.Optimizer; o.Rule == recipe.LBFGS && o.Levels > 0 {
 		return usagef("PyTorch's L-BFGS has no first guess of the curvature; leave out levels")
+	}
+	if r.Start.Jitter > 0 && r.Start.Init != recipe.InitNoise {
+		return usagef("the program lays no noise over its start; leave out jitter, or begin with --init noise")
 	}
 	if len(r.ByScale) > 0 {
 		return usagef("the program has one set of settings for all scales; leave out those for scale.%s", r.ByScale[0].Scale)
@@ -112,48 +171,10 @@ func (e *exportCommand) checkScope(r *recipe.Recipe) error {
 	return nil
 }
 
-// shares returns what --style-weights says as Python has it, "" for nothing. Where no painting is named, the program
-// wants as many as there are numbers.
-func (e *exportCommand) shares() (string, error) {
-	if e.StyleWeights == nil {
-		return "", nil
-	}
-	paintings := len(e.Styles)
-	if paintings == 0 {
-		paintings = strings.Count(*e.StyleWeights, ",") + 1
-	}
-	weights, err := parseShares(*e.StyleWeights, paintings)
-	if err != nil {
-		return "", usagef("--style-weights: %w", err)
-	}
-	texts := make([]string, len(weights))
-	for i, w := range weights {
-		texts[i] = python(w)
-	}
-	return "[" + strings.Join(texts, ", ") + "]", nil
-}
-
-// checkNames refuses pictures that only this program can open.
-func (e *exportCommand) checkNames() error {
-	start, _ := e.start()
-	for _, name := range append([]string{e.Content, start}, e.Styles...) {
-		if strings.HasPrefix(name, "@") {
-			return usagef("%s is built in, and the program cannot read it; name a file, or no picture at all", name)
-		}
-	}
-	if e.Content != "" && len(e.Styles) == 0 {
-		return usagef("there is a photograph and no painting; name both or none")
-	}
-	return nil
-}
-
 func writeWeights(path string, model *weights.Model) error {
-	var out bytes.Buffer
-	if err := weights.Write(&out, model, weights.Float32); err != nil {
+	err := atomicfile.WriteFunc(path, func(w io.Writer) error { return weights.Write(w, model, weights.Float32) })
+	if err != nil {
 		return fmt.Errorf("write the network to %s: %w", path, err)
-	}
-	if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the network: %w", err)
 	}
 	return nil
 }
@@ -194,7 +215,7 @@ type program struct {
 	Photo, Paintings          string
 }
 
-func (e *exportCommand) program(r *recipe.Recipe, model *weights.Model) (*program, error) {
+func (e *exportCommand) program(o *order.Order, r *recipe.Recipe, model *weights.Model) (*program, error) {
 	p := &program{Recipe: r, File: "nst.py", Program: thisBuild().String()}
 	if e.Output != "" {
 		p.File = filepath.Base(e.Output)
@@ -204,19 +225,27 @@ func (e *exportCommand) program(r *recipe.Recipe, model *weights.Model) (*progra
 	}
 	p.describeLoss(r)
 	p.describeRun(r)
-	p.Size, p.Enlarge, p.Seed = e.Size.pixels, e.Enlarge, e.Seed
-	if start, ok := e.start(); ok {
-		p.StartPicture = quote(start)
+	p.Size, p.Enlarge, p.Seed = o.Size, o.Enlarge, o.Seed
+	if o.Start != nil {
+		p.StartPicture = quote(o.Start.Name)
 	}
-	if e.Content != "" {
-		p.Photo = quote(e.Content)
-		names := make([]string, len(e.Styles))
-		for i, s := range e.Styles {
-			names[i] = quote(s)
-		}
-		p.Paintings = "[" + strings.Join(names, ", ") + "]"
+	if o.Photograph.Name != anyPicture {
+		p.Photo = quote(o.Photograph.Name)
+		p.Paintings = list(o.Paintings, func(p order.Painting) string { return quote(p.Picture.Name) })
+	}
+	if e.StyleWeights != nil {
+		p.Shares = list(o.Paintings, func(p order.Painting) string { return python(p.Share) })
 	}
 	return p, nil
+}
+
+// list writes a property of all paintings as a list in Python.
+func list(paintings []order.Painting, of func(order.Painting) string) string {
+	texts := make([]string, len(paintings))
+	for i, p := range paintings {
+		texts[i] = of(p)
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
 }
 
 // describeNetwork says where the parameters come from, how far the network is run, and what it reads.
@@ -231,8 +260,8 @@ func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error 
 	switch {
 	case e.Weights != "":
 		p.Weights = quote(e.Weights)
-	case strings.EqualFold(filepath.Ext(e.machineFlags.Network), ".safetensors"):
-		p.Weights = quote(e.machineFlags.Network)
+	case strings.EqualFold(filepath.Ext(e.networkFlags.Network), ".safetensors"):
+		p.Weights = quote(e.networkFlags.Network)
 	case !torchvisions[model.Name]:
 		return usagef("torchvision does not have the network %s; let its parameters be written with --weights FILE", model.Name)
 	}
@@ -265,9 +294,9 @@ func (p *program) describeLoss(r *recipe.Recipe) {
 	}
 	p.ContentNormalization = r.Content.Normalization.String()
 	p.Distance, p.Normalization = string(r.Style.Distance), r.Style.Normalization.String()
-	if r.Variation.Weight > 0 {
-		p.TV, p.Gamma, p.Range = r.Variation.Kind.String(),
-			python(r.Variation.Weight), python(r.Variation.Range)
+	if r.TotalVariation.Weight > 0 {
+		p.TV, p.Gamma, p.Range = r.TotalVariation.Kind.String(),
+			python(r.TotalVariation.Weight), python(r.TotalVariation.Range)
 	}
 	p.Units, p.Colours = r.Units == recipe.GreyUnits, r.Colours.String()
 }
@@ -284,7 +313,7 @@ func (p *program) describeRun(r *recipe.Recipe) {
 	}
 	s := r.Scales
 	p.OneScale, p.Count, p.Smallest, p.Iterations = s.Count == 1, s.Count, s.Smallest, s.Iterations
-	for _, side := range []int{s.Taper, r.Content.Taper, r.Preview.Side} {
+	for _, side := range []int{s.Taper, r.Content.Taper, r.Reduced.Side} {
 		if side > 0 && (p.Beyond == 0 || side < p.Beyond) {
 			p.Beyond = side
 		}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
@@ -14,21 +16,30 @@ import (
 type inspectCommand struct {
 	Features inspectFeaturesCommand `cmd:"" help:"What the strongest channels of a layer see in a picture, with the patches that excite them most."`
 	Gram     inspectGramCommand     `cmd:"" help:"What Gram matrices measure: which features occur together in a picture, or how two pictures differ."`
-	Loss     inspectLossCommand     `cmd:"" help:"Every weighted term of the loss at one picture, and the gradient. Nothing is resized."`
+	Loss     inspectLossCommand     `cmd:"" help:"Every weighted term of the loss at one picture, and the gradient."`
 }
 
 type inspectLossCommand struct {
-	Content  string   `required:"" placeholder:"PICTURE" help:"Photograph."`
-	Style    []string `required:"" sep:"none" placeholder:"PICTURE" help:"Painting; may be repeated to blend several."`
-	At       string   `placeholder:"PICTURE" help:"Picture at which the loss is taken, of the photograph's size. Needed, but for a study (-o)."`
+	Content  string   `placeholder:"PICTURE" help:"Photograph. Needed where --at carries no record of its run, or the photograph is no longer where it was."`
+	Style    []string `sep:"none" placeholder:"PICTURE" help:"Painting, likewise; may be repeated to blend several."`
+	At       string   `placeholder:"PICTURE" help:"Picture at which the loss is taken: a result, or any picture of the photograph's size. Needed, but for a study (-o)."`
+	AsGiven  bool     `help:"Do not read the record in --at: take every picture at its own size, as check and an exported program do."`
 	Gradient string   `placeholder:"FILE" help:"Write the derivative of the total by RGB in 0..1 to a NumPy file: float32 [3,H,W]."`
 
 	lossPageFlags
-	lossFlags
+	lossFlags `set:"recipe="`
 	controlFlags
 	machineFlags
 
 	JSON bool `group:"report" help:"Print one JSON object."`
+}
+
+// Help is the long help of the command.
+func (*inspectLossCommand) Help() string {
+	return defaultRecipe + ` A picture that Impasto painted carries a record of
+its run, and the record comes first: inspect loss --at result.png takes the loss of that very run at the end of its
+last scale, with its recipe, sizes and paintings. Of another picture the loss is taken with every picture at its own
+size; nothing is resized. So it is with --as-given for any picture.`
 }
 
 // lossResult is what --json prints. The terms add up to the total.
@@ -39,6 +50,7 @@ type lossResult struct {
 	Content  map[string]float64 `json:"content"`
 	Style    map[string]float64 `json:"style"`
 	TV       float64            `json:"tv"`
+	Reduced  float64            `json:"reduced,omitempty"` // of the picture brought down, beyond 512 pixels
 	Gradient float64            `json:"gradient_l2"`
 }
 
@@ -50,54 +62,139 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 	if l.At == "" {
 		return usagef("--at: name the picture at which the loss is taken, or give -o loss.html for a study of several")
 	}
-	chosen, err := l.recipe(nil)
+	if err := l.lossPageFlags.unused(); err != nil {
+		return err
+	}
+	v, err := l.view(ctx, c)
 	if err != nil {
 		return err
 	}
-	guidance, err := l.guidance(len(l.Style))
+	defer v.close()
+	plan, err := v.plan(ctx)
 	if err != nil {
 		return err
 	}
-	names := append([]string{l.Content, l.At}, l.Style...)
-	pictures, err := loadPictures(names)
-	if err != nil {
-		return err
+	for _, note := range plan.Notes() {
+		c.notef("note: %s", note)
 	}
-	e, network, err := l.evaluate(ctx, c, chosen, pictures, guidance)
+	e, err := plan.Evaluate(ctx, v.at)
 	if err != nil {
-		return err
+		return v.explained(err)
 	}
-	for _, note := range e.Notes {
+	if note := l.beyond(v, e.Total); note != "" {
 		c.notef("note: %s", note)
 	}
 	if l.Gradient != "" {
-		if err := writeNPY(l.Gradient, e.Gradient, 3, pictures[1].Height, pictures[1].Width); err != nil {
+		if err := writeNPY(l.Gradient, e.Gradient, 3, v.at.Height, v.at.Width); err != nil {
 			return err
 		}
 	}
-	result := newLossResult(&chosen, network, e)
+	result := newLossResult(&v.recipe, v.model.Network().Name, e)
 	if l.JSON {
 		return printJSON(c, result)
 	}
 	return result.print(c, e.Terms)
 }
 
-func (l *inspectLossCommand) evaluate(ctx context.Context, c console, chosen recipe.Recipe, pictures []*canvas.Picture, g *guidance) (*transfer.Evaluation, string, error) {
-	model, err := l.open(ctx, c)
+// lossView is a loss to look at: that of the run which a picture records, or one with every picture as it is given.
+type lossView struct {
+	*sitting
+	name     string          // of at
+	at       *canvas.Picture // nil: none is given
+	record   *order.Record   // of at; nil: every picture as it is given
+	recorded order.Order     // the order in it
+}
+
+// view readies the loss that the flags ask for.
+func (l *inspectLossCommand) view(ctx context.Context, c console) (*lossView, error) {
+	v := &lossView{name: l.At}
+	var err error
+	if v.record, err = l.record(c); err != nil {
+		return nil, err
+	}
+	if l.At != "" {
+		if v.at, err = loadPicture(l.At); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.resolve(ctx, v); err != nil {
+		return nil, err
+	}
+	if v.record == nil {
+		l.reduce(v)
+	}
+	machine := l.machineFlags
+	if machine.Network == "" && v.record != nil {
+		machine.Network = networkOf(&v.recorded)
+	}
+	if err := v.open(ctx, c, &machine); err != nil {
+		return nil, err
+	}
+	v.at = v.seen(v.at)
+	for _, note := range v.differences() {
+		c.notef("note: %s", note)
+	}
+	return v, nil
+}
+
+// resolve finds the pictures of the loss.
+func (l *inspectLossCommand) resolve(ctx context.Context, v *lossView) (err error) {
+	if v.record != nil {
+		v.sitting, v.recorded, err = l.resolveRecorded(ctx, v.record)
+		return err
+	}
+	if l.Content == "" || len(l.Style) == 0 {
+		return usagef("--content and --style: name the photograph and the painting%s", map[bool]string{
+			true: fmt.Sprintf("; %s carries no record of how it was painted", l.At)}[l.At != ""])
+	}
+	o, err := l.order()
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	defer model.Close()
-	if _, err := transfer.Deepest(model.Network(), &chosen); err != nil {
-		return nil, "", usageError{err}
+	v.sitting, err = resolve(ctx, o, trusting())
+	return err
+}
+
+// order returns the order of a loss with every picture as it is given.
+func (l *inspectLossCommand) order() (order.Order, error) {
+	return (&request{content: l.Content, styles: l.Style, network: l.Network, loss: &l.lossFlags, control: &l.controlFlags}).order()
+}
+
+// plan lays out the evaluation.
+func (v *lossView) plan(ctx context.Context) (*impasto.Plan, error) {
+	if v.record != nil {
+		return v.sitting.plan(ctx, v.options())
 	}
-	style, err := model.Learn(ctx, g.paintings(pictures[2:])...)
+	plan, err := v.model.PlanAsGiven(v.pictures.Photograph, v.style, v.options())
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	e, err := model.Evaluate(ctx, pictures[0], style, pictures[1],
-		impasto.Options{Recipe: chosen, Masks: g.masks, StrengthMap: g.strength})
-	return e, model.Network().Name, err
+	return plan, nil
+}
+
+// seen returns a picture as a recorded run sees its own: in grey where only brightness is painted.
+func (v *lossView) seen(p *canvas.Picture) *canvas.Picture {
+	if p == nil || v.record == nil || v.recipe.Colours != recipe.LuminanceColours {
+		return p
+	}
+	return canvas.Grey().Apply(p)
+}
+
+// explained says what to do where the picture has another size than the loss is taken at.
+func (v *lossView) explained(err error) error {
+	var size *transfer.SizeError
+	switch {
+	case !errors.As(err, &size):
+		return err
+	case v.record == nil:
+		return fmt.Errorf("%s is %dx%d, the photograph %dx%d: without a record of a run in it both must be of one size; resize one of them",
+			v.name, size.Width, size.Height, size.WantWidth, size.WantHeight)
+	case !v.record.Finished:
+		return fmt.Errorf("%s is %dx%d: its run was ended before the last scale, %dx%d, at which the loss is taken; paint it to the end",
+			v.name, size.Width, size.Height, size.WantWidth, size.WantHeight)
+	}
+	return fmt.Errorf("%s is %dx%d, and the run that it records ends at %dx%d: it was resized; take the picture as it was painted",
+		v.name, size.Width, size.Height, size.WantWidth, size.WantHeight)
 }
 
 func newLossResult(chosen *recipe.Recipe, network string, e *transfer.Evaluation) lossResult {
@@ -109,8 +206,10 @@ func newLossResult(chosen *recipe.Recipe, network string, e *transfer.Evaluation
 			r.Content[t.Layer] = t.Value
 		case transfer.StyleTerm:
 			r.Style[t.Layer] = t.Value
-		case transfer.VariationTerm:
+		case transfer.TotalVariationTerm:
 			r.TV = t.Value
+		case transfer.ReducedTerm:
+			r.Reduced = t.Value
 		}
 	}
 	return r

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
-	"os"
+	"io"
 	"strconv"
 	"strings"
 
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
+	"github.com/impasto/impasto/internal/atomicfile"
 	"github.com/impasto/impasto/study"
 )
 
@@ -45,16 +45,12 @@ func (f *inspectFeaturesCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	model, x, err := f.look(ctx, c, f.Layers)
+	model, err := f.look(ctx, c, f.Layers)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
-	layers := layersOf(x, f.Layers)
-	if err := fits(model, x, picture, layers); err != nil {
-		return err
-	}
-	studies, err := study.StudyFeatures(ctx, x, picture, layers, f.Channels, f.Patches)
+	studies, err := study.StudyFeatures(ctx, model, picture, f.Layers, f.Channels, f.Patches)
 	if err != nil {
 		return err
 	}
@@ -68,20 +64,6 @@ func (f *inspectFeaturesCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	return f.print(c, model.Network().Name, picture, studies)
-}
-
-// layersOf finds layers that study.Prepare has found before.
-func layersOf(x *feature.Extractor, names []string) []feature.Layer {
-	net := x.Network()
-	layers := make([]feature.Layer, len(names))
-	for i, name := range names {
-		l, err := net.Layer(name)
-		if err != nil {
-			panic("impasto: " + err.Error())
-		}
-		layers[i] = l
-	}
-	return layers
 }
 
 // featuresResult is what --json prints.
@@ -174,14 +156,7 @@ func writeCSV(path string, rows [][]string) error {
 	if path == "" {
 		return nil
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("write the numbers: %w", err)
-	}
-	err = csv.NewWriter(f).WriteAll(rows)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
+	err := atomicfile.WriteFunc(path, func(w io.Writer) error { return csv.NewWriter(w).WriteAll(rows) })
 	if err != nil {
 		return fmt.Errorf("write the numbers to %s: %w", path, err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/study"
 )
@@ -48,12 +47,12 @@ func (g *inspectGramCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	model, x, err := g.look(ctx, c, g.Layers)
+	model, err := g.look(ctx, c, g.Layers)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
-	studies, err := g.study(ctx, model, x, pictures)
+	studies, err := g.study(ctx, model, pictures)
 	if err != nil {
 		return err
 	}
@@ -113,23 +112,15 @@ func (g *inspectGramCommand) settings() string {
 }
 
 // study looks at each picture.
-func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, x *feature.Extractor, pictures []*canvas.Picture) ([][]*study.Gram, error) {
-	layers := layersOf(x, g.Layers)
-	net := x.Network()
-	if g.Pair != nil {
-		for _, l := range layers {
-			if channels := net.Channels[l.Block-1]; max(g.Pair[0], g.Pair[1]) >= channels {
-				return nil, usagef("--pair %d,%d: %s has the channels 0 to %d", g.Pair[0], g.Pair[1], l, channels-1)
-			}
-		}
-	}
+func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, pictures []*canvas.Picture) ([][]*study.Gram, error) {
 	studies := make([][]*study.Gram, len(pictures))
 	for i, p := range pictures {
-		if err := fits(model, x, p, layers); err != nil {
-			return nil, err
-		}
 		var err error
-		if studies[i], err = study.StudyGram(ctx, x, p, layers, study.GramOptions{Pairs: g.Pairs, Asked: (*[2]int)(g.Pair), Patches: patchesOfPair}); err != nil {
+		o := study.GramOptions{Pairs: g.Pairs, Asked: (*[2]int)(g.Pair), Patches: patchesOfPair}
+		studies[i], err = study.StudyGram(ctx, model, p, g.Layers, o)
+		if pair := new(study.PairError); errors.As(err, &pair) {
+			return nil, usagef("--pair: %w", err)
+		} else if err != nil {
 			return nil, err
 		}
 	}

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
-	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/recipe"
@@ -20,47 +20,69 @@ type lossPageFlags struct {
 	Lang       string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of the study."`
 	CSV        string   `name:"csv" group:"report" placeholder:"FILE" help:"Write the terms of the study as CSV: picture, term, value, length of its gradient."`
 	Size       longSide `group:"look" default:"original" placeholder:"PIXELS" help:"For the study: long side that all pictures are reduced to, or original."`
-	Iterations int      `group:"optimisation" default:"60" placeholder:"N" help:"For the study without --at: iterations that are painted to have a result."`
+	Iterations *int     `group:"optimisation" placeholder:"N" help:"For the study without --at: iterations that are painted to have a result. Default: 60."`
 }
+
+// pageIterations are those of a study that paints a result itself, where nobody says otherwise.
+const pageIterations = 60
 
 // wanted says whether there is to be a study.
 func (f *lossPageFlags) wanted() bool { return len(f.Output) > 0 || f.Figures != "" || f.CSV != "" }
 
-// runPage makes the study.
-func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
-	chosen, err := l.recipe(nil)
-	if err != nil {
-		return err
+// unused returns an error where a flag of the study is given, and no study.
+func (f *lossPageFlags) unused() error {
+	for flag, given := range map[string]bool{"--size": f.Size.pixels > 0, "--iterations": f.Iterations != nil, "--lang": f.Lang != "en"} {
+		if given {
+			return usagef("%s is for a study of the loss: give -o loss.html, too, or leave it out", flag)
+		}
 	}
-	if l.Iterations < 1 {
-		return usagef("--iterations: %d; it must be 1 or more", l.Iterations)
+	return nil
+}
+
+// iterations are those that are painted to have a result.
+func (f *lossPageFlags) iterations() int {
+	if f.Iterations == nil {
+		return pageIterations
 	}
-	if l.Gradient != "" {
+	return *f.Iterations
+}
+
+// checkPage returns an error where flags do not go with a study.
+func (l *inspectLossCommand) checkPage() error {
+	switch {
+	case l.iterations() < 1:
+		return usagef("--iterations: %d; it must be 1 or more", l.iterations())
+	case l.Iterations != nil && l.At != "":
+		return usagef("--iterations: the result is that of --at; leave one of them out")
+	case l.Gradient != "":
 		return usagef("--gradient: it is of one picture, and a study has several; leave -o, --figures and --csv out")
 	}
+	return nil
+}
+
+// runPage makes the study.
+func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
+	if err := l.checkPage(); err != nil {
+		return err
+	}
 	out := studyFlags{Output: l.Output, Figures: l.Figures, Lang: l.Lang}
-	if err := out.check(stem(l.Content)+"-loss", ".png", ".html"); err != nil {
+	name := l.Content
+	if name == "" {
+		name = l.At
+	}
+	if err := out.check(stem(name)+"-loss", ".png", ".html"); err != nil {
 		return err
 	}
-	guidance, err := l.guidance(len(l.Style))
+	v, err := l.view(ctx, c)
 	if err != nil {
 		return err
 	}
-	pictures, err := l.pagePictures()
+	defer v.close()
+	looked, err := l.study(ctx, c, v)
 	if err != nil {
-		return err
+		return v.explained(err)
 	}
-	model, err := l.open(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
-	looked, err := l.study(ctx, c, model, chosen, pictures, guidance)
-	if err != nil {
-		return err
-	}
-	made := fmt.Sprintf("impasto inspect loss --content %s --style %s%s --recipe %s --size %s%s (%s, network %s, %s)", l.Content,
-		strings.Join(l.Style, " --style "), l.seen(), l.Recipe, l.Size, settings(l.values()), thisBuild().String(), model.Network().Name, model.Device().Name())
+	made := fmt.Sprintf("impasto inspect loss%s (%s, network %s, %s)", l.command(v), thisBuild().String(), v.model.Network().Name, v.model.Machine().Name)
 	if err := out.write(func(lang figure.Language) *figure.Report {
 		return withMade(study.LossReport(looked, lang), made)
 	}, nil); err != nil {
@@ -69,71 +91,69 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 	if err := writeCSV(l.CSV, lossRows(looked)); err != nil {
 		return err
 	}
-	return l.printPage(c, model.Network().Name, out.Output, looked)
+	return l.printPage(c, v.model.Network().Name, out.Output, looked)
 }
 
-// seen says with which flag the result came.
-func (l *inspectLossCommand) seen() string {
-	if l.At != "" {
-		return " --at " + l.At
+// command is the command line that makes the study.
+func (l *inspectLossCommand) command(v *lossView) string {
+	words := " --content " + v.order.Photograph.Name
+	for _, p := range v.order.Paintings {
+		words += " --style " + p.Picture.Name
 	}
-	return fmt.Sprintf(" --iterations %d", l.Iterations)
+	if l.At != "" {
+		words += " --at " + l.At
+	} else {
+		words += fmt.Sprintf(" --iterations %d", l.iterations())
+	}
+	changes := maps.Clone(v.order.Settings)
+	delete(changes, "init") // no loss depends on it
+	return fmt.Sprintf("%s --recipe %s --size %s%s", words, v.order.Recipe.Name, l.Size, settings(changes))
 }
 
-// pagePictures loads the photograph, the paintings and, where there is one, the result, which comes last.
-func (l *inspectLossCommand) pagePictures() ([]*canvas.Picture, error) {
-	names := append([]string{l.Content}, l.Style...)
-	if l.At != "" {
-		names = append(names, l.At)
-	}
-	pictures, err := loadPictures(names)
-	if err != nil {
-		return nil, err
-	}
-	photo := pictures[0]
-	if at := pictures[len(pictures)-1]; l.At != "" && (at.Width != photo.Width || at.Height != photo.Height) {
-		return nil, fmt.Errorf("%s is %dx%d, the photograph %dx%d: they must be of one size", l.At, at.Width, at.Height, photo.Width, photo.Height)
-	}
-	for i, p := range pictures {
-		if l.Size.pixels == 0 {
-			break
+// reduce brings the pictures of a study down to its size.
+func (l *inspectLossCommand) reduce(v *lossView) {
+	smaller := func(p *canvas.Picture) *canvas.Picture {
+		if p == nil || l.Size.pixels == 0 {
+			return p
 		}
 		w, h := canvas.Fit(p.Width, p.Height, l.Size.pixels, false)
-		pictures[i] = canvas.Resize(p, w, h, canvas.Lanczos)
+		return canvas.Resize(p, w, h, canvas.Lanczos)
 	}
-	return pictures, nil
+	v.at, v.pictures.Photograph = smaller(v.at), smaller(v.pictures.Photograph)
+	for i, p := range v.pictures.Paintings {
+		v.pictures.Paintings[i] = smaller(p)
+	}
 }
 
 // study takes the loss at each picture.
-func (l *inspectLossCommand) study(ctx context.Context, c console, model *impasto.Model, chosen recipe.Recipe, pictures []*canvas.Picture, g *guidance) (*study.LossStudy, error) {
-	x, err := transfer.Prepare(model.Device(), model.Network(), chosen)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	photo, paintings := pictures[0], pictures[1:1+len(l.Style)]
-	style, err := model.Learn(ctx, g.paintings(paintings)...)
+func (l *inspectLossCommand) study(ctx context.Context, c console, v *lossView) (*study.LossStudy, error) {
+	plan, err := v.plan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	job := transfer.Job{Network: x, Recipe: chosen, Content: photo, Style: style,
-		Masks: g.masks, StrengthMap: g.strength, Budget: max(model.Memory()-x.Bytes(), 1)}
-	noise, err := paintAt(ctx, job, recipe.InitNoise, 0)
+	w, h := plan.Size()
+	sized := func(p *canvas.Picture) *canvas.Picture { return v.seen(canvas.Resize(p, w, h, canvas.Lanczos)) }
+	loss := &study.Loss{Model: v.model, Photo: v.pictures.Photograph, Style: v.style, AsGiven: v.record == nil, Options: v.options()}
+	noise, err := paintAt(ctx, loss, recipe.InitNoise, 0)
 	if err != nil {
 		return nil, err
 	}
-	var result *canvas.Picture
-	if l.At != "" {
-		result = pictures[len(pictures)-1]
-	} else {
-		c.notef("painting %s to have a result; --at FILE takes one of yours", count(l.Iterations, "iteration"))
-		if result, err = paintAt(ctx, job, chosen.Start.Init, l.Iterations); err != nil {
+	result := v.at
+	switch {
+	case result == nil:
+		c.notef("painting %s to have a result; --at FILE takes one of yours", count(l.iterations(), "iteration"))
+		if result, err = paintAt(ctx, loss, v.recipe.Start.Init, l.iterations()); err != nil {
 			return nil, err
 		}
+	case v.record != nil && l.Size.pixels > 0:
+		result = sized(result)
+	case result.Width != w || result.Height != h:
+		return nil, &transfer.SizeError{Width: result.Width, Height: result.Height, WantWidth: w, WantHeight: h}
 	}
 	c.notef("taking the gradient of each term at the photograph and at the result")
-	return study.StudyLoss(ctx, job, []study.Sitting{
-		{Role: study.PhotographRole, Picture: photo},
-		{Role: study.PaintingRole, Picture: canvas.Resize(paintings[0], photo.Width, photo.Height, canvas.Lanczos)},
+	return study.StudyLoss(ctx, loss, []study.Sitting{
+		{Role: study.PhotographRole, Picture: sized(v.pictures.Photograph)},
+		{Role: study.PaintingRole, Picture: sized(v.pictures.Paintings[0])},
 		{Role: study.NoiseRole, Picture: noise},
 		{Role: study.ResultRole, Picture: result},
 	}, study.PhotographRole, study.ResultRole)
@@ -143,19 +163,17 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, model *impast
 // would show grey.
 const noiseDeviation = 0.25
 
-// paintAt paints at the photograph's own size and returns what came of it: the start after no iteration.
-func paintAt(ctx context.Context, job transfer.Job, init recipe.Init, iterations int) (*canvas.Picture, error) {
-	job.Recipe = job.Recipe.Clone()
-	job.Recipe.Scales.Count, job.Recipe.Scales.Iterations = 1, iterations
-	job.Recipe.Start.Init = init
+// paintAt paints at the size of the loss alone and returns the result: the start after no iteration.
+func paintAt(ctx context.Context, loss *study.Loss, init recipe.Init, iterations int) (*canvas.Picture, error) {
+	o := loss.Options
+	o.Exact = loss.AsGiven
+	o.Recipe = o.Recipe.Clone()
+	o.Recipe.Scales.Count, o.Recipe.Scales.Iterations = 1, iterations
+	o.Recipe.Start.Init = init
 	if init == recipe.InitNoise {
-		job.Recipe.Start.Noise = max(job.Recipe.Start.Noise, noiseDeviation)
+		o.Recipe.Start.Noise = max(o.Recipe.Start.Noise, noiseDeviation)
 	}
-	plan, err := transfer.NewPlan(job)
-	if err != nil {
-		return nil, err
-	}
-	result, err := plan.Run(ctx, nil)
+	result, err := loss.Model.Stylize(ctx, loss.Photo, loss.Style, o)
 	if err != nil {
 		return nil, err
 	}

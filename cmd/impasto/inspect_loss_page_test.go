@@ -12,7 +12,7 @@ import (
 // TestInspectLossPage makes a study and holds its numbers to those of inspect loss at single pictures.
 func TestInspectLossPage(t *testing.T) {
 	studio(t)
-	layers := []string{"--content-layers", "relu2_2", "--style-layers", "relu1_1,relu2_1"}
+	layers := []string{"--recipe", "gatys", "--content-layers", "relu2_2", "--style-layers", "relu1_1,relu2_1"}
 	o := invoke(t, append([]string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--iterations", "3", "--json",
 		"-o", "l.html", "-o", "l.png", "--csv", "l.csv", "--figures", "figures", "--lang", "ko"}, layers...)...)
 	var study lossPageResult

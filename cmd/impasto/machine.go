@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"sync"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/engine/cpu"
@@ -10,10 +11,16 @@ import (
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
+// networkFlags say which network computes.
+type networkFlags struct {
+	Network string `group:"machine" placeholder:"NAME|FILE" help:"Network that reads the pictures: a name (see impasto network list) or a file (safetensors, or saved by PyTorch). Default: the built-in vgg16."`
+	Offline bool   `group:"machine" help:"Fetch nothing: a network that is not here is an error."`
+}
+
 // machineFlags say which network computes, and with how much of the machine.
 type machineFlags struct {
-	Network string   `group:"machine" placeholder:"NAME|FILE" help:"Network that reads the pictures: a name (see impasto network list) or a file (safetensors, or saved by PyTorch). Default: the built-in vgg16."`
-	Offline bool     `group:"machine" help:"Fetch nothing: a network that is not here is an error."`
+	networkFlags
+
 	Memory  byteSize `group:"machine" placeholder:"SIZE" help:"Memory to use at most, as 6GiB. Default: 75 % of what is available."`
 	Threads int      `group:"machine" placeholder:"N" help:"Threads that compute. Default: one for each processor."`
 }
@@ -25,6 +32,12 @@ func (m *machineFlags) Validate() error {
 	}
 	return nil
 }
+
+// builtInNetwork is the name of the network that is read where nobody names one.
+const builtInNetwork = "vgg16"
+
+// builtInDigest is that of the built-in network.
+var builtInDigest = sync.OnceValue(func() string { return vgg16.Network().Digest() })
 
 // instructionSet is the one that the environment asks for, "" for the best.
 func instructionSet() string { return os.Getenv("IMPASTO_CPU") }
@@ -42,7 +55,7 @@ func newStore(c console) (*weights.Store, error) {
 
 // open readies the network.
 func (m *machineFlags) open(ctx context.Context, c console) (*impasto.Model, error) {
-	// What the processor lacks is told before a network is read, let alone fetched.
+	// What the processor lacks is reported before a network is read, let alone fetched.
 	dev, err := cpu.New(cpu.Options{Threads: 1, ISA: instructionSet()})
 	if err != nil {
 		return nil, err
@@ -57,7 +70,7 @@ func (m *machineFlags) open(ctx context.Context, c console) (*impasto.Model, err
 	return impasto.Open(ctx, network, impasto.Settings{Threads: m.Threads, Memory: int64(m.Memory), CPU: instructionSet()})
 }
 
-func (m *machineFlags) resolve(ctx context.Context, c console) (*weights.Model, error) {
+func (m *networkFlags) resolve(ctx context.Context, c console) (*weights.Model, error) {
 	if m.Network == "" {
 		return vgg16.Network(), nil // needs no folder
 	}
@@ -70,7 +83,7 @@ func (m *machineFlags) resolve(ctx context.Context, c console) (*weights.Model, 
 	return network, unknownIsUsage(err)
 }
 
-// fetching returns a function that tells how a download goes: a line for every stage and every tenth.
+// fetching returns a function that reports how a download goes: a line for every stage and every tenth.
 func (c console) fetching() func(weights.Progress) {
 	var stage weights.Stage
 	tenth := int64(-1)

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"os"
+	"math"
+	"regexp"
 	"strings"
+
+	"github.com/impasto/impasto/internal/atomicfile"
 )
 
 // writeNPY writes numbers in C order as a NumPy file, version 1.0: magic, the length of the header, the
@@ -23,14 +26,97 @@ func writeNPY(path string, values []float32, shape ...int) error {
 	}
 	header += "\n"
 	var out bytes.Buffer
-	out.WriteString("\x93NUMPY\x01\x00")
+	out.WriteString(npyMagic + "\x01\x00")
 	for _, part := range []any{uint16(len(header)), []byte(header), values} {
 		if err := binary.Write(&out, binary.LittleEndian, part); err != nil {
 			panic(err) // fixed-size values into memory
 		}
 	}
-	if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the gradient: %w", err)
+	if err := atomicfile.Write(path, out.Bytes()); err != nil {
+		return fmt.Errorf("write the gradient to %s: %w", path, err)
 	}
 	return nil
+}
+
+// npyMagic begins every NumPy file.
+const npyMagic = "\x93NUMPY"
+
+// The parts of a NumPy header that matter.
+var (
+	npyType    = regexp.MustCompile(`'descr':\s*'<f([48])'`)
+	npyFortran = regexp.MustCompile(`'fortran_order':\s*False`)
+	npyShape   = regexp.MustCompile(`'shape':\s*\(([0-9, ]*)\)`)
+)
+
+// readGradient reads a NumPy file of float32 or float64 with the numbers of the given picture: [3,H,W] or [H,W,3], after
+// any number of axes of length 1. It returns them as [3,H,W].
+func readGradient(path string, height, width int) ([]float32, error) {
+	const header = 1 << 16
+	count := 3 * height * width
+	data, err := readBounded(path, header+8*int64(count))
+	if err != nil {
+		return nil, err
+	}
+	array, err := openNPY(data, height, width)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	if len(array.body) != array.bytes*count {
+		return nil, fmt.Errorf("read %s: it has %d bytes of numbers where %d are needed", path, len(array.body), array.bytes*count)
+	}
+	gradient := make([]float32, count)
+	for i := range count {
+		v := 0.0
+		if array.bytes == 4 {
+			v = float64(math.Float32frombits(binary.LittleEndian.Uint32(array.body[4*i:])))
+		} else {
+			v = math.Float64frombits(binary.LittleEndian.Uint64(array.body[8*i:]))
+		}
+		at := i
+		if array.byPixel {
+			at = i%3*height*width + i/3
+		}
+		gradient[at] = float32(v)
+	}
+	return gradient, nil
+}
+
+// npyArray are the numbers of a NumPy file.
+type npyArray struct {
+	bytes   int // of a number
+	byPixel bool
+	body    []byte
+}
+
+// openNPY reads the header.
+func openNPY(data []byte, height, width int) (a npyArray, err error) {
+	if len(data) < 12 || string(data[:6]) != npyMagic {
+		return a, fmt.Errorf("it is not a NumPy file; write it with numpy.save")
+	}
+	start, length := 10, int(binary.LittleEndian.Uint16(data[8:]))
+	if data[6] >= 2 {
+		start, length = 12, int(binary.LittleEndian.Uint32(data[8:]))
+	}
+	if length < 0 || length > len(data)-start {
+		return a, fmt.Errorf("the NumPy header is truncated")
+	}
+	header := string(data[start : start+length])
+	number := npyType.FindStringSubmatch(header)
+	if number == nil || !npyFortran.MatchString(header) {
+		return a, fmt.Errorf("the numbers must be float32 or float64, little-endian and in C order; save numpy.ascontiguousarray(g, 'float32')")
+	}
+	shape := npyShape.FindStringSubmatch(header)
+	if shape == nil {
+		return a, fmt.Errorf("the NumPy header has no shape")
+	}
+	have := strings.TrimSuffix(strings.ReplaceAll(shape[1], " ", ""), ",")
+	sides := have
+	for strings.HasPrefix(sides, "1,") && strings.Count(sides, ",") > 2 {
+		sides = sides[2:]
+	}
+	planes, pixels := fmt.Sprintf("3,%d,%d", height, width), fmt.Sprintf("%d,%d,3", height, width)
+	if sides != planes && sides != pixels {
+		return a, fmt.Errorf("the shape is (%s), and the picture needs (%s)", have, planes)
+	}
+	return npyArray{map[string]int{"4": 4, "8": 8}[number[1]], sides != planes, data[start+length:]}, nil
 }

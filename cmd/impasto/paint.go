@@ -3,44 +3,32 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/optim"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
-// painter does the main job: from names of pictures to a picture in a file.
+// painter does the main job: from an order to pictures in files.
 type painter struct {
 	console
 	machine machineFlags
 	report  reportFlags
-	recipe  recipe.Recipe
+	order   order.Order
 
-	content string
-	styles  []string
-	control controlFlags
-	start   string // picture to begin with, "" for what the recipe says
-	seed    uint64
-
-	variations int          // how many pictures; 0 is 1
-	variation  variation    // the one at work: output, tracePath and seed are its
-	result     *paintResult // what it came to, once it has
-
-	size    int // long side; 0: the photograph's own
-	enlarge bool
-
-	output    string
-	preview   bool
-	dryRun    bool
-	tracePath string
+	variations int // how many pictures; 0 is 1
+	output     string
+	tracePath  string
+	show       bool
+	dryRun     bool
 }
 
 // run checks all that can be checked before the work begins, in the order of what it costs, and paints.
@@ -49,138 +37,130 @@ func (p *painter) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	guidance, err := p.control.guidance(len(p.styles))
+	ready, err := p.machine.sit(ctx, p.console, p.order)
 	if err != nil {
 		return err
 	}
-	photo, err := loadPicture(p.content)
-	if err != nil {
-		return err
-	}
-	pictures, err := loadPictures(p.styles)
-	if err != nil {
-		return err
-	}
-	options := impasto.Options{Recipe: p.recipe, Size: p.size, Enlarge: p.enlarge,
-		Masks: guidance.masks, StrengthMap: guidance.strength}
-	if p.start != "" {
-		if options.Start, err = loadPicture(p.start); err != nil {
-			return err
-		}
-	}
-	model, err := p.machine.open(ctx, p.console)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
-	// A layer that the network has not is a mistake in the command line.
-	if _, err := transfer.Deepest(model.Network(), &p.recipe); err != nil {
-		return usageError{err}
-	}
-	style, err := model.Learn(ctx, guidance.paintings(pictures)...)
-	if err != nil {
-		return err
-	}
+	defer ready.close()
 	for _, one := range all {
-		if err = one.paint(ctx, model, photo, style, options); err != nil || one.dryRun {
+		if err = one.paint(ctx, ready); err != nil || p.dryRun {
 			break
 		}
 	}
 	return errors.Join(err, p.printAll(all))
 }
 
-// each returns a painter for every variation. It fails where a result could not be written.
-func (p *painter) each() ([]*painter, error) {
-	all := make([]*painter, max(p.variations, 1))
+// piece is one picture of a painter's: the order's, or a variation of it.
+type piece struct {
+	*painter
+	variation variation
+	seed      uint64
+	output    string
+	tracePath string
+	result    *paintResult // what was painted, once it is
+}
+
+// each returns every picture that is to be painted. It fails where one could not be written.
+func (p *painter) each() ([]*piece, error) {
+	all := make([]*piece, max(p.variations, 1))
 	for i := range all {
-		one := *p
+		one := &piece{painter: p, seed: p.order.Seed + uint64(i)}
 		if len(all) > 1 {
 			one.variation = variation{i + 1, len(all)}
 		}
-		one.seed += uint64(i)
 		one.tracePath = one.variation.file(p.tracePath)
 		var err error
-		if one.output, err = outputPath(p.output, p.content, p.styles, one.variation); err != nil {
+		if one.output, err = outputPath(p.output, &p.order, one.variation); err != nil {
 			return nil, err
 		}
-		all[i] = &one
+		all[i] = one
 	}
 	return all, nil
 }
 
-func (p *painter) paint(ctx context.Context, model *impasto.Model, photo *canvas.Picture, style *impasto.Style, o impasto.Options) error {
-	o.Seed = p.seed
-	plan, err := model.Plan(photo, style, o)
+func (p *piece) paint(ctx context.Context, ready *sitting) error {
+	var see func(*impasto.Progress)
+	options := ready.options()
+	options.Seed, options.Progress = p.seed, func(now *impasto.Progress) { see(now) }
+	plan, err := ready.plan(ctx, options)
 	if err != nil {
-		return withWhatFits(err, model, photo, style, o)
+		return err
 	}
-	seconds := plan.Seconds(measureRate(model.Device()))
+	takes, err := plan.Time(ctx)
+	if err != nil {
+		return nothingPainted(err)
+	}
 	if p.dryRun {
-		p.tellNotes(model, plan)
-		return p.printPlan(model, plan, seconds)
+		p.printNotes(ready, plan)
+		return p.printPlan(ready, plan, takes)
+	}
+	own := ready.order.Clone()
+	own.Seed = p.seed
+	record, err := newRecorder(&own, ready.model.Machine())
+	if err != nil {
+		return err
 	}
 	rows, err := newTrace(p.tracePath)
 	if err != nil {
 		return err
 	}
-	p.announce(model, plan, seconds)
+	p.announce(ready, plan, takes)
 	progress := newReporterOf(p.variation, p.report.Progress, p.console, plan.Scales())
-	result, err := plan.Run(ctx, func(now *impasto.Progress) {
+	see = func(now *impasto.Progress) {
+		record.tell(now)
 		rows.tell(now)
 		progress.tell(now)
-	})
+	}
+	result, err := plan.Run(ctx)
 	progress.close()
 	if failed := rows.close(); err == nil {
 		err = failed
 	}
-	return p.finish(ctx, model, plan, result, err)
+	return p.finish(ctx, ready, plan, record, result, err)
 }
 
-// announce says in one line what will happen, and warns where the recipe is off its ground.
-func (p *painter) announce(model *impasto.Model, plan *impasto.Plan, seconds time.Duration) {
+// nothingPainted says what an interruption left.
+func nothingPainted(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return interrupted{"nothing was painted yet"}
+	}
+	return err
+}
+
+// announce says in one line what will happen, and what a user should know of it.
+func (p *piece) announce(ready *sitting, plan *impasto.Plan, takes time.Duration) {
 	if p.report.Progress == "none" {
 		return
 	}
 	w, h := plan.Size()
-	dev := model.Device()
 	if p.variation.number <= 1 {
+		machine, moved := ready.model.Machine(), plan.Recipe()
 		p.notef("%s on %s: %dx%d, %s, content weight %.3g; about %s of memory and %s (%s, %s)",
-			p.recipe.Name, model.Network().Name, w, h, schedule(plan), p.contentWeight(w*h),
-			byteSize(plan.Peak()), clock(seconds), dev.Name(), count(dev.Threads(), "thread"))
-		p.tellNotes(model, plan)
+			ready.recipe.Name, ready.model.Network().Name, w, h, schedule(plan), contentWeight(&moved, w*h),
+			byteSize(plan.Peak()), clock(takes), machine.Name, count(machine.Threads, "thread"))
+		p.printNotes(ready, plan)
 	}
 	if p.variation.several() {
 		p.notef("%s, seed %d: %s", p.variation, p.seed, p.output)
 	}
 }
 
-// tellNotes says what a user should know before the run.
-func (p *painter) tellNotes(model *impasto.Model, plan *impasto.Plan) {
+// printNotes says what a user should know before the run.
+func (p *piece) printNotes(ready *sitting, plan *impasto.Plan) {
 	if p.report.Progress == "none" {
 		return
 	}
-	for _, note := range append(p.foreign(model), plan.Notes()...) {
+	for _, note := range append(plan.Notes(), ready.notes()...) {
 		p.notef("note: %s", note)
 	}
 }
 
-// contentWeight is the alpha that the recipe comes to at a size.
-func (p *painter) contentWeight(pixels int) float64 {
-	c := p.recipe.Content
-	if c.Reference > 0 {
+// contentWeight is the alpha of a recipe at a size.
+func contentWeight(r *recipe.Recipe, pixels int) float64 {
+	if c := r.Content; c.Reference > 0 {
 		return c.Weight * c.Reference / float64(pixels)
 	}
-	return c.Weight
-}
-
-// foreign says where a recipe's weights were made for another network.
-func (p *painter) foreign(model *impasto.Model) []string {
-	network := model.Network()
-	if p.recipe.Network == network.Name || p.recipe.Network == string(network.Architecture) {
-		return nil
-	}
-	return []string{fmt.Sprintf("the weights of recipe %s were made for %s; on %s the balance of content and style is another one",
-		p.recipe.Name, p.recipe.Network, network.Name)}
+	return r.Content.Weight
 }
 
 // schedule writes "300 iterations", or "3 scales, 700 iterations".
@@ -199,25 +179,30 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// finish saves the picture that a run came to, whole or not, and tells what there is to tell.
-func (p *painter) finish(ctx context.Context, model *impasto.Model, plan *impasto.Plan, result *impasto.Result, err error) error {
+// finish saves the picture that a run has reached, whole or not, and reports what there is to report.
+func (p *piece) finish(ctx context.Context, ready *sitting, plan *impasto.Plan, record *recorder, result *impasto.Result, err error) error {
 	if result == nil || result.Picture == nil || result.Iterations == 0 && err != nil {
-		if errors.Is(err, context.Canceled) {
-			return interrupted{"nothing was painted yet"}
+		return nothingPainted(err)
+	}
+	text, failed := record.finish(result)
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	_, encoding := p.order.Output.Encoding()
+	encoding.Recipe = text
+	if failed := canvas.Save(p.output, result.Picture, encoding); failed != nil {
+		return errors.Join(err, failed)
+	}
+	if p.show {
+		p.showPicture(result.Picture)
+	}
+	if failed := p.printResult(ready, plan, result); failed != nil {
+		return errors.Join(err, failed)
+	}
+	for _, note := range []string{risen(result), stalled(plan, result)} {
+		if note != "" {
+			p.notef("note: %s", note)
 		}
-		return err
-	}
-	if failed := canvas.Save(p.output, result.Picture, canvas.EncodeOptions{Recipe: p.record(model, result)}); failed != nil {
-		return errors.Join(err, failed)
-	}
-	if p.preview {
-		p.draw(result.Picture)
-	}
-	if failed := p.printResult(model, plan, result); failed != nil {
-		return errors.Join(err, failed)
-	}
-	if note := risen(result); note != "" {
-		p.notef("note: %s", note)
 	}
 	switch {
 	case err == nil:
@@ -240,11 +225,20 @@ func risen(r *impasto.Result) string {
 		termName(largest))
 }
 
-// draw shows the picture in the terminal behind standard error.
-func (p *painter) draw(picture *canvas.Picture) {
+// stalled says why a run that was not interrupted has fewer iterations than were planned.
+func stalled(plan *impasto.Plan, r *impasto.Result) string {
+	if !r.Finished || r.Iterations >= plan.Iterations() || !r.Events.Has(optim.Stalled) {
+		return ""
+	}
+	return fmt.Sprintf("the optimiser stopped after %d of %d iterations: it found no lower point along its direction, so more iterations would not change the picture",
+		r.Iterations, plan.Iterations())
+}
+
+// showPicture shows the picture in the terminal behind standard error.
+func (p *painter) showPicture(picture *canvas.Picture) {
 	size, terminal := terminalOf(p.err)
 	if !terminal {
-		p.notef("--preview: standard error is no terminal")
+		p.notef("--show: standard error is not a terminal")
 		return
 	}
 	shown := picture.Clone()
@@ -254,7 +248,7 @@ func (p *painter) draw(picture *canvas.Picture) {
 		err = show(p.err, img, graphicsOf(os.Getenv), size)
 	}
 	if err != nil {
-		p.notef("--preview: %v", err)
+		p.notef("--show: %v", err)
 	}
 }
 
@@ -280,11 +274,12 @@ type paintResult struct {
 	PeakBytes      int64              `json:"peak_bytes,omitempty"`
 }
 
-// printResult prints what a picture came to. As JSON, that of several pictures waits for printAll.
-func (p *painter) printResult(model *impasto.Model, plan *impasto.Plan, r *impasto.Result) error {
+// printResult prints what was painted. As JSON, that of several pictures waits for printAll.
+func (p *piece) printResult(ready *sitting, plan *impasto.Plan, r *impasto.Result) error {
 	if p.report.JSON {
+		machine := ready.model.Machine()
 		p.result = &paintResult{p.output, r.Picture.Width, r.Picture.Height, r.Finished,
-			p.recipe.Name, model.Network().Name, model.Device().Name(), model.Device().Threads(), p.seed,
+			ready.recipe.Name, ready.model.Network().Name, machine.Name, machine.Threads, p.seed,
 			r.Iterations, r.Evaluations, r.Elapsed.Seconds(), r.FirstLoss, r.LastLoss, termValues(r.Terms), r.Events.String(),
 			plan.Peak(), peakBytes()}
 		return nil
@@ -295,7 +290,7 @@ func (p *painter) printResult(model *impasto.Model, plan *impasto.Plan, r *impas
 }
 
 // printAll prints one JSON object, of those pictures that were made.
-func (p *painter) printAll(all []*painter) error {
+func (p *painter) printAll(all []*piece) error {
 	var results []*paintResult
 	for _, one := range all {
 		if one.result != nil {
@@ -309,32 +304,4 @@ func (p *painter) printAll(all []*painter) error {
 		return printJSON(p.console, results[0])
 	}
 	return printJSON(p.console, map[string]any{"variations": results})
-}
-
-// record is how a picture was made, as it is embedded in the file.
-func (p *painter) record(model *impasto.Model, r *impasto.Result) string {
-	settings := map[string]string{}
-	for _, s := range p.recipe.Settings() {
-		settings[s.Name] = s.Value
-	}
-	record := map[string]any{
-		"program": thisBuild().String(), "recipe": p.recipe.Name, "settings": settings,
-		"network": model.Network().Name, "isa": model.Device().Name(),
-		"content": stem(p.content), "styles": stems(p.styles), "seed": p.seed, "size": p.size,
-		"iterations": r.Iterations, "finished": r.Finished,
-	}
-	maps.Copy(record, p.control.record())
-	text, err := json.Marshal(record)
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return string(text)
-}
-
-func stems(names []string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = stem(n)
-	}
-	return out
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/examples"
+	"github.com/impasto/impasto/order"
 )
 
 // loadPicture reads a picture from a file, or one that is built in where the name starts with @.
@@ -52,12 +53,12 @@ const longestName = 100
 // outputPath is where a result goes: what the user says, or else CONTENT-STYLE.png in the current folder,
 // numbered so that nothing is replaced. A variation has its number in the name. It fails where no picture
 // could be written there.
-func outputPath(asked, content string, styles []string, v variation) (string, error) {
+func outputPath(asked string, o *order.Order, v variation) (string, error) {
 	path := v.file(asked)
 	if path == "" {
-		name := stem(content)
-		for _, s := range styles {
-			name += "-" + stem(s)
+		name := stem(o.Photograph.Name)
+		for _, p := range o.Paintings {
+			name += "-" + stem(p.Picture.Name)
 		}
 		free, err := canvas.NextFree(v.file(cut(name, longestName) + ".png"))
 		if err != nil {
@@ -88,4 +89,13 @@ func cut(s string, n int) string {
 		}
 	}
 	return s
+}
+
+// stems are the names of pictures without folders and endings.
+func stems(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = stem(n)
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"slices"
 
 	"github.com/impasto/impasto/recipe"
 )
@@ -18,6 +19,8 @@ type lossFlags struct {
 	StyleLayers   *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell how it is painted, shallow ones for colour and grain, deep ones for shapes: relu1_1=0.2,relu2_1=0.2,..."`
 	Pooling       *string           `group:"look" placeholder:"max|average" help:"How the network shrinks its maps."`
 	Set           map[string]string `group:"look" placeholder:"SETTING=VALUE" help:"Change any other setting of the recipe, by the name that impasto recipes NAME shows; scale.PLACE.SETTING changes it at some scales: scale.coarse.strength=2, with first, 2, 3, last or last-1 for single ones. May be repeated."`
+
+	varied map[string]string // by a sweep, behind Set
 }
 
 // runFlags change how a recipe paints. Unset means the recipe's.
@@ -35,7 +38,7 @@ type runFlags struct {
 	History      *string `group:"optimisation" placeholder:"N" help:"Steps that lbfgs remembers; each takes memory for two pictures."`
 	LineSearch   *string `group:"optimisation" placeholder:"wolfe|none" help:"How lbfgs finds the length of a step: strong Wolfe conditions, or none (as PyTorch's default)."`
 	Init         *string `group:"optimisation" placeholder:"START" help:"What to begin with: content, noise, style, grey, or a picture."`
-	Seed         uint64  `group:"optimisation" default:"0" placeholder:"N" help:"Seed of the noise: the same seed gives the same picture."`
+	Seed         uint64  `type:"seed" group:"optimisation" default:"0" placeholder:"N" help:"Seed of the noise: the same seed gives the same picture."`
 	Clamp        *bool   `group:"optimisation" negatable:"" help:"Keep pixels within black and white after every step."`
 }
 
@@ -56,6 +59,7 @@ func (f *lossFlags) values() map[string]string {
 		"content-layers": f.ContentLayers, "style-layers": f.StyleLayers, "pooling": f.Pooling,
 	})
 	maps.Copy(values, f.Set)
+	maps.Copy(values, f.varied)
 	return values
 }
 
@@ -77,41 +81,21 @@ func (f *runFlags) values() map[string]string {
 	return values
 }
 
+// starts are the words that --init takes beside names of pictures.
+func starts() []string {
+	var words []string
+	for _, init := range []recipe.Init{recipe.InitContent, recipe.InitNoise, recipe.InitStyle, recipe.InitGrey} {
+		words = append(words, init.String())
+	}
+	return words
+}
+
 // start returns the picture that --init names, if it does.
 func (f *runFlags) start() (name string, ok bool) {
-	if f.Init == nil {
+	if f.Init == nil || slices.Contains(starts(), *f.Init) {
 		return "", false
 	}
-	for _, init := range []recipe.Init{recipe.InitContent, recipe.InitNoise, recipe.InitStyle, recipe.InitGrey} {
-		if *f.Init == init.String() {
-			return "", false
-		}
-	}
 	return *f.Init, true
-}
-
-// recipe returns the recipe with the given changes. Whatever is wrong with it is the user's mistake.
-func (f *lossFlags) recipe(changes map[string]string) (recipe.Recipe, error) {
-	return f.recipeAt("normal", changes)
-}
-
-// recipeAt is recipe at an effort. What the changes say of iterations stands.
-func (f *lossFlags) recipeAt(effort string, changes map[string]string) (recipe.Recipe, error) {
-	e, err := recipe.FindEffort(effort)
-	if err != nil {
-		return recipe.Recipe{}, usageError{err}
-	}
-	r, err := findRecipe(f.Recipe)
-	if err != nil {
-		return r, err
-	}
-	e.Apply(&r)
-	all := f.values()
-	maps.Copy(all, changes)
-	if err := r.Override(all); err != nil {
-		return r, usageError{err}
-	}
-	return r, nil
 }
 
 // findRecipe returns the recipe of a name, or of a file. A name that is not known is the user's mistake.
@@ -130,4 +114,15 @@ func unwrapPath(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// recipe returns the recipe that the flags make, with changes that go before them, for a loss that belongs to no order.
+func (f *lossFlags) recipe(changes map[string]string) (recipe.Recipe, error) {
+	loss := *f
+	loss.varied = changes
+	o, err := (&request{content: anyPicture, styles: []string{anyPicture}, loss: &loss}).order()
+	if err != nil {
+		return recipe.Recipe{}, err
+	}
+	return o.FinishedRecipe()
 }

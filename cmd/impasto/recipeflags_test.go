@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -29,7 +30,11 @@ func TestFlagsReachTheRecipe(t *testing.T) {
 	if _, err := parser.Parse(line); err != nil {
 		t.Fatal(err)
 	}
-	chosen, err := flags.recipe(flags.runFlags.values())
+	o, err := (&request{content: "a", styles: []string{"b"}, loss: &flags.lossFlags, run: &flags.runFlags}).order()
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen, err := o.FinishedRecipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,23 +57,25 @@ func TestInitNamesAPicture(t *testing.T) {
 }
 
 func TestEffortYieldsToFlags(t *testing.T) {
-	for _, c := range []struct {
-		effort, want string
-		changes      map[string]string
-	}{
-		{"normal", "300", nil},
-		{"draft", "30", nil},
-		{"draft", "70", map[string]string{"iterations": "70"}},
-	} {
-		chosen, err := (&lossFlags{Recipe: "gatys"}).recipeAt(c.effort, c.changes)
+	for _, c := range []struct{ effort, want, iterations string }{{"normal", "300", ""}, {"draft", "30", ""}, {"draft", "70", "70"}} {
+		run := runFlags{Effort: c.effort}
+		if c.iterations != "" {
+			run.Iterations = &c.iterations
+		}
+		o, err := (&request{content: "a", styles: []string{"b"}, loss: &lossFlags{Recipe: "gatys"}, run: &run}).order()
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen, err := o.FinishedRecipe()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, err := chosen.Get("iterations"); err != nil || got != c.want {
-			t.Errorf("%s with %v: %s iterations, want %s (%v)", c.effort, c.changes, got, c.want, err)
+			t.Errorf("%s with %q: %s iterations, want %s (%v)", c.effort, c.iterations, got, c.want, err)
 		}
 	}
-	if _, err := (&lossFlags{Recipe: "gatys"}).recipeAt("some", nil); status(err) != statusUsage {
+	_, err := (&request{content: "a", styles: []string{"b"}, run: &runFlags{Effort: "some"}}).order()
+	if status(err) != statusUsage || !strings.Contains(err.Error(), "--effort") {
 		t.Errorf("an unknown effort: %v", err)
 	}
 }

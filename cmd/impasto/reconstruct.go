@@ -11,7 +11,6 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/study"
 	"github.com/impasto/impasto/transfer"
@@ -67,20 +66,20 @@ func (t *textureSize) UnmarshalText(text []byte) error {
 // Run reconstructs from content.
 func (r *reconstructContentCommand) Run(ctx context.Context, c console) error {
 	w := r.work("content", r.Image, r.Layers)
-	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error) {
-		return study.ReconstructContent(ctx, x, picture, r.Layers, d)
+	return w.run(ctx, c, func(m *impasto.Model, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error) {
+		return study.ReconstructContent(ctx, m, picture, r.Layers, d)
 	}, study.ContentReport)
 }
 
 // Run reconstructs from style.
 func (r *reconstructStyleCommand) Run(ctx context.Context, c console) error {
 	w := r.work("style", r.Image, r.Layers)
-	return w.run(ctx, c, func(x *feature.Extractor, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error) {
+	return w.run(ctx, c, func(m *impasto.Model, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error) {
 		width, height := r.Texture.width, r.Texture.height
 		if width == 0 {
 			width, height = picture.Width, picture.Height
 		}
-		return study.ReconstructStyle(ctx, x, picture, r.Layers, width, height, d)
+		return study.ReconstructStyle(ctx, m, picture, r.Layers, width, height, d)
 	}, study.StyleReport)
 }
 
@@ -96,7 +95,7 @@ type reconstructionWork struct {
 }
 
 type (
-	reconstructFunc func(x *feature.Extractor, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error)
+	reconstructFunc func(m *impasto.Model, picture *canvas.Picture, d study.Descent) ([]*study.Reconstruction, error)
 	reportFunc      func(picture *canvas.Picture, done []*study.Reconstruction, lang figure.Language) *figure.Report
 )
 
@@ -114,19 +113,20 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 	if err != nil {
 		return err
 	}
-	model, x, err := w.look(ctx, c, w.layers)
+	model, err := w.look(ctx, c, w.layers)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
 	film := study.NewFilm(w.layers)
 	progress := &descentReporter{console: c, how: w.Progress, layers: w.layers, picture: picture}
-	done, err := reconstruct(x, picture, study.Descent{Iterations: w.Iterations, Seed: w.Seed, Budget: model.Memory() - x.Bytes(),
-		Progress: func(i int, p *transfer.Progress) {
-			if w.Frames != "" || slices.ContainsFunc(w.Output, isGIF) {
-				film.See(i, p)
-			}
+	done, err := reconstruct(model, picture, study.Descent{Iterations: w.Iterations, Seed: w.Seed,
+		Progress: func(i int, p *impasto.Progress) error {
 			progress.tell(i, p)
+			if w.Frames != "" || slices.ContainsFunc(w.Output, isGIF) {
+				return film.See(i, p)
+			}
+			return nil
 		}})
 	progress.close()
 	if len(done) == 0 {

@@ -5,10 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/impasto/impasto/recipe"
 )
 
 // Exit statuses.
@@ -32,8 +37,8 @@ type cli struct {
 	Recipes     recipesCommand     `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
 	Network     networkCommand     `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
 	Bench       benchCommand       `cmd:"" group:"here" help:"Measure how fast this machine is."`
-	Doctor      doctorCommand      `cmd:"" group:"here" help:"Tell what is here: processor, threads, memory, networks, versions."`
-	Version     versionCommand     `cmd:"" group:"here" help:"Tell what this program is."`
+	Doctor      doctorCommand      `cmd:"" group:"here" help:"Show what is here: processor, threads, memory, networks, versions."`
+	Version     versionCommand     `cmd:"" group:"here" help:"Show what this program is."`
 }
 
 const description = `Impasto repaints a photograph in the manner of a painting, by neural style transfer
@@ -45,9 +50,25 @@ Your own:  impasto photo.jpg painting.jpg
 
 @NAME stands for a built-in picture wherever a picture is asked for.`
 
-// defaults are those of flags that commands may set otherwise. The recipe is the textbook's where the method is
-// looked at; style paints with our own.
-var defaults = kong.Vars{"recipe": "gatys"}
+// defaults are those of flags that several commands have.
+var defaults = kong.Vars{"recipe": recipe.Default}
+
+// defaultRecipe is the first line of the help of every command that paints or looks by a recipe.
+const defaultRecipe = "Without --recipe the recipe is " + recipe.Default + "."
+
+// wholeSeed reads a seed, which kong would refuse in the words of Go.
+func wholeSeed(ctx *kong.DecodeContext, target reflect.Value) error {
+	var text string
+	if err := ctx.Scan.PopValueInto("seed", &text); err != nil {
+		return err
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is not a seed; write a whole number from 0 to %d", text, uint64(math.MaxUint64))
+	}
+	target.SetUint(n)
+	return nil
+}
 
 var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "paint", Title: "Paint:"},
@@ -57,7 +78,7 @@ var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "look", Title: "How it looks:"},
 	{Key: "optimisation", Title: "How it is optimised:"},
 	{Key: "machine", Title: "Network and machine:"},
-	{Key: "report", Title: "What is told:"},
+	{Key: "report", Title: "What is reported:"},
 })
 
 // console is where a command writes: results to out, progress and notes to err.
@@ -139,12 +160,13 @@ func execute(ctx context.Context, args []string, c console) (err error) {
 		return hint(err)
 	}
 	selected.BindTo(ctx, (*context.Context)(nil))
-	return selected.Run(c)
+	return hinted(selected.Run(c))
 }
 
 func newParser(c console) (*kong.Kong, error) {
 	return kong.New(&cli{},
 		kong.Name("impasto"), kong.Description(description), groups, defaults,
+		kong.NamedMapper("seed", kong.MapperFunc(wholeSeed)),
 		kong.Writers(c.out, c.err), kong.ValueFormatter(withDefault),
 		kong.Exit(func(int) { panic(helped{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
@@ -163,7 +185,7 @@ func withDefault(value *kong.Value) string {
 var negative = regexp.MustCompile(`^-(\.?[0-9]|(?i:inf))`)
 
 // joinNegatives writes a flag and a negative number behind it as one word, --flag=-1: the parser would take
-// the number for a flag, and what the flag itself has to say of it would not be told.
+// the number for a flag, and what the flag itself has to say of it would not be reported.
 func joinNegatives(args []string) []string {
 	var joined []string
 	for i, arg := range args {

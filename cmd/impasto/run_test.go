@@ -300,7 +300,7 @@ func TestNoNumberIsToldInWords(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)
 	args := []string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png",
-		"--set", "tv-weight=1e30", "--set", "tv-range=65535"}
+		"--recipe", "gatys", "--set", "tv-weight=1e30", "--set", "tv-range=65535"}
 	if got := invoke(t, append(args, "--json")...); got.status != statusFailed || got.out != "" || !strings.Contains(got.errors, "JSON cannot tell") {
 		t.Errorf("%d %q %q", got.status, got.out, got.errors)
 	}
@@ -424,7 +424,7 @@ func TestBenchMeasures(t *testing.T) {
 
 // TestRisenLossIsTold: a run that ended above its start says so, and which term did it; others are silent.
 func TestRisenLossIsTold(t *testing.T) {
-	terms := []transfer.Term{{Kind: transfer.StyleTerm, Layer: "relu1_1", Value: 1}, {Kind: transfer.VariationTerm, Value: 5}}
+	terms := []transfer.Term{{Kind: transfer.StyleTerm, Layer: "relu1_1", Value: 1}, {Kind: transfer.TotalVariationTerm, Value: 5}}
 	if got := risen(&impasto.Result{FirstLoss: 2, LastLoss: 6, Terms: terms}); !strings.Contains(got, termName(terms[1])) {
 		t.Errorf("risen loss: %q does not name %s", got, termName(terms[1]))
 	}

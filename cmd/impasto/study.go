@@ -93,35 +93,25 @@ func loadAt(name string, long int) (*canvas.Picture, error) {
 }
 
 // look opens the network for looking at layers. One that is not there is a mistake in the command line.
-func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*impasto.Model, *feature.Extractor, error) {
+func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*impasto.Model, error) {
 	model, err := m.open(ctx, c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	x, err := study.Prepare(model.Device(), model.Network(), layers...)
+	net, err := feature.NetworkOf(model.Network())
+	for i := 0; err == nil && i < len(layers); i++ {
+		_, err = net.Layer(layers[i])
+	}
 	if err != nil {
-		return nil, nil, errors.Join(usageError{err}, model.Close())
+		return nil, errors.Join(usageError{err}, model.Close())
 	}
-	return model, x, nil
-}
-
-// fits returns an error where looking at layers of a picture takes more memory than there is.
-func fits(model *impasto.Model, x *feature.Extractor, picture *canvas.Picture, layers []feature.Layer) error {
-	need, err := study.LookBytes(x, picture, layers)
-	if err != nil {
-		return err
-	}
-	if budget := model.Memory() - x.Bytes(); need > budget {
-		return fmt.Errorf("looking at a picture of %dx%d takes %s of memory, and there are %s: give a smaller --size, or fewer --layers",
-			picture.Width, picture.Height, byteSize(need), byteSize(max(budget, 0)))
-	}
-	return nil
+	return model, nil
 }
 
 // made says how a study can be made again.
 func (s *studyFlags) made(model *impasto.Model, command, image string, layers []string, rest string) string {
 	return fmt.Sprintf("impasto %s %s --layers %s %s (%s, network %s, %s)", command, image, strings.Join(layers, ","), rest,
-		thisBuild().String(), model.Network().Name, model.Device().Name())
+		thisBuild().String(), model.Network().Name, model.Machine().Name)
 }
 
 func withMade(r *figure.Report, made string) *figure.Report {

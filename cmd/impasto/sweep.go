@@ -3,18 +3,17 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 
-	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/study"
 )
 
 type sweepCommand struct {
 	Content string   `arg:"" help:"Photograph: a file, or @NAME for a built-in picture."`
 	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several to blend. None where --vary style lists them."`
 
-	Vary []string `sep:"none" group:"look" placeholder:"NAME=V1,V2,..." help:"An option of style, or a setting of the recipe, and the values that it takes. May be repeated, three times at most: columns, rows, sheets. Where a value has a comma itself, part them by semicolons."`
+	Vary []string `sep:"none" group:"look" placeholder:"NAME=V1,V2,..." help:"An option of style, or a setting of the recipe, and the values that it takes. May be repeated, three times at most: columns, rows, sheets. Where a value has a comma itself, separate them by semicolons."`
 
 	Folder  string   `group:"result" placeholder:"FOLDER" help:"Where the pictures and their numbers are kept. What is there already is not painted again. Default: CONTENT-STYLE-sweep in the current folder, numbered where that holds another sweep."`
 	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Where the sweep goes, by the ending: .png is the contact sheet (numbered, where there are several), .html a page of its own with everything inside. May be repeated. Default: sheet.png in the folder of the sweep."`
@@ -36,15 +35,17 @@ type sweepCommand struct {
 
 // Help is the long help of the command.
 func (*sweepCommand) Help() string {
-	return `Paints the same picture with other values of an option and lays the results side by side:
+	return defaultRecipe + `
 
-  impasto sweep me.jpg @night --vary strength=0.1,1,10 --vary chosen=gatys,impasto -o sweep.html
+Paints the same picture with other values of an option and lays the results side by side:
+
+  impasto sweep me.jpg @night --vary strength=0.1,1,10 --vary recipe=gatys,impasto -o sweep.html
 
 Each picture is kept as soon as it is finished. After Ctrl-C, or a failure, the same command goes on where it
 ended; with more values in a list it paints only those that are new. --vary style=@night,@glass varies the painting.`
 }
 
-// askBeyond is the number of pictures that a sweep paints without being told --yes.
+// askBeyond is the number of pictures that a sweep paints without --yes.
 const askBeyond = 200
 
 // Run sweeps.
@@ -68,7 +69,7 @@ func (s *sweepCommand) Run(ctx context.Context, c console) error {
 	if n := len(w.pending()); n > askBeyond && !s.Yes {
 		return usagef("%d pictures are to be painted, which takes about %s; say --yes to begin", n, clock(forecast.left))
 	}
-	if err := w.folder.begin(w); err != nil {
+	if err := w.folder.Begin(); err != nil {
 		return err
 	}
 	return errors.Join(w.paintAll(ctx, forecast), w.tell(ctx))
@@ -83,20 +84,17 @@ func (w *sweepWork) settle(ctx context.Context) error {
 	if err := w.makeCells(); err != nil {
 		return err
 	}
-	var err error
-	if w.photo, err = loadPicture(w.Content); err != nil {
-		return err
-	}
 	if err := w.identify(ctx); err != nil {
 		return err
 	}
+	var err error
 	if w.folder, err = w.openFolder(); err != nil {
 		return err
 	}
-	if err := w.folder.admit(w.Figures); err != nil {
+	if err := w.admit(w.Figures); err != nil {
 		return err
 	}
-	return w.folder.recall(w.cells)
+	return w.recall()
 }
 
 // checkOutputs fails where a result could not be written.
@@ -119,10 +117,9 @@ func (s *sweepCommand) checkOutputs() error {
 type sweepWork struct {
 	*sweepCommand
 	console
-	axes   []sweepAxis
+	axes   []study.SweepAxis
 	cells  []*sweepCell
-	photo  *canvas.Picture
-	folder *sweepFolder
+	folder *study.SweepFolder
 	easel  easel
 
 	recipeFile string // its digest, where --recipe names a file
@@ -140,12 +137,3 @@ func (w *sweepWork) pending() []*sweepCell {
 }
 
 func (w *sweepWork) close() { w.easel.close() }
-
-// product writes "3 x strength, 2 x recipe".
-func (w *sweepWork) product() string {
-	parts := make([]string, len(w.axes))
-	for i, a := range w.axes {
-		parts[i] = fmt.Sprintf("%d x %s", len(a.values), a.name)
-	}
-	return strings.Join(parts, ", ")
-}

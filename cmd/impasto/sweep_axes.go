@@ -6,14 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/impasto/impasto/internal/spelling"
 	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/study"
 )
-
-// sweepAxis is an option with the values that it takes.
-type sweepAxis struct {
-	name   string
-	values []string
-}
 
 // mostSweepCells is more than anybody paints.
 const mostSweepCells = 100_000
@@ -53,7 +49,7 @@ var variable = []struct {
 
 // fixed are options of style that a picture does not depend on, or that cannot be varied, and why.
 var fixed = map[string]string{
-	"output": "", "o": "", "preview": "", "trace": "", "dry-run": "", "progress": "", "json": "", "memory": "", "threads": "", "offline": "",
+	"output": "", "o": "", "show": "", "trace": "", "dry-run": "", "progress": "", "json": "", "memory": "", "threads": "", "offline": "",
 	"variations":   "vary seed instead",
 	"set":          "vary the setting itself by its name",
 	"content":      "sweep once for each photograph",
@@ -76,56 +72,29 @@ func variableNames() []string {
 }
 
 // axes reads --vary.
-func (s *sweepCommand) axes() ([]sweepAxis, error) {
+func (s *sweepCommand) axes() ([]study.SweepAxis, error) {
 	if n := len(s.Vary); n == 0 || n > 3 {
 		return nil, usagef("%s to vary; give one to three, as --vary strength=0.1,1,10", count(n, "option"))
 	}
-	var axes []sweepAxis
+	var axes []study.SweepAxis
 	cells := 1
 	for _, text := range s.Vary {
-		a, err := parseAxis(text)
+		a, err := study.ParseSweepAxis(text, checkVariable)
 		if err != nil {
 			return nil, usagef("--vary %s: %w", text, err)
 		}
-		if slices.ContainsFunc(axes, func(b sweepAxis) bool { return a.name == b.name }) {
-			return nil, usagef("--vary %s is given twice; put all values into one list", a.name)
+		if slices.ContainsFunc(axes, func(b study.SweepAxis) bool { return a.Name == b.Name }) {
+			return nil, usagef("--vary %s is given twice; put all values into one list", a.Name)
 		}
-		if err := s.free(a.name); err != nil {
+		if err := s.free(a.Name); err != nil {
 			return nil, err
 		}
-		if cells *= len(a.values); cells > mostSweepCells {
+		if cells *= len(a.Values); cells > mostSweepCells {
 			return nil, usagef("a sweep has %d pictures at most; give fewer values", mostSweepCells)
 		}
 		axes = append(axes, a)
 	}
 	return axes, nil
-}
-
-// parseAxis reads NAME=V1,V2. Values are parted by semicolons where there is one.
-func parseAxis(text string) (sweepAxis, error) {
-	name, list, ok := strings.Cut(text, "=")
-	a := sweepAxis{name: strings.TrimLeft(strings.TrimSpace(name), "-")}
-	if err := checkVariable(a.name); err != nil {
-		return a, err
-	}
-	if !ok || strings.TrimSpace(list) == "" {
-		return a, fmt.Errorf("there are no values; write them behind it, as %s=V1,V2", a.name)
-	}
-	separator := ","
-	if strings.Contains(list, ";") {
-		separator = ";"
-	}
-	for i, value := range strings.Split(strings.TrimSuffix(list, ";"), separator) {
-		value = strings.TrimSpace(value)
-		if value == "" {
-			return a, fmt.Errorf("value %d is empty", i+1)
-		}
-		if slices.Contains(a.values, value) {
-			return a, fmt.Errorf("%s is there twice", value)
-		}
-		a.values = append(a.values, value)
-	}
-	return a, nil
 }
 
 // checkVariable returns an error where a name is not that of something to vary.
@@ -140,41 +109,7 @@ func checkVariable(name string) error {
 		}
 		return fmt.Errorf("%s cannot be varied: no picture depends on it; what can be: %s", name, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("%q is no option to vary; near are %s", name, strings.Join(nearestNames(name, names, 3), ", "))
-}
-
-// nearestNames returns the names that share most pairs of neighbouring letters with a word.
-func nearestNames(word string, names []string, n int) []string {
-	pairs := func(s string) map[string]bool {
-		s = "^" + strings.ToLower(s) + "$"
-		all := map[string]bool{}
-		for i := range len(s) - 1 {
-			all[s[i:i+2]] = true
-		}
-		return all
-	}
-	of := pairs(word)
-	unlike := func(name string) float64 {
-		both := 0
-		theirs := pairs(name)
-		for p := range theirs {
-			if of[p] {
-				both++
-			}
-		}
-		return -2 * float64(both) / float64(len(of)+len(theirs))
-	}
-	sorted := slices.Clone(names)
-	slices.SortStableFunc(sorted, func(a, b string) int {
-		switch x, y := unlike(a), unlike(b); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	return sorted[:min(n, len(sorted))]
+	return fmt.Errorf("%q is no option to vary; near are %s", name, strings.Join(spelling.Nearest(name, names, 3), ", "))
 }
 
 // free returns an error where an option is given a value besides those that it is to take.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
-	"github.com/impasto/impasto/transfer"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/weights"
 )
 
@@ -21,33 +21,32 @@ import (
 type easel struct {
 	name    string         // of the network that was read last, as it was asked for
 	read    *weights.Model // nil: none yet
-	digests map[string]sweepInput
+	digests map[string]order.Input
 	key     string // of the open model
 	model   *impasto.Model
-	taught  string // the paintings of style
-	style   *impasto.Style
-	rate    float64 // of the device, multiply-adds a second
+	inputs  string // of the sitting
+	sitting *sitting
 }
 
 func (e *easel) close() {
 	if e.model != nil {
 		e.model.Close()
 	}
-	e.key, e.model, e.taught, e.style = "", nil, "", nil
+	e.key, e.model, e.inputs, e.sitting = "", nil, "", nil
 }
 
-// network tells what a network is.
-func (e *easel) network(ctx context.Context, w *sweepWork, name string) (sweepInput, error) {
+// network identifies a network.
+func (e *easel) network(ctx context.Context, w *sweepWork, name string) (order.Input, error) {
 	if known, ok := e.digests[name]; ok {
 		return known, nil
 	}
 	if err := e.resolve(ctx, w, name); err != nil {
-		return sweepInput{}, err
+		return order.Input{}, err
 	}
 	if e.digests == nil {
-		e.digests = map[string]sweepInput{}
+		e.digests = map[string]order.Input{}
 	}
-	e.digests[name] = sweepInput{e.read.Name, networkDigest(e.read)}
+	e.digests[name] = order.Input{Name: e.read.Name, SHA256: e.read.Digest()}
 	return e.digests[name], nil
 }
 
@@ -68,15 +67,22 @@ func (e *easel) resolve(ctx context.Context, w *sweepWork, name string) error {
 
 // modelKey tells which cells can share a model.
 func (cell *sweepCell) modelKey() string {
-	s := cell.parameters.Settings
-	return strings.Join([]string{cell.options.Network, s["stem-padding"], s["input"], s["content-layers"], s["style-layers"]}, " ")
+	s := cell.settings
+	return strings.Join([]string{cell.network, s["stem-padding"], s["input"], s["content-layers"], s["style-layers"]}, " ")
+}
+
+// inputKey tells which cells can share their pictures and what was learned of the paintings.
+func (cell *sweepCell) inputKey() string {
+	o := order.Order{Photograph: cell.order.Photograph, Paintings: cell.order.Paintings, RegionMap: cell.order.RegionMap,
+		Start: cell.order.Start, StrengthMap: cell.order.StrengthMap}
+	return asJSON(o)
 }
 
 // turn readies the easel for a cell.
 func (e *easel) turn(ctx context.Context, w *sweepWork, cell *sweepCell) error {
 	if key := cell.modelKey(); e.model == nil || e.key != key {
 		e.close()
-		if err := e.resolve(ctx, w, cell.options.Network); err != nil {
+		if err := e.resolve(ctx, w, cell.network); err != nil {
 			return err
 		}
 		model, err := impasto.Open(ctx, e.read, impasto.Settings{Threads: w.Threads, Memory: int64(w.Memory), CPU: instructionSet()})
@@ -84,57 +90,42 @@ func (e *easel) turn(ctx context.Context, w *sweepWork, cell *sweepCell) error {
 			return err
 		}
 		e.key, e.model = key, model
-		if e.rate == 0 {
-			e.rate = measureRate(model.Device())
-		}
 	}
-	if _, err := transfer.Deepest(e.model.Network(), &cell.recipe); err != nil {
+	if err := e.model.Check(&cell.recipe); err != nil {
 		return usageError{err}
 	}
 	return nil
 }
 
-// learn readies the style of a cell's paintings.
-func (e *easel) learn(ctx context.Context, cell *sweepCell, g *guidance) error {
-	o := &cell.options
-	taught := fmt.Sprintf("%q %q %q", o.styles, cell.parameters.StyleWeights, o.StyleMask)
-	if e.style != nil && e.taught == taught {
-		return nil
+// sit readies the pictures of a cell.
+func (e *easel) sit(ctx context.Context, cell *sweepCell) error {
+	key := cell.inputKey()
+	if e.sitting == nil || e.inputs != key {
+		ready, err := resolve(ctx, cell.order, trusting())
+		if err != nil {
+			return err
+		}
+		ready.model = e.model
+		if ready.style, err = e.model.Learn(ctx, ready.paintings()...); err != nil {
+			return err
+		}
+		e.inputs, e.sitting = key, ready
 	}
-	pictures, err := loadPictures(o.styles)
-	if err != nil {
-		return err
-	}
-	e.taught = taught
-	e.style, err = e.model.Learn(ctx, g.paintings(pictures)...)
-	return err
+	e.sitting.order, e.sitting.recipe = cell.order, cell.recipe
+	return nil
 }
 
 // plan lays out a cell's run.
-func (e *easel) plan(ctx context.Context, w *sweepWork, cell *sweepCell) (*impasto.Plan, error) {
+func (e *easel) plan(ctx context.Context, w *sweepWork, cell *sweepCell, progress func(*impasto.Progress)) (*impasto.Plan, error) {
 	if err := e.turn(ctx, w, cell); err != nil {
 		return nil, err
 	}
-	o := &cell.options
-	guidance, err := o.guidance(len(o.styles))
-	if err != nil {
+	if err := e.sit(ctx, cell); err != nil {
 		return nil, err
 	}
-	if err := e.learn(ctx, cell, guidance); err != nil {
-		return nil, err
-	}
-	options := impasto.Options{Recipe: cell.recipe, Size: o.size.pixels, Enlarge: o.enlarge, Seed: o.Seed,
-		Masks: guidance.masks, StrengthMap: guidance.strength}
-	if start, ok := o.start(); ok {
-		if options.Start, err = loadPicture(start); err != nil {
-			return nil, err
-		}
-	}
-	plan, err := e.model.Plan(w.photo, e.style, options)
-	if err != nil {
-		return nil, withWhatFits(err, e.model, w.photo, e.style, options)
-	}
-	return plan, nil
+	o := e.sitting.options()
+	o.Progress = progress
+	return e.sitting.plan(ctx, o)
 }
 
 // sweepForecast is what a sweep is expected to take.
@@ -142,8 +133,7 @@ type sweepForecast struct {
 	left    time.Duration
 	each    map[*sweepCell]time.Duration // of those that were planned
 	peak    int64
-	device  string
-	threads int
+	machine impasto.Machine
 	size    string // of the pictures
 }
 
@@ -170,14 +160,14 @@ func (w *sweepWork) forecast(ctx context.Context) (*sweepForecast, error) {
 			return nil, err
 		}
 		cell := pending[i]
-		plan, err := w.easel.plan(ctx, w, cell)
+		plan, err := w.easel.plan(ctx, w, cell, nil)
 		if err != nil {
-			return nil, fmt.Errorf("cell %s: %w", cell.label, err)
+			return nil, fmt.Errorf("cell %s: %w", cell.Label, err)
 		}
-		f.each[cell] = plan.Seconds(w.easel.rate)
-		f.peak = max(f.peak, plan.Peak())
-		dev := w.easel.model.Device()
-		f.device, f.threads = dev.Name(), dev.Threads()
+		if f.each[cell], err = plan.Time(ctx); err != nil {
+			return nil, err
+		}
+		f.peak, f.machine = max(f.peak, plan.Peak()), w.easel.model.Machine()
 		width, height := plan.Size()
 		if size := fmt.Sprintf("%dx%d", width, height); f.size == "" {
 			f.size = size
@@ -200,7 +190,7 @@ func (w *sweepWork) inOrder() []*sweepCell {
 		if _, ok := first[cell.modelKey()]; !ok {
 			first[cell.modelKey()] = i
 		}
-		if w.folder.begun(cell) {
+		if w.folder.Begun(cell.file()) {
 			begun[cell] = 1
 		}
 	}
@@ -219,7 +209,7 @@ func (w *sweepWork) paintAll(ctx context.Context, f *sweepForecast) error {
 		progress.begin(cell)
 		err := w.paint(ctx, cell, progress)
 		if ctx.Err() != nil {
-			return interrupted{fmt.Sprintf("%d of %d pictures are in %s; the same command goes on", len(w.cells)-len(w.pending()), len(w.cells), w.folder.path)}
+			return interrupted{fmt.Sprintf("%d of %d pictures are in %s; the same command goes on", len(w.cells)-len(w.pending()), len(w.cells), w.folder.Path)}
 		}
 		cell.problem = err
 		progress.end(cell)
@@ -229,29 +219,39 @@ func (w *sweepWork) paintAll(ctx context.Context, f *sweepForecast) error {
 
 // paint paints one cell and stores it. What goes wrong within it, even a panic, is its own.
 func (w *sweepWork) paint(ctx context.Context, cell *sweepCell, progress sweepProgress) (err error) {
-	if err := w.folder.mark(cell); err != nil {
+	if err := w.folder.Mark(cell.file()); err != nil {
 		return err
 	}
-	defer w.folder.unmark(cell)
+	defer w.folder.Unmark(cell.file())
 	defer func() {
 		if r := recover(); r != nil {
 			w.easel.close()
 			err = fmt.Errorf("the program failed: %v", r)
 		}
 	}()
-	plan, err := w.easel.plan(ctx, w, cell)
+	var plan *impasto.Plan
+	var record *recorder
+	plan, err = w.easel.plan(ctx, w, cell, func(p *impasto.Progress) {
+		record.tell(p)
+		progress.tell(cell, plan.Scales(), p)
+	})
 	if err != nil {
 		return err
 	}
-	result, err := plan.Run(ctx, func(p *impasto.Progress) { progress.tell(cell, plan.Scales(), p) })
+	machine := w.easel.model.Machine()
+	if record, err = newRecorder(&cell.order, machine); err != nil {
+		return err
+	}
+	result, err := plan.Run(ctx)
 	if err != nil {
 		return err
 	}
 	if result == nil || result.Picture == nil {
 		return errors.New("nothing was painted")
 	}
-	record := (&painter{recipe: cell.recipe, content: w.Content, styles: cell.options.styles, control: cell.options.controlFlags,
-		seed: cell.options.Seed, size: cell.options.size.pixels}).record(w.easel.model, result)
-	cell.stored, err = w.folder.store(cell, newStoredCell(cell, plan, result, w.easel.model.Device().Name()), result.Picture, canvas.EncodeOptions{Recipe: record})
-	return err
+	text, err := record.finish(result)
+	if err != nil {
+		return err
+	}
+	return w.store(cell, newStoredCell(cell, plan, result, machine.Name), result.Picture, canvas.EncodeOptions{Recipe: text})
 }

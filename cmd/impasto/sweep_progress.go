@@ -49,15 +49,15 @@ func (w *sweepWork) newProgress(f *sweepForecast, pending []*sweepCell) sweepPro
 func (w *sweepWork) notes(pending []*sweepCell) []string {
 	var notes []string
 	for _, cell := range pending {
-		s := cell.parameters.Settings
-		if _, seeds := cell.values["seed"]; seeds && s["jitter"] != "0" && s["init"] != recipe.InitNoise.String() {
+		s := cell.settings
+		if _, seeds := cell.Values["seed"]; seeds && s["jitter"] != "0" && s["init"] != recipe.InitNoise.String() {
 			notes = append(notes, fmt.Sprintf("noise of %s is laid over the start, so that the seed makes a difference", s["jitter"]))
 			break
 		}
 	}
 	for _, cell := range w.cells {
 		if cell.stored != nil && cell.stored.Program != thisBuild().String() {
-			notes = append(notes, fmt.Sprintf("pictures of %s are used; a new --folder has them painted anew", cell.stored.Program))
+			notes = append(notes, fmt.Sprintf("pictures of %s are used; a new --folder has them painted again", cell.stored.Program))
 			break
 		}
 	}
@@ -108,7 +108,7 @@ func (p *sweepPace) left(share float64) time.Duration {
 
 // title is "picture 2 of 6, strength 1, recipe gatys".
 func (p *sweepPace) title() string {
-	return fmt.Sprintf("picture %d of %d, %s", p.number, len(p.pending), p.cell.label)
+	return fmt.Sprintf("picture %d of %d, %s", p.number, len(p.pending), p.cell.Label)
 }
 
 type sweepSilence struct{}
@@ -169,7 +169,7 @@ type sweepJSONLine struct {
 }
 
 func (j *sweepJSON) line(share float64) sweepJSONLine {
-	return sweepJSONLine{Picture: j.pace.number, Pictures: len(j.pace.pending), Values: j.pace.cell.values, SecondsLeft: j.pace.left(share).Seconds()}
+	return sweepJSONLine{Picture: j.pace.number, Pictures: len(j.pace.pending), Values: j.pace.cell.Values, SecondsLeft: j.pace.left(share).Seconds()}
 }
 
 func (j *sweepJSON) begin(cell *sweepCell) {

@@ -13,13 +13,14 @@ import (
 
 	"github.com/impasto/impasto/figure"
 	"github.com/impasto/impasto/study"
+	"github.com/impasto/impasto/transfer"
 )
 
 // fixedOptions are the options that are the same for all cells, as the command line has them, by name and value.
 func (w *sweepWork) fixedOptions() [][2]string {
 	var all [][2]string
 	add := func(name, value string) {
-		if value != "" && !slices.ContainsFunc(w.axes, func(a sweepAxis) bool { return a.name == name }) {
+		if value != "" && !slices.ContainsFunc(w.axes, func(a study.SweepAxis) bool { return a.Name == name }) {
 			all = append(all, [2]string{name, value})
 		}
 	}
@@ -64,11 +65,7 @@ func (w *sweepWork) command() string {
 		words = append(words, shellWord(s))
 	}
 	for _, a := range w.axes {
-		separator := ","
-		if slices.ContainsFunc(a.values, func(v string) bool { return strings.Contains(v, ",") }) {
-			separator = ";"
-		}
-		words = append(words, "--vary", shellWord(a.name+"="+strings.Join(a.values, separator)+map[bool]string{true: ";"}[separator == ";" && len(a.values) == 1]))
+		words = append(words, "--vary", shellWord(a.String()))
 	}
 	for _, o := range w.fixedOptions() {
 		_, set := w.Set[o[0]]
@@ -122,7 +119,7 @@ func (w *sweepWork) tell(ctx context.Context) error {
 func (w *sweepWork) firstProblem() string {
 	for _, cell := range w.cells {
 		if cell.problem != nil {
-			return cell.label + ": " + oneLine(cell.problem)
+			return cell.Label + ": " + oneLine(cell.problem)
 		}
 	}
 	return ""
@@ -130,7 +127,7 @@ func (w *sweepWork) firstProblem() string {
 
 func (w *sweepWork) write(sweep *study.Sweep) error {
 	if len(w.Output) == 0 {
-		w.Output = []string{filepath.Join(w.folder.path, "sheet.png")}
+		w.Output = []string{filepath.Join(w.folder.Path, "sheet.png")}
 	}
 	lang := figure.Language(w.Lang)
 	var outputs []string
@@ -185,7 +182,7 @@ func (w *sweepWork) writeSheets(sweep *study.Sweep, path string) ([]string, erro
 // made says how the sweep can be made again.
 func (w *sweepWork) made() string {
 	parts := []string{thisBuild().String()}
-	if network := w.across(func(p *sweepParameters) string { return p.Network.Name }); network == w.cells[0].parameters.Network.Name {
+	if network := w.across(func(c *sweepCell) string { return c.order.Network.Name }); network == w.cells[0].order.Network.Name {
 		parts = append(parts, "network "+network)
 	}
 	for _, cell := range w.cells {
@@ -201,21 +198,30 @@ func (w *sweepWork) made() string {
 func (w *sweepWork) study() *study.Sweep {
 	s := &study.Sweep{Settings: w.settingsTable(), Open: w.thumbnail}
 	for _, a := range w.axes {
-		axis := study.SweepAxis{Name: a.name}
-		for _, v := range a.values {
-			axis.Values = append(axis.Values, shownValue(a.name, v))
+		axis := study.SweepAxis{Name: a.Name}
+		for _, v := range a.Values {
+			axis.Values = append(axis.Values, shownValue(a.Name, v))
 		}
 		s.Axes = append(s.Axes, axis)
 	}
 	for _, cell := range w.cells {
 		var c study.SweepCell
 		if r := cell.stored; r != nil {
-			c = study.SweepCell{Painted: true, Width: r.Width, Height: r.Height, Iterations: r.Iterations, Seconds: r.Seconds,
-				Total: r.LastLoss, Content: r.Content, Style: r.Style, Variation: r.Variation, FreeContent: r.FreeContent, FreeStyle: r.FreeStyle}
+			c = r.shown()
 		} else if cell.problem != nil {
 			c.Problem = oneLine(cell.problem)
 		}
 		s.Cells = append(s.Cells, c)
+	}
+	return s
+}
+
+// shown is the cell as package study shows it.
+func (c *storedCell) shown() study.SweepCell {
+	s := study.SweepCell{Painted: true, Width: c.Width, Height: c.Height, Iterations: c.Iterations, Seconds: c.Seconds,
+		Total: c.LastLoss, Terms: map[transfer.Kind]float64{}, FreeContent: c.FreeContent, FreeStyle: c.FreeStyle}
+	for _, kind := range transfer.Kinds() {
+		s.Terms[kind] = *c.of(kind)
 	}
 	return s
 }
@@ -230,7 +236,7 @@ func shownValue(name, value string) string {
 
 // thumbnail reads a cell's picture, reduced to a long side.
 func (w *sweepWork) thumbnail(cell, long int) (image.Image, error) {
-	p, err := loadAt(filepath.Join(w.folder.path, cellsName, w.cells[cell].stored.Picture), long)
+	p, err := loadAt(w.folder.PicturePath(w.cells[cell].stored.SweepFile), long)
 	if err != nil {
 		return nil, err
 	}
@@ -254,37 +260,37 @@ type sweepResultAxis struct {
 }
 
 type sweepResultCell struct {
-	Values      map[string]string  `json:"values"`
-	Picture     string             `json:"picture,omitempty"`
-	Error       string             `json:"error,omitempty"`
-	Width       int                `json:"width,omitempty"`
-	Height      int                `json:"height,omitempty"`
-	Iterations  int                `json:"iterations,omitempty"`
-	Seconds     float64            `json:"seconds,omitempty"`
-	FirstLoss   *float64           `json:"first_loss,omitempty"`
-	LastLoss    *float64           `json:"last_loss,omitempty"`
-	Content     *float64           `json:"content,omitempty"`
-	Style       *float64           `json:"style,omitempty"`
-	Variation   *float64           `json:"tv,omitempty"`
-	FreeContent *float64           `json:"content_per_weight,omitempty"`
-	FreeStyle   *float64           `json:"style_per_weight,omitempty"`
-	Terms       map[string]float64 `json:"terms,omitempty"`
+	Values         map[string]string  `json:"values"`
+	Picture        string             `json:"picture,omitempty"`
+	Error          string             `json:"error,omitempty"`
+	Width          int                `json:"width,omitempty"`
+	Height         int                `json:"height,omitempty"`
+	Iterations     int                `json:"iterations,omitempty"`
+	Seconds        float64            `json:"seconds,omitempty"`
+	FirstLoss      *float64           `json:"first_loss,omitempty"`
+	LastLoss       *float64           `json:"last_loss,omitempty"`
+	Content        *float64           `json:"content,omitempty"`
+	Style          *float64           `json:"style,omitempty"`
+	TotalVariation *float64           `json:"tv,omitempty"`
+	FreeContent    *float64           `json:"content_per_weight,omitempty"`
+	FreeStyle      *float64           `json:"style_per_weight,omitempty"`
+	Terms          map[string]float64 `json:"terms,omitempty"`
 }
 
 func (w *sweepWork) result(outputs []string) *sweepResult {
-	r := &sweepResult{Folder: w.folder.path, Outputs: outputs, Command: w.command()}
+	r := &sweepResult{Folder: w.folder.Path, Outputs: outputs, Command: w.command()}
 	for _, a := range w.axes {
-		r.Vary = append(r.Vary, sweepResultAxis{a.name, a.values})
+		r.Vary = append(r.Vary, sweepResultAxis{a.Name, a.Values})
 	}
 	for _, cell := range w.cells {
-		c := sweepResultCell{Values: cell.values}
+		c := sweepResultCell{Values: cell.Values}
 		switch s := cell.stored; {
 		case s != nil:
 			r.Painted++
-			c.Picture = filepath.Join(w.folder.path, cellsName, s.Picture)
+			c.Picture = w.folder.PicturePath(s.SweepFile)
 			c.Width, c.Height, c.Iterations, c.Seconds, c.Terms = s.Width, s.Height, s.Iterations, s.Seconds, s.Terms
 			c.FirstLoss, c.LastLoss = &s.FirstLoss, &s.LastLoss
-			c.Content, c.Style, c.Variation, c.FreeContent, c.FreeStyle = &s.Content, &s.Style, &s.Variation, &s.FreeContent, &s.FreeStyle
+			c.Content, c.Style, c.TotalVariation, c.FreeContent, c.FreeStyle = &s.Content, &s.Style, &s.TotalVariation, &s.FreeContent, &s.FreeStyle
 		case cell.problem != nil:
 			r.Failed++
 			c.Error = oneLine(cell.problem)
@@ -301,12 +307,12 @@ func (w *sweepWork) print(outputs []string) error {
 	}
 	table := tabwriter.NewWriter(w.out, 0, 0, 2, ' ', 0)
 	for _, a := range w.axes {
-		fmt.Fprintf(table, "%s\t", a.name)
+		fmt.Fprintf(table, "%s\t", a.Name)
 	}
 	fmt.Fprintf(table, "loss\tcontent\tstyle\tsteps\tseconds\n")
 	for _, cell := range w.cells {
 		for _, a := range w.axes {
-			fmt.Fprintf(table, "%s\t", cell.values[a.name])
+			fmt.Fprintf(table, "%s\t", cell.Values[a.Name])
 		}
 		switch s := cell.stored; {
 		case s != nil:
@@ -328,16 +334,16 @@ func (w *sweepWork) print(outputs []string) error {
 func (w *sweepWork) rows() [][]string {
 	var head []string
 	for _, a := range w.axes {
-		head = append(head, a.name)
+		head = append(head, a.Name)
 	}
 	rows := [][]string{append(head, "loss", "content", "style", "tv", "content_per_weight", "style_per_weight", "first_loss", "width", "height", "steps", "evaluations", "seconds", "picture", "error")}
 	for _, cell := range w.cells {
 		var row []string
 		for _, a := range w.axes {
-			row = append(row, cell.values[a.name])
+			row = append(row, cell.Values[a.Name])
 		}
 		if s := cell.stored; s != nil {
-			for _, v := range []float64{s.LastLoss, s.Content, s.Style, s.Variation, s.FreeContent, s.FreeStyle, s.FirstLoss} {
+			for _, v := range []float64{s.LastLoss, s.Content, s.Style, s.TotalVariation, s.FreeContent, s.FreeStyle, s.FirstLoss} {
 				row = append(row, exact(v))
 			}
 			for _, v := range []int{s.Width, s.Height, s.Iterations, s.Evaluations} {
@@ -360,14 +366,14 @@ func (w *sweepWork) rows() [][]string {
 // announcement says what there is to do.
 func (w *sweepWork) announcement(f *sweepForecast) string {
 	todo := len(w.pending())
-	text := fmt.Sprintf("%s (%s)", count(len(w.cells), "picture"), w.product())
+	text := fmt.Sprintf("%s (%s)", count(len(w.cells), "picture"), study.SweepProduct(w.axes))
 	if there := len(w.cells) - todo; there > 0 {
-		text += fmt.Sprintf(", %d of them in %s already", there, w.folder.path)
+		text += fmt.Sprintf(", %d of them in %s already", there, w.folder.Path)
 	}
 	if todo == 0 {
 		return text
 	}
-	return text + fmt.Sprintf("; %s, about %s of memory and %s (%s, %s)", f.size, byteSize(f.peak), clock(f.left), f.device, count(f.threads, "thread"))
+	return text + fmt.Sprintf("; %s, about %s of memory and %s (%s, %s)", f.size, byteSize(f.peak), clock(f.left), f.machine.Name, count(f.machine.Threads, "thread"))
 }
 
 // sweepForecastResult is what --dry-run prints as JSON.
@@ -382,7 +388,7 @@ type sweepForecastResult struct {
 
 func (w *sweepWork) printForecast(f *sweepForecast) error {
 	if w.JSON {
-		return printJSON(w.console, sweepForecastResult{w.folder.path, w.command(), len(w.cells), len(w.cells) - len(w.pending()), f.peak, f.left.Round(time.Millisecond).Seconds()})
+		return printJSON(w.console, sweepForecastResult{w.folder.Path, w.command(), len(w.cells), len(w.cells) - len(w.pending()), f.peak, f.left.Round(time.Millisecond).Seconds()})
 	}
 	_, err := fmt.Fprintf(w.out, "%s; nothing is painted\n", w.announcement(f))
 	return err

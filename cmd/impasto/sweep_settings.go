@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/study"
 )
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -23,7 +25,7 @@ func upTo(n int) []int {
 func (w *sweepWork) settingNames() []string {
 	all := map[string]bool{}
 	for _, cell := range w.cells {
-		for name := range cell.parameters.Settings {
+		for name := range cell.settings {
 			all[name] = true
 		}
 	}
@@ -40,29 +42,29 @@ func (w *sweepWork) settingNames() []string {
 // settingsTable is for the page: inputs, and every setting that is not an axis itself. One that follows from an axis is
 // listed by its values there, as "gatys: 1e-5; impasto: 1".
 func (w *sweepWork) settingsTable() [][2]string {
-	p := w.cells[0].parameters
-	rows := [][2]string{{"content", p.Content.shown()}}
-	add := func(name string, of func(p *sweepParameters) string) {
-		if slices.ContainsFunc(w.axes, func(a sweepAxis) bool { return a.name == name }) {
+	first := w.cells[0]
+	rows := [][2]string{{"content", shownInput(first.order.Photograph)}}
+	add := func(name string, of func(*sweepCell) string) {
+		if slices.ContainsFunc(w.axes, func(a study.SweepAxis) bool { return a.Name == name }) {
 			return
 		}
 		if value := w.across(of); value != "" {
 			rows = append(rows, [2]string{name, value})
 		}
 	}
-	add("style", func(p *sweepParameters) string {
+	add("style", func(c *sweepCell) string {
 		var parts []string
-		for _, s := range p.Styles {
-			parts = append(parts, s.shown())
+		for _, p := range c.order.Paintings {
+			parts = append(parts, shownInput(p.Picture))
 		}
 		return strings.Join(parts, " + ")
 	})
-	add("style-weights", func(p *sweepParameters) string { return p.StyleWeights })
-	for _, what := range sortedNames(p.Others) {
-		add(what, func(p *sweepParameters) string { in := p.Others[what]; return in.shown() })
+	add("style-weights", (*sweepCell).shares)
+	for _, what := range sortedNames(otherInputs(&first.order)) {
+		add(what, func(c *sweepCell) string { return shownInput(otherInputs(&c.order)[what]) })
 	}
-	add("network", func(p *sweepParameters) string { return p.Network.shown() })
-	add("recipe", func(p *sweepParameters) string { return p.Recipe })
+	add("network", func(c *sweepCell) string { return shownInput(c.order.Network) })
+	add("recipe", func(c *sweepCell) string { return c.order.Recipe.Name })
 	for _, o := range w.fixedOptions() {
 		switch o[0] {
 		case "size", "seed", "effort", "enlarge":
@@ -71,25 +73,39 @@ func (w *sweepWork) settingsTable() [][2]string {
 	}
 	for _, name := range w.settingNames() {
 		if name != "network" { // of the recipe; what was used stands above
-			add(name, func(p *sweepParameters) string { return p.Settings[name] })
+			add(name, func(c *sweepCell) string { return c.settings[name] })
 		}
 	}
 	return rows
 }
 
-// shown is a file's name with the beginning of its digest.
-func (in *sweepInput) shown() string {
+// shownInput is a file's name with the beginning of its digest, "" for none.
+func shownInput(in order.Input) string {
 	if in.SHA256 == "" {
 		return ""
 	}
-	return in.Name + " (SHA-256 " + in.SHA256[:16] + "…)"
+	return stem(in.Name) + " (SHA-256 " + in.SHA256[:16] + "…)"
+}
+
+// shares are those of the paintings where they differ, as --style-weights takes them.
+func (cell *sweepCell) shares() string {
+	var texts []string
+	alike := true
+	for _, p := range cell.order.Paintings {
+		texts = append(texts, exact(p.Share))
+		alike = alike && p.Share == cell.order.Paintings[0].Share
+	}
+	if alike {
+		return ""
+	}
+	return strings.Join(texts, ",")
 }
 
 // across tells a property of all cells: its value, or its value by that of the axis that it follows from.
-func (w *sweepWork) across(of func(*sweepParameters) string) string {
+func (w *sweepWork) across(of func(*sweepCell) string) string {
 	all := make([]string, len(w.cells))
 	for i, cell := range w.cells {
-		all[i] = of(cell.parameters)
+		all[i] = of(cell)
 	}
 	if !slices.ContainsFunc(all, func(v string) bool { return v != all[0] }) {
 		return all[0]
@@ -98,7 +114,7 @@ func (w *sweepWork) across(of func(*sweepParameters) string) string {
 		by := map[string]string{}
 		follows := true
 		for i, cell := range w.cells {
-			value := cell.values[a.name]
+			value := cell.Values[a.Name]
 			if before, ok := by[value]; ok && before != all[i] {
 				follows = false
 			}
@@ -106,8 +122,8 @@ func (w *sweepWork) across(of func(*sweepParameters) string) string {
 		}
 		if follows {
 			var parts []string
-			for _, value := range a.values {
-				parts = append(parts, shownValue(a.name, value)+": "+by[value])
+			for _, value := range a.Values {
+				parts = append(parts, shownValue(a.Name, value)+": "+by[value])
 			}
 			return strings.Join(parts, "; ")
 		}
@@ -124,36 +140,28 @@ type sheetParameters struct {
 }
 
 type sheetPicture struct {
-	Values   map[string]string     `json:"values"`
-	Content  sweepInput            `json:"content"`
-	Styles   []sweepInput          `json:"styles"`
-	Network  sweepInput            `json:"network"`
-	Recipe   string                `json:"recipe"`
-	Size     int                   `json:"size"`
-	Seed     uint64                `json:"seed"`
-	Settings map[string]string     `json:"settings,omitempty"` // its own
-	Others   map[string]sweepInput `json:"others,omitempty"`
-	Failed   bool                  `json:"failed,omitempty"`
-	Loss     *float64              `json:"loss,omitempty"`
+	Values map[string]string `json:"values"`
+	Order  order.Order       `json:"order"`
+	// Settings are all that differ between the pictures.
+	Settings map[string]string `json:"settings,omitempty"`
+	Failed   bool              `json:"failed,omitempty"`
+	Loss     *float64          `json:"loss,omitempty"`
 }
 
 // parametersText is the JSON for some cells.
 func (w *sweepWork) parametersText(cells []int) string {
-	first := w.cells[cells[0]].parameters
-	all := sheetParameters{Program: thisBuild().String(), Command: w.command(), Common: maps.Clone(first.Settings)}
+	all := sheetParameters{Program: thisBuild().String(), Command: w.command(), Common: maps.Clone(w.cells[cells[0]].settings)}
 	for _, i := range cells {
 		for name, value := range all.Common {
-			if w.cells[i].parameters.Settings[name] != value {
+			if w.cells[i].settings[name] != value {
 				delete(all.Common, name)
 			}
 		}
 	}
 	for _, i := range cells {
 		cell := w.cells[i]
-		p := cell.parameters
-		one := sheetPicture{Values: cell.values, Content: p.Content, Styles: p.Styles, Network: p.Network, Recipe: p.Recipe,
-			Size: p.Size, Seed: p.Seed, Settings: map[string]string{}, Others: p.Others, Failed: cell.problem != nil}
-		for name, value := range p.Settings {
+		one := sheetPicture{Values: cell.Values, Order: cell.order.Portable(), Settings: map[string]string{}, Failed: cell.problem != nil}
+		for name, value := range cell.settings {
 			if _, common := all.Common[name]; !common {
 				one.Settings[name] = value
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/study"
 )
 
 // sweepOver invokes a sweep of small pictures.
@@ -36,7 +37,7 @@ func sweepOver(t *testing.T, more ...string) (outcome, *sweepResult) {
 func stamps(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	entries, err := os.ReadDir(filepath.Join(folder, cellsName))
+	entries, err := os.ReadDir(filepath.Join(folder, "cells"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,14 +242,13 @@ func TestSweepPanicsAreOfTheirCell(t *testing.T) {
 	if o.status != statusDone {
 		t.Fatal(o.errors)
 	}
-	s := &sweepCommand{}
-	w := &sweepWork{sweepCommand: s, console: console{io.Discard, io.Discard}, folder: &sweepFolder{path: r.Folder}}
-	cell := &sweepCell{label: "broken", digest: strings.Repeat("0", 64)} // without parameters
+	w := &sweepWork{console: console{io.Discard, io.Discard}, folder: &study.SweepFolder{Path: r.Folder}} // without flags
+	cell := &sweepCell{SweepValues: study.SweepValues{Label: "broken"}, digest: strings.Repeat("0", 64)}
 	err := w.paint(t.Context(), cell, sweepSilence{})
 	if err == nil || !strings.Contains(err.Error(), "the program failed") {
 		t.Errorf("%v", err)
 	}
-	if w.folder.begun(cell) {
+	if w.folder.Begun(cell.file()) {
 		t.Error("the cell still counts as begun")
 	}
 }
@@ -361,7 +361,7 @@ func TestSweepMistakes(t *testing.T) {
 		{"--vary strength=1,2 --strength 3", statusUsage, "strength is given, and varied as well"},
 		{"--vary style=painting.png", statusUsage, "style is given, and varied as well"},
 		{"--vary strength=1,much", statusUsage, `cell strength much: strength: "much" is no number`},
-		{"--vary strength=1,-1", statusUsage, "cell strength -1: recipe gatys: strength: -1 is too small"},
+		{"--vary strength=1,-1", statusUsage, "cell strength -1: strength: -1 is too small"},
 		{"--vary recipe=gatys,gatis", statusUsage, `cell recipe gatis: recipe "gatis" is not known`},
 		{"--vary size=24,big", statusUsage, `size: big: "big" is no size`},
 		{"--vary seed=1,-1", statusUsage, "no seed"},

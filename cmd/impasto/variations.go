@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
 )
 
@@ -28,11 +29,17 @@ func (f *variationFlags) check() error {
 // pictures' strokes lie elsewhere. At 0.3 speckle stays in the result.
 const variationJitter = 0.1
 
-// vary readies a recipe for variations: where nothing in it depends on the seed, something must.
-func (f *variationFlags) vary(r *recipe.Recipe) {
-	if s := &r.Start; f.Variations > 1 && s.Init != recipe.InitNoise && s.Jitter == 0 {
-		s.Jitter = variationJitter
+// vary readies an order for variations: where nothing in its recipe depends on the seed, something must.
+func (f *variationFlags) vary(o *order.Order) error {
+	r, err := o.FinishedRecipe()
+	if err != nil || f.Variations <= 1 || r.Start.Init == recipe.InitNoise || r.Start.Jitter != 0 {
+		return err
 	}
+	if o.Settings == nil {
+		o.Settings = map[string]string{}
+	}
+	o.Settings["jitter"] = exact(variationJitter)
+	return nil
 }
 
 // variation is one of several pictures that differ by their seed. The zero value is the only one.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
 )
 
@@ -78,8 +79,16 @@ func TestVariationsOfNoiseHaveNoMoreOfIt(t *testing.T) {
 		init         recipe.Init
 		jitter, want float64
 	}{{1, recipe.InitContent, 0, 0}, {2, recipe.InitContent, 0, variationJitter}, {2, recipe.InitNoise, 0, 0}, {2, recipe.InitGrey, 0.5, 0.5}} {
-		chosen := recipe.Recipe{Start: recipe.Start{Init: c.init, Jitter: c.jitter}}
-		(&variationFlags{c.variations}).vary(&chosen)
+		o := order.Order{Photograph: order.Input{Name: "a"}, Paintings: []order.Painting{{Picture: order.Input{Name: "b"}, Share: 1}},
+			Recipe: order.Recipe{Name: recipe.Default}, Network: order.Input{Name: "vgg16"},
+			Settings: map[string]string{"init": c.init.String(), "jitter": exact(c.jitter)}}
+		if err := (&variationFlags{c.variations}).vary(&o); err != nil {
+			t.Fatal(err)
+		}
+		chosen, err := o.FinishedRecipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if chosen.Start.Jitter != c.want {
 			t.Errorf("%d variations from %v: jitter %v, want %v", c.variations, c.init, chosen.Start.Jitter, c.want)
 		}

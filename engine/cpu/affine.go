@@ -6,29 +6,32 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// affine is F -> A F + b with A in the layout of transformed weights: [panels][16*blocks][32].
+// affine is F -> A F + b with A in the layout of transformed weights: [panels][16*blocks][32]. The rows and columns of
+// channels that fill up a block or a panel are zero.
 type affine struct {
 	channels, blocks, panels int
 	a                        []float32
 	b                        []float32 // [blocks of the panels][14][16]: for each tile of a product
-	constant                 bool      // b has a number that is not zero
+	constant                 *float32  // not zero where b has a number that is not zero
 }
 
 func (a *affine) Channels() int { return a.channels }
 
-// NewAffine returns the map to zero.
-func (d *device) NewAffine(channels int) engine.Affine {
+func newAffine(channels int) *affine {
 	if channels <= 0 {
 		panic(fmt.Sprintf("cpu: an affine map of %d channels", channels))
 	}
-	a := &affine{channels: channels, blocks: blocksOf(channels), panels: panelsOf(channels)}
-	a.a = make([]float32, a.panels*a.blocks*lanes*panel)
-	a.b = make([]float32, a.panels*panel*maxTiles)
-	return a
+	return &affine{channels: channels, blocks: blocksOf(channels), panels: panelsOf(channels)}
 }
 
-// SetAffine rounds and lays out a matrix and a constant.
-func (d *device) SetAffine(dst engine.Affine, a, b []float64) {
+// size is the numbers of matrix, constants and mark.
+func (a *affine) size() int { return a.panels*panel*(a.blocks*lanes+maxTiles) + 1 }
+
+// AffineBytes returns the bytes of an affine map.
+func (d *device) AffineBytes(channels int) int64 { return 4 * int64(newAffine(channels).size()) }
+
+// WriteAffine rounds and lays out a matrix and a constant.
+func (d *device) WriteAffine(dst engine.Affine, a, b []float64) error {
 	m := own[*affine](dst)
 	c := m.channels
 	if len(a) != c*c || len(b) != c {
@@ -36,16 +39,29 @@ func (d *device) SetAffine(dst engine.Affine, a, b []float64) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.layAffine(m, a, b)
+	return nil
+}
+
+// layAffine is WriteAffine with the device locked.
+func (d *device) layAffine(m *affine, a, b []float64) {
 	d.setting = setting{m, a}
 	d.crew.run(&d.jobs.setAffine, m.panels)
 	d.setting = setting{}
-	m.constant = false
+	m.clearConstant()
 	for k, v := range b {
 		for i := range maxTiles {
 			m.b[(k/lanes*maxTiles+i)*lanes+k%lanes] = float32(v)
 		}
-		m.constant = m.constant || v != 0
+		if v != 0 {
+			*m.constant = 1
+		}
 	}
+}
+
+func (a *affine) clearConstant() {
+	clear(a.b)
+	*a.constant = 0
 }
 
 // setting is the layout of a matrix in progress.
@@ -58,7 +74,8 @@ type setting struct {
 func (d *device) setAffine(_, p int) {
 	m, c := d.setting.affine, d.setting.affine.channels
 	for from := 0; from < c; from += lanes { // two kilobytes of the panel, which stay in the cache
-		dst := m.panelOf(p)[from*panel:]
+		dst := m.panelOf(p)[from*panel:][:lanes*panel]
+		clear(dst)
 		for k := range min(panel, c-p*panel) {
 			row := d.setting.matrix[(p*panel+k)*c:][:c]
 			for i, v := range row[from:min(from+lanes, c)] {
@@ -86,13 +103,14 @@ const affineJob = 64
 const residentBlocks = 4
 
 // AddAffine computes rows of w (A F + b).
-func (d *device) AddAffine(op engine.AddAffine) {
+func (d *device) AddAffine(op engine.AddAffine) error {
 	op.Check()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.affine = affineRun{own[*affine](op.Affine), mapOf(op.Src), mapOf(op.Dst), planeOf(op.Weight), op.Rows, max(affineJob/op.Src.Shape().Width, 1), op.Add}
 	d.crew.run(&d.jobs.affine, (op.Rows.Len()+d.affine.group-1)/d.affine.group)
 	d.affine = affineRun{}
+	return nil
 }
 
 // affineRows computes a group of rows.
@@ -131,7 +149,7 @@ func (d *device) affineDirect(y, p, x, n int) {
 	dst := r.dst.from(y, 2*p, x)
 	stride := r.dst.shape.Width * lanes
 	add := r.add
-	if r.map_.constant {
+	if *r.map_.constant != 0 {
 		for k := range 2 {
 			constant := r.map_.constants(2*p + k)[:n*lanes]
 			if add {

@@ -17,8 +17,8 @@ func TestAffineOfAnyMatrix(t *testing.T) {
 			a[i] = w.rng.Float64()
 		}
 		for i, d := range w.devices {
-			f := d.NewAffine(37)
-			d.SetAffine(f, a, b)
+			f := w.arenas[i].Affine(twinBytes/2, 37)
+			d.WriteAffine(f, a, b)
 			d.AddAffine(engine.AddAffine{Affine: f, Src: src[i], Rows: engine.All(shape), Dst: dst[i]})
 		}
 		w.compare(isa, dst, 1e-5)

@@ -13,7 +13,9 @@ type arena struct {
 }
 
 // number is what memory is read as.
-type number interface{ ~float32 | ~uint16 }
+type number interface {
+	~float32 | ~float64 | ~uint16 | ~int32
+}
 
 // place returns n numbers of type T at a byte offset of the memory.
 func place[T number](memory []byte, offset int64, n int) []T {
@@ -31,12 +33,24 @@ func place[T number](memory []byte, offset int64, n int) []T {
 
 // NewArena takes bytes of zeros from the system, in huge pages where it has them.
 func (d *device) NewArena(bytes int64) (engine.Arena, error) {
-	memory, err := takeMemory(max(engine.Align(bytes), engine.Alignment))
+	memory, err := d.takeBytes(bytes)
 	if err != nil {
-		return nil, fmt.Errorf("taking %d MiB of memory: %w; lower the size or the memory budget", bytes>>20, err)
+		return nil, err
 	}
 	return &arena{memory}, nil
 }
+
+// takeBytes takes whole pages of zeros from the system.
+func (d *device) takeBytes(n int64) ([]byte, error) {
+	memory, err := d.takeMemory(max(engine.Align(n), engine.Alignment))
+	if err != nil {
+		return nil, fmt.Errorf("taking %d MiB of memory: %w; lower the size or the memory budget", n>>20, err)
+	}
+	return memory, nil
+}
+
+// takeNumbers takes zeros for n numbers.
+func (d *device) takeNumbers(n int) ([]byte, error) { return d.takeBytes(4 * int64(n)) }
 
 func (a *arena) Bytes() int64 { return int64(len(a.memory)) }
 
@@ -71,4 +85,28 @@ func (a *arena) Vector(offset int64, n int) engine.Vector {
 
 func (a *arena) Image(offset int64, height, width int) engine.Image {
 	return &picture{height, width, place[float32](a.memory, offset, 3*height*width)}
+}
+
+func (a *arena) Moments(offset int64, channels int) engine.Moments {
+	m := newMomentSums(channels)
+	n := m.start(m.blocks)
+	memory := place[float64](a.memory, offset, n+1)
+	m.sums, m.weight = memory[:n:n], &memory[n]
+	return m
+}
+
+func (a *arena) Affine(offset int64, channels int) engine.Affine {
+	m := newAffine(channels)
+	memory := place[float32](a.memory, offset, m.size())
+	n := m.panels * m.blocks * lanes * panel
+	m.a, m.b, m.constant = memory[:n:n], memory[n:len(memory)-1:len(memory)-1], &memory[len(memory)-1]
+	return m
+}
+
+func (a *arena) Scalars(offset int64, n int) engine.Scalars {
+	return scalars(place[float64](a.memory, offset, n))
+}
+
+func (a *arena) Points(offset int64, n int) engine.Points {
+	return points(place[int32](a.memory, offset, n))
 }

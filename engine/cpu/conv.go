@@ -81,12 +81,12 @@ func newSchedule(f *filters, tiles, threads int) schedule {
 }
 
 // Forward computes rows of ReLU(conv(Src) + bias) and what follows it.
-func (d *device) Forward(op engine.Forward) {
+func (d *device) Forward(op engine.Forward) error {
 	op.Check()
 	if op.Rows.Len() == 0 {
-		return
+		return nil
 	}
-	conv, src := own[*convolution](op.Conv), mapOf(op.Src)
+	conv, src := convolutionOf(op.Conv), mapOf(op.Src)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.conv = convolving{
@@ -96,17 +96,18 @@ func (d *device) Forward(op engine.Forward) {
 		mask:            maskOf(op.Mask),
 		forwardEpilogue: forwardEpilogue{conv.bias, op.Linear, op.Pooling == engine.AveragePooling, mapOf(op.Pool)},
 	}
-	d.convolve(op.Rows, src.shape)
+	err := d.convolve(op.Rows, src.shape)
 	d.conv = convolving{}
+	return err
 }
 
 // Backward computes rows of the gradient by a convolution's input.
-func (d *device) Backward(op engine.Backward) {
+func (d *device) Backward(op engine.Backward) error {
 	op.Check()
 	if op.Rows.Len() == 0 {
-		return
+		return nil
 	}
-	conv, src, dst := own[*convolution](op.Conv), mapOf(op.Src), mapOf(op.Dst)
+	conv, src, dst := convolutionOf(op.Conv), mapOf(op.Src), mapOf(op.Dst)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.conv = convolving{
@@ -117,11 +118,12 @@ func (d *device) Backward(op engine.Backward) {
 		backward: true,
 		add:      op.Add,
 	}
-	d.convolve(op.Rows, dst.shape)
-	if conv.padding != engine.PadZero {
+	err := d.convolve(op.Rows, dst.shape)
+	if err == nil && conv.padding != engine.PadZero {
 		d.foldBorder(conv, op.Rows)
 	}
 	d.conv = convolving{}
+	return err
 }
 
 // routeScale is the share of a pooled gradient that each activation let through receives.
@@ -132,7 +134,7 @@ func routeScale(p engine.Pooling) float32 {
 	return 1
 }
 
-func (d *device) convolve(rows engine.Rows, shape engine.Shape) {
+func (d *device) convolve(rows engine.Rows, shape engine.Shape) error {
 	c := &d.conv
 	c.height, c.width = shape.Height, shape.Width
 	c.tilesX = tilesOf(shape.Width)
@@ -154,14 +156,19 @@ func (d *device) convolve(rows engine.Rows, shape engine.Shape) {
 		if afresh {
 			own = afreshSize * d.crew.size
 		}
-		d.scratch.begin(padLine(c.share) + own)
+		if err := d.beginScratch(padLine(c.share) + own); err != nil {
+			return err
+		}
 		c.memory, c.afresh = d.scratch.take(c.share), d.scratch.take(own)
 		d.cooperate()
-		return
+		return nil
 	}
-	d.scratch.begin(c.share * d.crew.size)
+	if err := d.beginScratch(c.share * d.crew.size); err != nil {
+		return err
+	}
 	c.memory = d.scratch.take(c.share * d.crew.size)
 	d.crew.run(&d.jobs.convBlock, (c.tiles+size-1)/size)
+	return nil
 }
 
 func (d *device) scheduleOf(f *filters, tiles int) schedule {

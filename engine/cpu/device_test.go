@@ -63,6 +63,43 @@ func (w *twin) take(bytes func(d engine.Device) int64) int64 {
 	return at
 }
 
+// convolution returns a convolution of random weights on both devices.
+func (w *twin) convolution(in, out int, padding engine.Padding) (c [2]engine.Convolution) {
+	weight, bias := w.floats(9*in*out), w.floats(out)
+	for i, d := range w.devices {
+		var err error
+		if c[i], err = d.NewConvolution(in, out, weight, bias, padding); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// stem returns a stem of random weights on one device.
+func (w *twin) stem(i, out int, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
+	s, err := w.devices[i].NewStem(out, w.floats(27*out), w.floats(out), pre, padding)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// vectors returns a vector on both devices, with the same numbers.
+func (w *twin) vectors(values []float32) (v [2]engine.Vector) {
+	at := w.take(func(engine.Device) int64 { return 4 * int64(len(values)) })
+	for i, d := range w.devices {
+		v[i] = w.arenas[i].Vector(at, len(values))
+		d.Write(v[i], values)
+	}
+	return v
+}
+
+func (w *twin) numbers(i int, v engine.Vector) []float32 {
+	s := make([]float32, v.Len())
+	w.devices[i].Read(s, v)
+	return s
+}
+
 // maps returns a whole map on both devices, with the same random numbers.
 func (w *twin) maps(s engine.Shape) (m [2]engine.Map) {
 	at := w.take(func(d engine.Device) int64 { return d.MapBytes(s, s.Height) })
@@ -131,7 +168,6 @@ func testConvolution(w *twin) {
 		in, shape.Channels, out = 5, 5, 20
 	}
 	outer := engine.Shape{Channels: out, Height: shape.Height, Width: shape.Width}
-	weight, bias := w.floats(9*in*out), w.floats(out)
 	padding, pooling := engine.Padding(rng.IntN(3)), engine.Pooling(rng.IntN(2))
 	pooled, stored, add, masked := rng.IntN(2) == 0, rng.IntN(2) == 0, rng.IntN(2) == 0, rng.IntN(2) == 0
 	pooledShape := outer.Pooled()
@@ -141,11 +177,11 @@ func testConvolution(w *twin) {
 	x, y, small := w.maps(shape), w.maps(outer), w.maps(pooledShape)
 	gradient, smallGradient, h := w.maps(outer), w.maps(pooledShape), w.maps(shape)
 	routes, mask := w.masks(outer), w.masks(shape)
+	conv := w.convolution(in, out, padding)
 	for i, d := range w.devices {
-		c := d.NewConvolution(in, out, weight, bias, padding)
 		d.Rectify(engine.Rectify{Src: x[i], Rows: engine.All(shape), Dst: x[i], Mask: mask[i]})
-		f := engine.Forward{Conv: c, Src: x[i], Rows: engine.All(shape), Mask: routes[i], Pooling: pooling}
-		b := engine.Backward{Conv: c, Src: gradient[i], Rows: engine.All(shape), Dst: h[i], Add: add}
+		f := engine.Forward{Conv: conv[i], Src: x[i], Rows: engine.All(shape), Mask: routes[i], Pooling: pooling}
+		b := engine.Backward{Conv: conv[i], Src: gradient[i], Rows: engine.All(shape), Dst: h[i], Add: add}
 		if pooled {
 			f.Pool = small[i]
 			b.Src, b.Routes, b.Pooling = smallGradient[i], routes[i], pooling
@@ -179,7 +215,7 @@ func testSchedules(t *testing.T, rawAbove int) {
 		d := w.devices[0]
 		d.(*device).schedule = randomSchedule(rand.New(rand.NewPCG(uint64(seed), 1)))
 		d.(*device).rawAbove = rawAbove
-		c := d.NewConvolution(40, 40, w.floats(9*40*40), w.floats(40), engine.PadZero)
+		c := w.convolution(40, 40, engine.PadZero)[0]
 		x, y := w.maps(shape), w.maps(shape)
 		d.Forward(engine.Forward{Conv: c, Src: x[0], Rows: engine.All(shape), Dst: y[0]})
 		d.Backward(engine.Backward{Conv: c, Src: y[0], Rows: engine.All(shape), Dst: x[0], Add: true})

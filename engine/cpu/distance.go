@@ -4,47 +4,49 @@ import "github.com/impasto/impasto/engine"
 
 // momentDistance is a distance of second moments in progress.
 type momentDistance struct {
-	moments *momentSums
-	affine  *affine
-	target  []float64
-	weight  float64 // W
-	scale   float64 // Scale/W
-	sums    []float64
+	moments, painting *momentSums
+	affine            *affine
+	scale             float64 // Scale/W
+	sums              []float64
 }
 
-// MomentDistance computes the sum of (G/W - Target)^2 and sets the affine map to its gradient, block by block
-// of the half of G that is kept: reading whole matrices, taking them apart and setting the map from them moves
+// MomentDistance computes the sum of (G/W - P/V)^2 and sets the affine map to its gradient, block by block
+// of the halves of G and P that are kept: reading whole matrices, taking them apart and setting the map from them moves
 // four times as many bytes.
-func (d *device) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
+func (d *device) MomentDistance(op engine.MomentDistance) error {
 	op.Check()
 	m, f := own[*momentSums](op.Moments), own[*affine](op.Affine)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if m.weight <= 0 {
-		return 0, m.weight
+	distance, weight := scalarOf(op.Distance), *m.weight
+	*distance, *scalarOf(op.Weight) = 0, weight
+	if weight <= 0 {
+		return nil
 	}
-	d.distance = momentDistance{moments: m, affine: f, target: op.Target, weight: m.weight, scale: op.Scale / m.weight, sums: d.sums(m.blocks)}
+	d.distance = momentDistance{moments: m, painting: own[*momentSums](op.Painting), affine: f, scale: op.Scale / weight, sums: d.sums(m.blocks)}
 	d.crew.run(&d.jobs.momentDistance, m.blocks)
 	for _, v := range d.distance.sums {
-		distance += v
+		*distance += v
 	}
-	clear(f.b)
-	f.constant = false
+	f.clearConstant()
 	d.distance = momentDistance{}
-	return distance, m.weight
+	return nil
 }
 
 // momentDistanceBlock takes one block with those behind it.
 func (d *device) momentDistanceBlock(_, i int) {
 	r := &d.distance
-	m := r.moments
-	const size = lanes * lanes
-	sums := m.sums[m.start(i):m.start(i+1)]
-	var difference [size]float32
-	r.sums[i] = r.diagonal(&difference, (*[size]float64)(sums), i)
+	var difference [lanes * lanes]float32
+	var products, target blockProducts // on the diagonal, of which the upper half counts
+	r.moments.mirror(&products, i)
+	r.painting.mirror(&target, i)
+	r.sums[i] = r.differences(&difference, &products, &target, i, i)
 	r.affine.place(&difference, i, i)
-	for j := i + 1; j < m.blocks; j++ {
-		r.sums[i] += 2 * r.differences(&difference, (*[size]float64)(sums[(j-i)*size:]), i, j)
+	if i%2 == 0 && i+1 == r.moments.blocks {
+		r.affine.clearSpare()
+	}
+	for j := i + 1; j < r.moments.blocks; j++ {
+		r.sums[i] += 2 * r.differences(&difference, r.moments.products(i, j), r.painting.products(i, j), i, j)
 		r.affine.place(&difference, i, j)
 		transposeBlock(&difference)
 		r.affine.place(&difference, j, i)
@@ -53,33 +55,30 @@ func (d *device) momentDistanceBlock(_, i int) {
 
 // differences computes the scaled differences of the products of blocks i and j, and returns the sum of the
 // squares of the plain ones.
-func (r *momentDistance) differences(dst *[lanes * lanes]float32, products *[lanes * lanes]float64, i, j int) float64 {
+func (r *momentDistance) differences(dst *[lanes * lanes]float32, products, target *blockProducts, i, j int) float64 {
 	c := r.moments.channels
 	rows, columns := min(lanes, c-i*lanes), min(lanes, c-j*lanes)
+	weight, paintingWeight := *r.moments.weight, *r.painting.weight
 	clear(dst[:])
+	var divided [lanes]float64
 	total := 0.0
 	for a := range rows {
-		target, row := r.target[(i*lanes+a)*c+j*lanes:][:columns], dst[a*lanes:][:columns]
+		painting, row := target[a*lanes:][:columns], dst[a*lanes:][:columns]
+		if paintingWeight != 1 { // a division by 1 would take a third of the time
+			for b, v := range painting {
+				divided[b] = v / paintingWeight
+			}
+			painting = divided[:columns]
+		}
 		sum := 0.0 // by row, since an addition waits for the one before it
 		for b, v := range products[a*lanes:][:columns] {
-			d := v/r.weight - target[b]
+			d := v/weight - painting[b]
 			sum += float64(d * d)
 			row[b] = float32(r.scale * d)
 		}
 		total += sum
 	}
 	return total
-}
-
-// diagonal does the same to a block on the diagonal, of which the upper half counts.
-func (r *momentDistance) diagonal(dst *[lanes * lanes]float32, products *[lanes * lanes]float64, i int) float64 {
-	mirrored := *products
-	for a := range lanes {
-		for b := range a {
-			mirrored[a*lanes+b] = products[b*lanes+a]
-		}
-	}
-	return r.differences(dst, &mirrored, i, i)
 }
 
 // place lays out the rows of block i and the columns of block j of the matrix, given by rows.
@@ -90,6 +89,14 @@ func (a *affine) place(block *[lanes * lanes]float32, i, j int) {
 		for row := range line {
 			line[row] = block[row*lanes+column]
 		}
+	}
+}
+
+// clearSpare clears the block of rows that fills up the last panel where the number of blocks is odd.
+func (a *affine) clearSpare() {
+	dst := a.panelOf(a.panels - 1)
+	for column := range a.blocks * lanes {
+		clear(dst[column*panel+lanes:][:panel-lanes])
 	}
 }
 

@@ -152,25 +152,30 @@ func (d *device) MaskBytes(shape engine.Shape) int64 {
 }
 
 // Write copies src into a vector.
-func (d *device) Write(dst engine.Vector, src []float32) { copyAll("write", numbersOf(dst), src) }
-
-// Read copies a vector into dst.
-func (d *device) Read(dst []float32, src engine.Vector) { copyAll("read", dst, numbersOf(src)) }
-
-// WritePlane copies src, [H,W], into a plane.
-func (d *device) WritePlane(dst engine.Plane, src []float32) {
-	copyAll("write plane", planeOf(dst).data, src)
+func (d *device) Write(dst engine.Vector, src []float32) error {
+	return copyAll("write", numbersOf(dst), src)
 }
 
-func copyAll(what string, dst, src []float32) {
+// Read copies a vector into dst.
+func (d *device) Read(dst []float32, src engine.Vector) error {
+	return copyAll("read", dst, numbersOf(src))
+}
+
+// WritePlane copies src, [H,W], into a plane.
+func (d *device) WritePlane(dst engine.Plane, src []float32) error {
+	return copyAll("write plane", planeOf(dst).data, src)
+}
+
+func copyAll[T number](what string, dst, src []T) error {
 	if len(dst) != len(src) {
 		panic(fmt.Sprintf("cpu: %s: %d numbers for %d", what, len(src), len(dst)))
 	}
 	copy(dst, src)
+	return nil
 }
 
 // WriteMap copies planar rows src, [C,rows,W], into a map.
-func (d *device) WriteMap(dst engine.Map, rows engine.Rows, src []float32) {
+func (d *device) WriteMap(dst engine.Map, rows engine.Rows, src []float32) error {
 	m := mapOf(dst)
 	checkPlanar("write map", m, rows, len(src))
 	clearPadding := m.shape.Channels%lanes != 0
@@ -187,10 +192,11 @@ func (d *device) WriteMap(dst engine.Map, rows engine.Rows, src []float32) {
 			}
 		}
 	}
+	return nil
 }
 
 // ReadMap copies rows of a map into planar dst, [C,rows,W].
-func (d *device) ReadMap(dst []float32, src engine.Map, rows engine.Rows) {
+func (d *device) ReadMap(dst []float32, src engine.Map, rows engine.Rows) error {
 	m := mapOf(src)
 	checkPlanar("read map", m, rows, len(dst))
 	for y := rows.From; y < rows.To; y++ {
@@ -203,6 +209,7 @@ func (d *device) ReadMap(dst []float32, src engine.Map, rows engine.Rows) {
 			}
 		}
 	}
+	return nil
 }
 
 func checkPlanar(what string, m *featureMap, rows engine.Rows, n int) {

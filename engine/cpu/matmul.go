@@ -9,27 +9,44 @@ const matMulRows = 2 * maxTiles
 // matMul is a product of matrices in progress. The right one is laid out like transformed weights,
 // [panels][16*blocks][32].
 type matMul struct {
-	engine.MatMul
+	sliceMatMul
 	blocks, panels int
 	right          []float32
 	left           []float32 // a worker has blocks*matMulRows*16 of it: [groups][blocks][14][16]
 }
 
-// MatMul computes a product of matrices of the host. Each number is summed in the order of the inner
-// index.
-func (d *device) MatMul(op engine.MatMul) {
+// sliceMatMul is engine.MatMul on slices.
+type sliceMatMul struct {
+	Dst, A, B              []float32
+	Rows, Inner, Columns   int
+	TransposeA, TransposeB bool
+	Scale, Diagonal        float32
+	Symmetric              bool
+}
+
+// MatMul computes a product of matrices. Each number is summed in the order of the inner index.
+func (d *device) MatMul(op engine.MatMul) error {
 	op.Check()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	m := matMul{MatMul: op, blocks: blocksOf(op.Inner), panels: panelsOf(op.Columns)}
+	return d.multiply(sliceMatMul{numbersOf(op.Dst), numbersOf(op.A), numbersOf(op.B),
+		op.Rows, op.Inner, op.Columns, op.TransposeA, op.TransposeB, op.Scale, op.Diagonal, op.Symmetric})
+}
+
+// multiply computes a product. The device is locked.
+func (d *device) multiply(op sliceMatMul) error {
+	m := matMul{sliceMatMul: op, blocks: blocksOf(op.Inner), panels: panelsOf(op.Columns)}
 	right, left := m.panels*m.blocks*lanes*panel, m.blocks*matMulRows*lanes
-	d.scratch.begin(right + padLine(left)*d.crew.size + lanes)
+	if err := d.beginScratch(right + padLine(left)*d.crew.size + lanes); err != nil {
+		return err
+	}
 	m.right = d.scratch.take(right)
 	m.left = d.scratch.take(left * d.crew.size)
 	d.matMul = m
 	d.crew.run(&d.jobs.packRight, m.panels)
 	d.crew.run(&d.jobs.matMul, (op.Rows+matMulRows-1)/matMulRows)
 	d.matMul = matMul{}
+	return nil
 }
 
 // packRight lays out 32 columns of the right matrix, zeros beyond its borders.

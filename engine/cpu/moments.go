@@ -11,25 +11,31 @@ import (
 const lineLength = 128 * lanes
 
 // momentSums are the sums of a map and of its products, in float64: for each block i of channels the
-// products with the blocks j >= i, [16][16] each, and then the sums themselves, [16].
+// products with the blocks j >= i, [16][16] each, and then the sums themselves, [16]. Those of channels that
+// fill up a block are zero.
 type momentSums struct {
 	channels, blocks int
 	sums             []float64
-	weight           float64
-	read             engine.Statistics
+	weight           *float64
 }
 
-func (m *momentSums) Channels() int { return m.channels }
+// blockProducts are the products of two blocks.
+type blockProducts [lanes * lanes]float64
 
-// NewMoments returns moments of nothing.
-func (d *device) NewMoments(channels int) engine.Moments {
+func newMomentSums(channels int) *momentSums {
 	if channels <= 0 {
 		panic(fmt.Sprintf("cpu: moments of %d channels", channels))
 	}
-	m := &momentSums{channels: channels, blocks: blocksOf(channels)}
-	m.sums = make([]float64, m.start(m.blocks))
-	return m
+	return &momentSums{channels: channels, blocks: blocksOf(channels)}
 }
+
+// MomentsBytes returns the bytes of moments: their sums and their weight.
+func (d *device) MomentsBytes(channels int) int64 {
+	m := newMomentSums(channels)
+	return 8 * int64(m.start(m.blocks)+1)
+}
+
+func (m *momentSums) Channels() int { return m.channels }
 
 // start returns where the sums of block i start; start(blocks) is the length of all.
 func (m *momentSums) start(i int) int {
@@ -37,13 +43,34 @@ func (m *momentSums) start(i int) int {
 	return pairs*lanes*lanes + i*lanes
 }
 
+// products returns those of block i with block j >= i.
+func (m *momentSums) products(i, j int) *blockProducts {
+	return (*blockProducts)(m.sums[m.start(i)+(j-i)*lanes*lanes:])
+}
+
+// mirror copies the products of block i with itself, the upper half to both.
+func (m *momentSums) mirror(dst *blockProducts, i int) {
+	*dst = *m.products(i, i)
+	for a := range lanes {
+		for b := range a {
+			dst[a*lanes+b] = dst[b*lanes+a]
+		}
+	}
+}
+
+// sumsOf returns the sums of block i, of the channels that there are.
+func (m *momentSums) sumsOf(i int) []float64 {
+	return m.sums[m.start(i+1)-lanes:][:min(lanes, m.channels-i*lanes)]
+}
+
 // ResetMoments forgets what was added.
-func (d *device) ResetMoments(dst engine.Moments) {
+func (d *device) ResetMoments(dst engine.Moments) error {
 	m := own[*momentSums](dst)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	clear(m.sums)
-	m.weight = 0
+	*m.weight = 0
+	return nil
 }
 
 // reduction is a sum over positions in progress. Rows are cut into pieces on absolute rows; the sums
@@ -73,7 +100,7 @@ func (r *reduction) pieces() int { return (r.rows.Len() + r.pieceRows - 1) / r.p
 const partialBytes = 8 << 20
 
 // AddMoments adds rows to the moments.
-func (d *device) AddMoments(op engine.AddMoments) {
+func (d *device) AddMoments(op engine.AddMoments) error {
 	op.Check()
 	m, src := own[*momentSums](op.Moments), mapOf(op.Src)
 	d.mu.Lock()
@@ -83,7 +110,9 @@ func (d *device) AddMoments(op engine.AddMoments) {
 	size := len(m.sums)
 	round := min(max(partialBytes/4/size, 1), max(r.pieces(), 1))
 	totals := d.crew.size * m.blocks * totalsLength
-	d.scratch.begin(padLine(round*size) + totals)
+	if err := d.beginScratch(padLine(round*size) + totals); err != nil {
+		return err
+	}
 	r.partial = d.scratch.take(round * size)
 	r.totals = d.scratch.take(totals)
 	for r.first = 0; r.first < r.pieces(); r.first += round {
@@ -93,8 +122,9 @@ func (d *device) AddMoments(op engine.AddMoments) {
 		r.partial = r.partial[:n*size]
 		d.crew.run(&d.jobs.foldMoments, m.blocks)
 	}
-	m.weight += r.totalWeight()
+	*m.weight += r.totalWeight()
 	d.reduction = reduction{}
+	return nil
 }
 
 func (r *reduction) totalWeight() float64 {
@@ -184,113 +214,4 @@ func (d *device) foldMoments(_, i int) {
 			sums[k] += float64(v)
 		}
 	}
-}
-
-// ReadMoments returns the moments as whole matrices, in memory that the next read of the same moments
-// fills again: a loop reads megabytes of them at every step.
-func (d *device) ReadMoments(src engine.Moments) engine.Statistics {
-	m := own[*momentSums](src)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	c := m.channels
-	if m.read.Sum == nil {
-		m.read = engine.Statistics{Sum: make([]float64, c), Gram: make([]float64, c*c)}
-	}
-	m.read.Weight = m.weight
-	d.reading = m
-	d.crew.run(&d.jobs.readMoments, m.blocks)
-	d.reading = nil
-	return m.read
-}
-
-// readMoments copies the moments of one block.
-func (d *device) readMoments(_, i int) {
-	m := d.reading
-	const size = lanes * lanes
-	sums := m.sums[m.start(i):m.start(i+1)]
-	for j := i; j < m.blocks; j++ {
-		m.unfold((*[size]float64)(sums[(j-i)*size:]), i, j)
-	}
-	copy(m.read.Sum[i*lanes:], sums[(m.blocks-i)*size:][:min(lanes, m.channels-i*lanes)])
-}
-
-// unfold copies the products of two blocks to both sides of the diagonal, on which the upper half counts.
-func (m *momentSums) unfold(sums *[lanes * lanes]float64, i, j int) {
-	c := m.channels
-	rows, columns := min(lanes, c-i*lanes), min(lanes, c-j*lanes)
-	for a := range rows {
-		copy(m.read.Gram[(i*lanes+a)*c+j*lanes:][:columns], sums[a*lanes:])
-	}
-	for b := range columns {
-		row := m.read.Gram[(j*lanes+b)*c+i*lanes:][:rows]
-		for a := range row {
-			if i != j || a < b {
-				row[a] = sums[a*lanes+b]
-			}
-		}
-	}
-}
-
-// sum is a scalar.
-type sum struct {
-	engine.SumMark
-	value float64
-}
-
-// NewSum returns a sum of nothing.
-func (d *device) NewSum() engine.Sum { return &sum{} }
-
-// ResetSum sets a sum to zero.
-func (d *device) ResetSum(s engine.Sum) { own[*sum](s).value = 0 }
-
-// ReadSum returns a sum.
-func (d *device) ReadSum(s engine.Sum) float64 { return own[*sum](s).value }
-
-// AddSquaredDistance adds sum w (Src - Target)^2.
-func (d *device) AddSquaredDistance(op engine.AddSquaredDistance) {
-	op.Check()
-	src := mapOf(op.Src)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.reduction = reduction{src: src, target: mapOf(op.Target), weight: planeOf(op.Weight), rows: op.Rows,
-		pieceRows: engine.PieceRows(src.shape.Width)}
-	d.reduction.distances = d.sums(d.reduction.pieces())
-	d.crew.run(&d.jobs.distance, d.reduction.pieces())
-	s := own[*sum](op.Sum)
-	for _, v := range d.reduction.distances {
-		s.value += v
-	}
-	d.reduction = reduction{}
-}
-
-// sums returns n zeros, kept from one operation to the next.
-func (d *device) sums(n int) []float64 {
-	if n > len(d.partials) {
-		d.partials = make([]float64, n)
-	}
-	clear(d.partials[:n])
-	return d.partials[:n]
-}
-
-// distancePiece sums one piece.
-func (d *device) distancePiece(_, index int) {
-	r := &d.reduction
-	rows := r.piece(index)
-	total := 0.0
-	for y := rows.From; y < rows.To; y++ {
-		src, target := r.src.row(y), r.target.row(y)
-		if r.weight == nil {
-			for from := 0; from < len(src); from += pieceLength { // a call cannot be interrupted
-				to := min(from+pieceLength, len(src))
-				total += d.kernels.squaredDistance(src[from:to], target[from:to])
-			}
-			continue
-		}
-		weight := r.weight.row(y)
-		for i := 0; i < len(src); i += lanes {
-			w := float64(weight[i/lanes%len(weight)])
-			total += float64(w * d.kernels.squaredDistance(src[i:i+lanes], target[i:i+lanes]))
-		}
-	}
-	r.distances[index] = total
 }

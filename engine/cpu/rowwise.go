@@ -17,12 +17,13 @@ type rowwise struct {
 	add, average     bool
 }
 
-func (d *device) runRows(r rowwise, n int) {
+func (d *device) runRows(r rowwise, n int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rowwise = r
 	d.crew.run(&d.jobs.rowwise, n)
 	d.rowwise = rowwise{}
+	return nil
 }
 
 func (d *device) rowwiseRow(worker, index int) {
@@ -30,9 +31,9 @@ func (d *device) rowwiseRow(worker, index int) {
 }
 
 // Rectify computes max(Src, 0).
-func (d *device) Rectify(op engine.Rectify) {
+func (d *device) Rectify(op engine.Rectify) error {
 	op.Check()
-	d.runRows(rowwise{do: (*device).rectifyRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask)}, op.Rows.Len())
+	return d.runRows(rowwise{do: (*device).rectifyRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask)}, op.Rows.Len())
 }
 
 func (d *device) rectifyRow(_, y int) {
@@ -49,9 +50,9 @@ func (d *device) rectifyRow(_, y int) {
 }
 
 // Pool pools ReLU(Src).
-func (d *device) Pool(op engine.Pool) {
+func (d *device) Pool(op engine.Pool) error {
 	op.Check()
-	d.runRows(rowwise{do: (*device).poolRow, from: op.Rows.From / 2, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask),
+	return d.runRows(rowwise{do: (*device).poolRow, from: op.Rows.From / 2, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask),
 		average: op.Pooling == engine.AveragePooling}, (op.Rows.Len()+1)/2)
 }
 
@@ -98,9 +99,9 @@ func (r *rowwise) poolSquare(block, y, x int) {
 }
 
 // Unpool spreads the gradient by a pooled map.
-func (d *device) Unpool(op engine.Unpool) {
+func (d *device) Unpool(op engine.Unpool) error {
 	op.Check()
-	d.runRows(rowwise{do: (*device).unpoolRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask),
+	return d.runRows(rowwise{do: (*device).unpoolRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask),
 		scale: routeScale(op.Pooling), add: op.Add}, op.Rows.Len())
 }
 
@@ -128,9 +129,9 @@ func (d *device) unpoolRow(worker, y int) {
 }
 
 // MaskBy clears Dst where By is not greater than zero.
-func (d *device) MaskBy(op engine.MaskBy) {
+func (d *device) MaskBy(op engine.MaskBy) error {
 	op.Check()
-	d.runRows(rowwise{do: (*device).maskByRow, from: op.Rows.From, src: mapOf(op.By), dst: mapOf(op.Dst)}, op.Rows.Len())
+	return d.runRows(rowwise{do: (*device).maskByRow, from: op.Rows.From, src: mapOf(op.By), dst: mapOf(op.Dst)}, op.Rows.Len())
 }
 
 func (d *device) maskByRow(_, y int) {
@@ -141,17 +142,17 @@ func (d *device) maskByRow(_, y int) {
 }
 
 // CopyRows copies rows.
-func (d *device) CopyRows(op engine.CopyRows) {
+func (d *device) CopyRows(op engine.CopyRows) error {
 	op.Check()
-	d.runRows(rowwise{do: (*device).copyRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst)}, op.Rows.Len())
+	return d.runRows(rowwise{do: (*device).copyRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst)}, op.Rows.Len())
 }
 
 func (d *device) copyRow(_, y int) { copy(d.rowwise.dst.row(y), d.rowwise.src.row(y)) }
 
 // AddDifference computes Scale w (Src - Target).
-func (d *device) AddDifference(op engine.AddDifference) {
+func (d *device) AddDifference(op engine.AddDifference) error {
 	op.Check()
-	d.runRows(rowwise{do: (*device).differenceRow, from: op.Rows.From, src: mapOf(op.Src), target: mapOf(op.Target), dst: mapOf(op.Dst),
+	return d.runRows(rowwise{do: (*device).differenceRow, from: op.Rows.From, src: mapOf(op.Src), target: mapOf(op.Target), dst: mapOf(op.Dst),
 		weight: planeOf(op.Weight), scale: op.Scale, add: op.Add}, op.Rows.Len())
 }
 

@@ -9,6 +9,7 @@ import (
 // stem is the first convolution with its preprocessing, [out,3,3,3]. It is too narrow for Winograd: its
 // 27 products a number cost less than writing the number.
 type stem struct {
+	parameters
 	out, blocks, panels int
 	padding             engine.Padding
 	pre                 engine.Preprocessing
@@ -19,22 +20,25 @@ type stem struct {
 
 func (s *stem) Out() int                { return s.out }
 func (s *stem) Padding() engine.Padding { return s.padding }
-func (s *stem) Bytes() int64 {
-	return int64(len(s.forward)+len(s.bias)+len(s.backward)) * 4
-}
 
 // stemTaps are the weights of one output channel: three channels of 3x3.
 const stemTaps = 27
 
 // NewStem lays out the weights for both directions.
-func (d *device) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
+func (d *device) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) (engine.Stem, error) {
 	if out <= 0 || len(weight) != out*stemTaps || len(bias) != out {
 		panic(fmt.Sprintf("cpu: %d weights and %d biases for a stem 3->%d", len(weight), len(bias), out))
 	}
 	s := &stem{out: out, blocks: blocksOf(out), panels: panelsOf(out), padding: padding, pre: pre}
-	s.forward = make([]float32, s.panels*stemTaps*panel)
-	s.bias = make([]float32, s.panels*panel)
-	s.backward = make([]float32, s.blocks*stemTaps*lanes)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	forward, backward := s.panels*stemTaps*panel, s.blocks*stemTaps*lanes
+	all, err := s.take(d, forward+backward+s.panels*panel)
+	if err != nil {
+		return nil, err
+	}
+	s.forward, all = all[:forward], all[forward:]
+	s.backward, s.bias = all[:backward], all[backward:]
 	copy(s.bias, bias)
 	for k := range out {
 		for i, w := range weight[k*stemTaps:][:stemTaps] {
@@ -43,7 +47,7 @@ func (d *device) NewStem(out int, weight, bias []float32, pre engine.Preprocessi
 			s.backward[(k/lanes*stemTaps+c*9+8-tap)*lanes+k%lanes] = w
 		}
 	}
-	return s
+	return s, nil
 }
 
 // stemming is an operation on a stem in progress. Each job is a row of tiles and has memory of its own.
@@ -60,39 +64,42 @@ type stemming struct {
 }
 
 // StemForward computes rows of ReLU(conv(preprocess(Image)) + bias).
-func (d *device) StemForward(op engine.StemForward) {
+func (d *device) StemForward(op engine.StemForward) error {
 	op.Check()
 	if op.Rows.Len() == 0 {
-		return
+		return nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := own[*stem](op.Stem)
+	s := stemOf(op.Stem)
 	d.stem = stemming{stem: s, image: pictureOf(op.Image), m: mapOf(op.Dst), mask: maskOf(op.Mask), linear: op.Linear, rows: op.Rows}
 	width := d.stem.image.width
 	d.stem.share = padLine(3*patchSize*(width+2)) + padLine(panel*width)
-	d.runStem(&d.jobs.stemForward)
+	return d.runStem(&d.jobs.stemForward)
 }
 
 // StemBackward computes rows of the gradient by the image.
-func (d *device) StemBackward(op engine.StemBackward) {
+func (d *device) StemBackward(op engine.StemBackward) error {
 	op.Check()
 	if op.Rows.Len() == 0 {
-		return
+		return nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.stem = stemming{stem: own[*stem](op.Stem), image: pictureOf(op.Dst), m: mapOf(op.Src), add: op.Add, rows: op.Rows}
+	d.stem = stemming{stem: stemOf(op.Stem), image: pictureOf(op.Dst), m: mapOf(op.Src), add: op.Add, rows: op.Rows}
 	d.stem.share = padLine(6 * (d.stem.image.width + 2))
-	d.runStem(&d.jobs.stemBackward)
+	return d.runStem(&d.jobs.stemBackward)
 }
 
-func (d *device) runStem(f *job) {
+func (d *device) runStem(f *job) error {
 	s := &d.stem
-	d.scratch.begin(s.share * d.crew.size)
+	if err := d.beginScratch(s.share * d.crew.size); err != nil {
+		return err
+	}
 	s.memory = d.scratch.take(s.share * d.crew.size)
 	d.crew.run(f, tilesOf(s.rows.Len()))
 	d.stem = stemming{}
+	return nil
 }
 
 // stemForwardRows computes one row of tiles: it preprocesses the six rows under it, with their padding.

@@ -8,7 +8,7 @@ import (
 
 // variationRun is a total variation in progress, row by row of each channel.
 type variationRun struct {
-	kind               engine.Variation
+	kind               engine.TotalVariation
 	image, gradient    *picture
 	straight, diagonal float64 // weights of the differences
 	slope              float32 // of a difference, times Scale
@@ -16,19 +16,19 @@ type variationRun struct {
 	values             []float64
 }
 
-// AddVariation adds Scale times the total variation and its gradient.
-func (d *device) AddVariation(op engine.AddVariation) {
+// AddTotalVariation adds Scale times the total variation and its gradient.
+func (d *device) AddTotalVariation(op engine.AddTotalVariation) error {
 	op.Check()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := variationRun{kind: op.Kind, image: pictureOf(op.Image), gradient: pictureOf(op.Gradient), straight: 1}
 	h, w := r.image.height, r.image.width
-	if op.Kind == engine.VariationNine {
+	if op.Kind == engine.NinePointVariation {
 		r.straight = 2.0 / 3 / float64(3*h*w)
 		r.diagonal = 2.0 / 12 / float64(3*(h+1)*(w+1))
 	}
 	r.slope, r.across = float32(2*op.Scale*r.straight), float32(2*op.Scale*r.diagonal)
-	if op.Kind == engine.VariationL1 {
+	if op.Kind == engine.AbsoluteVariation {
 		r.slope = float32(op.Scale)
 	}
 	r.values = d.sums(3 * h)
@@ -38,8 +38,9 @@ func (d *device) AddVariation(op engine.AddVariation) {
 	for _, v := range r.values {
 		total += v
 	}
-	own[*sum](op.Sum).value += float64(op.Scale * total)
+	*scalarOf(op.Sum) += float64(op.Scale * total)
 	d.variation = variationRun{}
+	return nil
 }
 
 // variationRow takes one row: its differences to the right and to the row below count for the value,
@@ -53,7 +54,7 @@ func (d *device) variationRow(_, index int) {
 	if r.gradient != nil {
 		gradient = r.gradient.row(c, y)
 	}
-	if r.kind == engine.VariationL1 {
+	if r.kind == engine.AbsoluteVariation {
 		r.values[index] = r.absolute(row, up, down, gradient)
 		return
 	}

@@ -33,75 +33,98 @@ func (d *device) elementsPiece(_, index int) {
 	e.do(d, e.dst[from:to], from, index)
 }
 
-// reduce runs f on every piece and adds the results in order.
-func (d *device) reduce(x, y engine.Vector, f func(*device, []float32, int, int)) float64 {
-	a, b := numbersOf(x), numbersOf(y)
+// reduce runs f on every piece and returns the results in order. The device is locked.
+func (d *device) reduce(x, y []float32, f func(*device, []float32, int, int)) []float64 {
+	sums := d.sums((len(x) + pieceLength - 1) / pieceLength)
+	d.runElements(elementwise{do: f, dst: x, x: y, reductions: sums})
+	return sums
+}
+
+// dot returns sum x y. The device is locked.
+func (d *device) dot(x, y []float32) float64 {
+	return total(d.reduce(x, y, func(d *device, x []float32, from, index int) {
+		d.elements.reductions[index] = d.kernels.dot(x, d.elements.x[from:][:len(x)])
+	}))
+}
+
+func total(sums []float64) (s float64) {
+	for _, v := range sums {
+		s += v
+	}
+	return s
+}
+
+// Dot sets a result to sum x y.
+func (d *device) Dot(dst engine.Scalar, x, y engine.Vector) error {
+	engine.CheckVectors("dot", x, y)
+	engine.CheckScalar("dot", dst)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	sums := d.sums((len(a) + pieceLength - 1) / pieceLength)
-	d.runElements(elementwise{do: f, dst: a, x: b, reductions: sums})
-	total := 0.0
-	for _, v := range sums {
-		total += v
-	}
-	return total
+	*scalarOf(dst) = d.dot(numbersOf(x), numbersOf(y))
+	return nil
 }
 
-// Dot returns sum x y.
-func (d *device) Dot(x, y engine.Vector) float64 {
-	engine.CheckVectors("dot", x, y)
-	return d.reduce(x, y, func(d *device, x []float32, from, index int) {
-		d.elements.reductions[index] = d.kernels.dot(x, d.elements.x[from:][:len(x)])
-	})
-}
-
-// Norm1 returns sum |x|.
-func (d *device) Norm1(x engine.Vector) float64 {
-	return d.reduce(x, x, func(d *device, x []float32, _, index int) {
+// Norm1 sets a result to sum |x|.
+func (d *device) Norm1(dst engine.Scalar, x engine.Vector) error {
+	engine.CheckScalar("norm", dst)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	*scalarOf(dst) = total(d.reduce(numbersOf(x), nil, func(d *device, x []float32, _, index int) {
 		s := 0.0
 		for _, v := range x {
 			s += math.Abs(float64(v))
 		}
 		d.elements.reductions[index] = s
-	})
+	}))
+	return nil
 }
 
-// NormInf returns max |x|.
-func (d *device) NormInf(x engine.Vector) float64 {
-	numbers := numbersOf(x)
+// NormInf sets a result to max |x|.
+func (d *device) NormInf(dst engine.Scalar, x engine.Vector) error {
+	engine.CheckScalar("norm", dst)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	largest := d.sums((len(numbers) + pieceLength - 1) / pieceLength)
-	d.runElements(elementwise{do: func(d *device, x []float32, _, index int) {
+	s := 0.0
+	for _, v := range d.reduce(numbersOf(x), nil, func(d *device, x []float32, _, index int) {
 		s := 0.0
 		for _, v := range x {
 			s = max(s, math.Abs(float64(v))) // NaN where either is
 		}
 		d.elements.reductions[index] = s
-	}, dst: numbers, reductions: largest})
-	s := 0.0
-	for _, v := range largest {
+	}) {
 		s = max(s, v)
 	}
-	return s
+	*scalarOf(dst) = s
+	return nil
 }
 
-func (d *device) update(what string, dst, x engine.Vector, e elementwise) {
+func (d *device) update(what string, dst, x engine.Vector, e elementwise) error {
 	engine.CheckVectors(what, dst, x)
 	e.dst, e.x = numbersOf(dst), numbersOf(x)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.runElements(e)
+	return nil
 }
 
+// The functions below are pieces of operations, which Direction consists of, too.
+
+func copyPiece(d *device, dst []float32, from, _ int) { copy(dst, d.elements.x[from:]) }
+
+func axpyPiece(d *device, dst []float32, from, _ int) {
+	d.kernels.axpy(dst, d.elements.a, d.elements.x[from:][:len(dst)])
+}
+
+func scalePiece(d *device, dst []float32, _, _ int) { d.kernels.scale(dst, d.elements.a) }
+
 // Copy copies src to dst.
-func (d *device) Copy(dst, src engine.Vector) {
-	d.update("copy", dst, src, elementwise{do: func(d *device, dst []float32, from, _ int) { copy(dst, d.elements.x[from:]) }})
+func (d *device) Copy(dst, src engine.Vector) error {
+	return d.update("copy", dst, src, elementwise{do: copyPiece})
 }
 
 // Fill sets every number of dst.
-func (d *device) Fill(dst engine.Vector, value float32) {
-	d.update("fill", dst, dst, elementwise{a: value, do: func(d *device, dst []float32, _, _ int) {
+func (d *device) Fill(dst engine.Vector, value float32) error {
+	return d.update("fill", dst, dst, elementwise{a: value, do: func(d *device, dst []float32, _, _ int) {
 		a := d.elements.a
 		for i := range dst {
 			dst[i] = a
@@ -110,27 +133,25 @@ func (d *device) Fill(dst engine.Vector, value float32) {
 }
 
 // Axpy adds a x to dst.
-func (d *device) Axpy(dst engine.Vector, a float32, x engine.Vector) {
-	d.update("axpy", dst, x, elementwise{a: a, do: func(d *device, dst []float32, from, _ int) {
-		d.kernels.axpy(dst, d.elements.a, d.elements.x[from:][:len(dst)])
-	}})
+func (d *device) Axpy(dst engine.Vector, a float32, x engine.Vector) error {
+	return d.update("axpy", dst, x, elementwise{do: axpyPiece, a: a})
 }
 
 // Scale multiplies dst by a.
-func (d *device) Scale(dst engine.Vector, a float32) {
-	d.update("scale", dst, dst, elementwise{a: a, do: func(d *device, dst []float32, _, _ int) { d.kernels.scale(dst, d.elements.a) }})
+func (d *device) Scale(dst engine.Vector, a float32) error {
+	return d.update("scale", dst, dst, elementwise{do: scalePiece, a: a})
 }
 
 // Lerp moves dst towards x by the share t.
-func (d *device) Lerp(dst, x engine.Vector, t float32) {
-	d.update("lerp", dst, x, elementwise{a: t, do: func(d *device, dst []float32, from, _ int) {
+func (d *device) Lerp(dst, x engine.Vector, t float32) error {
+	return d.update("lerp", dst, x, elementwise{a: t, do: func(d *device, dst []float32, from, _ int) {
 		d.kernels.lerp(dst, d.elements.x[from:][:len(dst)], d.elements.a)
 	}})
 }
 
 // Clamp limits dst to [low, high].
-func (d *device) Clamp(dst engine.Vector, low, high float32) {
-	d.update("clamp", dst, dst, elementwise{a: low, b: high, do: func(d *device, dst []float32, _, _ int) {
+func (d *device) Clamp(dst engine.Vector, low, high float32) error {
+	return d.update("clamp", dst, dst, elementwise{a: low, b: high, do: func(d *device, dst []float32, _, _ int) {
 		low, high := d.elements.a, d.elements.b
 		for i, v := range dst {
 			if v < low {
@@ -143,9 +164,9 @@ func (d *device) Clamp(dst engine.Vector, low, high float32) {
 }
 
 // Adam makes one step.
-func (d *device) Adam(op engine.AdamStep) {
+func (d *device) Adam(op engine.AdamStep) error {
 	engine.CheckVectors("adam", op.X, op.G, op.M, op.V)
-	d.update("adam", op.X, op.X, elementwise{
+	return d.update("adam", op.X, op.X, elementwise{
 		g: numbersOf(op.G), m: numbersOf(op.M), v: numbersOf(op.V),
 		adam: adamParameters{
 			beta1: float32(1 - op.Beta1), beta2: float32(1 - op.Beta2),
@@ -160,9 +181,9 @@ func (d *device) Adam(op engine.AdamStep) {
 }
 
 // Momentum makes one step.
-func (d *device) Momentum(op engine.MomentumStep) {
+func (d *device) Momentum(op engine.MomentumStep) error {
 	engine.CheckVectors("momentum", op.X, op.G, op.V)
-	d.update("momentum", op.X, op.X, elementwise{
+	return d.update("momentum", op.X, op.X, elementwise{
 		g: numbersOf(op.G), v: numbersOf(op.V), a: float32(op.Decay), b: float32(op.Rate),
 		do: func(d *device, x []float32, from, _ int) {
 			e := &d.elements

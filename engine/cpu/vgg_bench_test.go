@@ -64,15 +64,11 @@ func benchmarkVGG19(b *testing.B, isa string, size int) {
 		b.Fatal(err)
 	}
 	d := opened.(*device)
-	defer d.Close()
-	a, err := d.NewArena(int64(size) * int64(size) * 64 * 4 * 3)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer a.Close()
+	b.Cleanup(func() { d.Close() })
+	a := benchArena(b, d, size)
 	var all []*vggBench
 	for _, l := range vgg19 {
-		all = append(all, vggWorks(d, a, l, size)...)
+		all = append(all, vggWorks(b, d, a, l, size)...)
 	}
 	peak := 1.0
 	for b.Loop() {
@@ -105,7 +101,7 @@ func reportVGG19(b *testing.B, all []*vggBench, peak float64) {
 
 // vggWorks returns a layer's forward and backward as the network runs them: what a block ends in is kept
 // pooled only. Maps of all layers share memory.
-func vggWorks(d *device, a engine.Arena, l vggLayer, size int) []*vggBench {
+func vggWorks(tb testing.TB, d *device, a engine.Arena, l vggLayer, size int) []*vggBench {
 	rng := rand.New(rand.NewPCG(1, 1))
 	random := func(n int) []float32 {
 		s := make([]float32, n)
@@ -116,7 +112,10 @@ func vggWorks(d *device, a engine.Arena, l vggLayer, size int) []*vggBench {
 	}
 	in := engine.Shape{Channels: l.in, Height: size / l.scale, Width: size / l.scale}
 	out := engine.Shape{Channels: l.out, Height: in.Height, Width: in.Width}
-	conv := d.NewConvolution(l.in, l.out, random(9*l.in*l.out), random(l.out), engine.PadZero)
+	conv, err := d.NewConvolution(l.in, l.out, random(9*l.in*l.out), random(l.out), engine.PadZero)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	offset := int64(0)
 	place := func(bytes int64) int64 {
 		at := offset

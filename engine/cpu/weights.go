@@ -8,20 +8,19 @@ import (
 
 // convolution is a 3x3 convolution whose weights are kept transformed only.
 type convolution struct {
+	parameters
 	in, out           int
 	padding           engine.Padding
 	forward, backward filters
 	bias              []float32 // [out], padded to whole panels
 	// taps are the weights themselves, [9][in/32][out/16*16][32], which the backward pass of a
 	// convolution that does not pad with zeros needs at the border; nil otherwise.
-	taps  []float32
-	bytes int64
+	taps []float32
 }
 
 func (c *convolution) In() int                 { return c.in }
 func (c *convolution) Out() int                { return c.out }
 func (c *convolution) Padding() engine.Padding { return c.padding }
-func (c *convolution) Bytes() int64            { return c.bytes }
 
 // filters are the weights of one direction in the 36 frequencies, U[36][panels][16*blocks][32]: one
 // panel is what multiply streams through.
@@ -66,7 +65,7 @@ type building struct {
 }
 
 // NewConvolution transforms the weights for both directions, in float64 and on all threads.
-func (d *device) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
+func (d *device) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) (engine.Convolution, error) {
 	if in <= 0 || out <= 0 || len(weight) != out*in*9 || len(bias) != out {
 		panic(fmt.Sprintf("cpu: %d weights and %d biases for a convolution %d->%d", len(weight), len(bias), in, out))
 	}
@@ -81,8 +80,10 @@ func (d *device) NewConvolution(in, out int, weight, bias []float32, padding eng
 	if !d.kernels.slowFilters && c.forward.channels() > d.rawAbove {
 		rawForward, rawBackward = c.forward.panels*c.forward.rawSize(), c.backward.panels*c.backward.rawSize()
 	}
-	all := d.keep(c.forward.size() + c.backward.size() + rawForward + rawBackward + tapSize + c.forward.panels*panel)
-	c.bytes = int64(len(all)) * 4
+	all, err := c.take(d, c.forward.size()+c.backward.size()+rawForward+rawBackward+tapSize+c.forward.panels*panel)
+	if err != nil {
+		return nil, err
+	}
 	c.forward.u, all = all[:c.forward.size()], all[c.forward.size():]
 	c.backward.u, all = all[:c.backward.size()], all[c.backward.size():]
 	c.bias, all = all[:c.forward.panels*panel], all[c.forward.panels*panel:]
@@ -98,7 +99,7 @@ func (d *device) NewConvolution(in, out int, weight, bias []float32, padding eng
 		c.taps = all[:tapSize]
 		c.keepTaps(weight)
 	}
-	return c
+	return c, nil
 }
 
 // buildParts is into how many pieces the transformation of a panel is cut, to occupy many threads.

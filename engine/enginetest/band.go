@@ -2,9 +2,11 @@ package enginetest
 
 import (
 	"math"
+	"slices"
+
+	"pgregory.net/rapid"
 
 	"github.com/impasto/impasto/engine"
-	"pgregory.net/rapid"
 )
 
 // rowOperation is an operation on windows of rows, from a map to a map.
@@ -78,12 +80,12 @@ func (b *bench) elementOperations(h, w int) []rowOperation {
 	routes := b.routesOf(s, pooling).on[tested]
 	target := b.whole(s, b.normal).on[tested]
 	weight, _ := b.plane(h, w)
-	affine := d.NewAffine(s.Channels)
+	affine := b.affine(s.Channels)[tested]
 	a, offset := make([]float64, s.Channels*s.Channels), make([]float64, s.Channels)
 	for i := range offset {
 		a[i*s.Channels+i], offset[i] = b.random.NormFloat64(), b.random.NormFloat64()
 	}
-	d.SetAffine(affine, a, offset)
+	d.WriteAffine(affine, a, offset)
 	return []rowOperation{
 		{"pool", h, s, s.Pooled(), engine.TileRows, same, half, true, s,
 			func(src, dst engine.Map, mask engine.Mask, rows engine.Rows) {
@@ -198,18 +200,20 @@ func checkBandsOfSums(t rapid.TB, device engine.Device) {
 		values := b.normal(s.Elements())
 		target := b.whole(s, b.normal).on[tested]
 		weight, _ := b.plane(s.Height, s.Width)
-		moments, sum := device.NewMoments(s.Channels), device.NewSum()
+		moments, row := b.moments(s.Channels)[tested], b.scalars(1)[tested]
 		add := func(windows []engine.Rows) []float64 {
 			device.ResetMoments(moments)
-			device.ResetSum(sum)
+			device.ResetScalars(row)
 			src := b.ring(s, windows, same)
 			for _, rows := range windows {
 				src.feed(device, values, rows.To)
 				device.AddMoments(engine.AddMoments{Moments: moments, Src: src.on, Weight: weight[tested], Rows: rows})
-				device.AddSquaredDistance(engine.AddSquaredDistance{Sum: sum, Src: src.on, Target: target, Weight: weight[tested], Rows: rows})
+				device.AddSquaredDistance(engine.AddSquaredDistance{Sum: engine.Scalar{Of: row}, Src: src.on, Target: target, Weight: weight[tested], Rows: rows})
 			}
-			m := device.ReadMoments(moments)
-			return append(append([]float64{device.ReadSum(sum), m.Weight}, m.Sum...), m.Gram...)
+			m, _ := device.ReadMoments(moments)
+			var sum [1]float64
+			device.ReadScalars(sum[:], row)
+			return slices.Concat(sum[:], []float64{m.Weight}, m.Sum, m.Gram)
 		}
 		whole := add([]engine.Rows{engine.All(s)})
 		var windows []engine.Rows

@@ -1,12 +1,14 @@
 package enginetest
 
 import (
+	"io"
 	"math"
 	"math/rand/v2"
 
+	"pgregory.net/rapid"
+
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
-	"pgregory.net/rapid"
 )
 
 // The device under test and the reference stand side by side in arrays of two.
@@ -24,7 +26,8 @@ type bench struct {
 	next   [sides]int64
 	random *rand.Rand
 	guards []guard
-	strict bool // the device refuses to read a buffer of which another has taken a part
+	open   []io.Closer // what the try has opened
+	strict bool        // the device refuses to read a buffer of which another has taken a part
 }
 
 // arenaBytes holds the buffers of any try: the test of 512 channels needs most.
@@ -42,7 +45,7 @@ func try(t rapid.TB, device engine.Device, property func(b *bench)) {
 }
 
 func newBench(t *rapid.T, device engine.Device) *bench {
-	b := &bench{T: t, device: [sides]engine.Device{device, reference.New64()}}
+	b := &bench{T: t, device: [sides]engine.Device{device, sound(t, reference.New64())}}
 	for i, d := range b.device {
 		arena, err := d.NewArena(arenaBytes)
 		if err != nil {
@@ -59,10 +62,17 @@ func (b *bench) finish() {
 	for _, g := range b.guards {
 		g.inspect(b)
 	}
+	for _, c := range b.open {
+		b.shut(c)
+	}
 	for _, a := range b.arena {
-		if err := a.Close(); err != nil {
-			b.Errorf("closing the arena: %v", err)
-		}
+		b.shut(a)
+	}
+}
+
+func (b *bench) shut(c io.Closer) {
+	if err := c.Close(); err != nil {
+		b.Errorf("closing %T: %v", c, err)
 	}
 }
 
@@ -130,4 +140,13 @@ func (b *bench) reserve(what string, bytes func(d engine.Device) int64) (offset 
 	offset[truth] = b.next[truth]
 	b.next[truth] += engine.Align(bytes(b.device[truth]))
 	return offset
+}
+
+// placed returns a buffer on both devices.
+func placed[B any](b *bench, what string, bytes func(d engine.Device) int64, at func(a engine.Arena, offset int64) B) (on [sides]B) {
+	offset := b.reserve(what, bytes)
+	for i, a := range b.arena {
+		on[i] = at(a, offset[i])
+	}
+	return on
 }

@@ -5,9 +5,10 @@ import (
 	"math"
 	"slices"
 
+	"pgregory.net/rapid"
+
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
-	"pgregory.net/rapid"
 )
 
 // twinMap is a map on both devices, filled with the same numbers.
@@ -28,10 +29,9 @@ type twinMask struct {
 // blank places a map that nobody has written.
 func (b *bench) blank(shape engine.Shape, window int) (m twinMap) {
 	m.shape = shape
-	offset := b.reserve(fmt.Sprintf("a map %v (window %d)", shape, window), func(d engine.Device) int64 { return d.MapBytes(shape, window) })
-	for i := range sides {
-		m.on[i] = b.arena[i].Map(offset[i], shape, window)
-	}
+	m.on = placed(b, fmt.Sprintf("a map %v (window %d)", shape, window),
+		func(d engine.Device) int64 { return d.MapBytes(shape, window) },
+		func(a engine.Arena, offset int64) engine.Map { return a.Map(offset, shape, window) })
 	return m
 }
 
@@ -131,10 +131,9 @@ func (b *bench) routesOf(shape engine.Shape, pooling engine.Pooling) (m twinMask
 
 func (b *bench) blankMask(shape engine.Shape) (m twinMask) {
 	m.shape = shape
-	offset := b.reserve(fmt.Sprintf("a mask %v", shape), func(d engine.Device) int64 { return d.MaskBytes(shape) })
-	for i := range sides {
-		m.on[i] = b.arena[i].Mask(offset[i], shape)
-	}
+	m.on = placed(b, fmt.Sprintf("a mask %v", shape),
+		func(d engine.Device) int64 { return d.MaskBytes(shape) },
+		func(a engine.Arena, offset int64) engine.Mask { return a.Mask(offset, shape) })
 	return m
 }
 
@@ -143,10 +142,11 @@ func (b *bench) blankMask(shape engine.Shape) (m twinMask) {
 func (b *bench) bits(m twinMask, rows engine.Rows) []bool {
 	d := b.device[tested]
 	one := engine.Shape{Channels: 1, Height: m.shape.Height, Width: m.shape.Width}
-	conv := d.NewConvolution(m.shape.Channels, 1, make([]float32, 9*m.shape.Channels), make([]float32, 1), engine.PadZero)
+	conv, _ := d.NewConvolution(m.shape.Channels, 1, make([]float32, 9*m.shape.Channels), make([]float32, 1), engine.PadZero)
 	src := b.whole(one, func(n int) []float32 { return make([]float32, n) })
 	dst := b.whole(m.shape, func(n int) []float32 { return slices.Repeat([]float32{1}, n) })
 	d.Backward(engine.Backward{Conv: conv, Src: src.on[tested], Rows: rows, Dst: dst.on[tested], Add: true, Mask: m.on[tested]})
+	b.shut(conv)
 	pass := make([]bool, m.shape.Elements())
 	for i, v := range b.read(dst) {
 		if v != 0 && v != 1 {
@@ -172,88 +172,4 @@ func (b *bench) masked(what string, m twinMask, rows engine.Rows, want []bool) {
 			b.Fatalf("%s: mask %v at channel %d, row %d, column %d is %v, want %v (rows [%d,%d) were to be written)", what, m.shape, c, y, x, got[i], expected, rows.From, rows.To)
 		}
 	}
-}
-
-// twinVector is a vector on both devices, filled with the same numbers.
-type twinVector struct {
-	on  [sides]engine.Vector
-	was []float32
-}
-
-func (b *bench) vector(values []float32) (v twinVector) {
-	v.was = values
-	n := len(values)
-	offset := b.reserve(fmt.Sprintf("a vector [%d]", n), func(engine.Device) int64 { return 4 * int64(n) })
-	for i, d := range b.device {
-		v.on[i] = b.arena[i].Vector(offset[i], n)
-		d.Write(v.on[i], values)
-	}
-	return v
-}
-
-// get returns the numbers of v on the device under test.
-func (b *bench) get(v engine.Vector) []float32 {
-	dst := make([]float32, v.Len())
-	b.device[tested].Read(dst, v)
-	return dst
-}
-
-// close demands that v is the reference's, each number within its tolerance.
-func (b *bench) close(what string, v twinVector, tolerance func(i int) float64) {
-	b.Helper()
-	want := reference.Float64(v.on[truth])
-	for i, got := range b.get(v.on[tested]) {
-		if !(math.Abs(float64(got)-want[i]) <= tolerance(i)) {
-			b.Fatalf("%s of %d numbers: number %d is %v, want %v to %.2g", what, len(want), i, got, want[i], tolerance(i))
-		}
-	}
-}
-
-// intact demands that an operation left its input alone.
-func (b *bench) intact(what string, vectors ...twinVector) {
-	b.Helper()
-	for _, v := range vectors {
-		for i, got := range b.get(v.on[tested]) {
-			if got != v.was[i] {
-				b.Fatalf("%s: number %d of an input was %v and is %v", what, i, v.was[i], got)
-			}
-		}
-	}
-}
-
-// twinImage is an image on both devices; its numbers are those of vector.
-type twinImage struct {
-	on            [sides]engine.Image
-	vector        twinVector
-	height, width int
-}
-
-func (b *bench) image(height, width int, values []float32) (m twinImage) {
-	m.height, m.width, m.vector.was = height, width, values
-	offset := b.reserve(fmt.Sprintf("an image %dx%d", height, width), func(engine.Device) int64 { return 12 * int64(height*width) })
-	for i, d := range b.device {
-		m.on[i] = b.arena[i].Image(offset[i], height, width)
-		m.vector.on[i] = m.on[i]
-		d.Write(m.on[i], values)
-	}
-	return m
-}
-
-// plane returns weights of positions on both devices, or none.
-func (b *bench) plane(height, width int) (p [sides]engine.Plane, weights []float32) {
-	if !rapid.Bool().Draw(b.T, "weighted") {
-		return p, slices.Repeat([]float32{1}, height*width)
-	}
-	weights = b.normal(height * width)
-	for i := range weights {
-		if i%3 == 0 {
-			weights[i] = 0 // as in most masks
-		}
-	}
-	offset := b.reserve(fmt.Sprintf("a plane %dx%d", height, width), func(engine.Device) int64 { return 4 * int64(height*width) })
-	for i, d := range b.device {
-		p[i] = b.arena[i].Plane(offset[i], height, width)
-		d.WritePlane(p[i], weights)
-	}
-	return p, weights
 }

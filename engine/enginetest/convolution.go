@@ -3,8 +3,9 @@ package enginetest
 import (
 	"math"
 
-	"github.com/impasto/impasto/engine"
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 // epsilon is half the distance from 1 to the next float32: the error of one rounding.
@@ -43,7 +44,8 @@ func (b *bench) convolutionOf(in, out int) (c twinConvolution) {
 	c.in, c.out, c.padding = in, out, b.padding()
 	c.weight, c.bias = b.normal(9*in*out), b.normal(out)
 	for i, d := range b.device {
-		c.on[i] = d.NewConvolution(in, out, c.weight, c.bias, c.padding)
+		c.on[i], _ = d.NewConvolution(in, out, c.weight, c.bias, c.padding)
+		b.open = append(b.open, c.on[i])
 	}
 	c.measure()
 	return c

@@ -3,8 +3,9 @@ package enginetest
 import (
 	"math"
 
-	"github.com/impasto/impasto/engine"
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 // Sizes on either side of tiles (4), blocks of channels (16), pairs of them (32), and pieces.

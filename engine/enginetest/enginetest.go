@@ -13,8 +13,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/impasto/impasto/engine"
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 // Implementation is one way to compute that a package offers: an instruction set, a driver.
@@ -104,18 +105,44 @@ var checks = []check{
 	{"Unpool", checkUnpool},
 	{"MaskBy", checkMaskBy},
 	{"CopyRows", checkCopyRows},
+	{"Scalars", checkScalars},
 	{"Moments", checkMoments},
 	{"MomentsOfIntegers", checkMomentsOfIntegers},
+	{"MomentsOnHost", checkMomentsOnHost},
 	{"Affine", checkAffine},
 	{"MomentDistance", checkMomentDistance},
 	{"SquaredDistance", checkSquaredDistance},
 	{"Difference", checkDifference},
-	{"Variation", checkVariation},
+	{"TotalVariation", checkTotalVariation},
+	{"Gather", checkGather},
+	{"Scatter", checkScatter},
 	{"MatMul", checkMatMul},
+	{"Transport", checkTransport},
+	{"Resample", checkResample},
+	{"ResampleBackward", checkResampleBackward},
+	{"ResampleDifferences", checkResampleDifferences},
+	{"Multilevel", checkMultilevel},
+	{"MultilevelIsPositive", checkMultilevelIsPositive},
+	{"Direction", checkDirection},
+	{"DirectionWithLevels", checkDirectionWithLevels},
 	{"Bands", checkBands},
 	{"BandsOfSums", checkBandsOfSums},
 	{"Concurrent", checkConcurrent},
 	{"Misuse", checkMisuse},
+	{"Errors", checkErrors},
+	{"Closing", checkClosing},
+	{"Marks", checkMarks},
+}
+
+// sound returns a device that fails the test where an operation returns an error.
+func sound(t rapid.TB, device engine.Device) intercepted {
+	return intercepted{device, func(do func() error) error {
+		err := do()
+		if err != nil {
+			t.Errorf("%s: an operation fails: %v", device.Name(), err)
+		}
+		return err
+	}}
 }
 
 // Run runs the suite on the device that open returns. Properties are tried -rapid.checks times, a fifth
@@ -124,7 +151,7 @@ func Run(t *testing.T, open func(t testing.TB) engine.Device) {
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {
 			device := open(t)
-			c.run(t, device)
+			c.run(t, sound(t, device))
 			if err := device.Close(); err != nil {
 				t.Errorf("closing the device: %v", err)
 			}

@@ -3,14 +3,14 @@ package enginetest
 import (
 	"flag"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/impasto/impasto/engine"
 	"github.com/impasto/impasto/engine/reference"
-	"pgregory.net/rapid"
 )
 
 // A suite is as good as the mistakes that it finds: each mutant is the reference with one mistake, and
@@ -25,11 +25,11 @@ var mutants = []struct {
 	{"no panic on vectors of two lengths", []string{"Misuse"}, func(d engine.Device) engine.Device { return lenient{d} }},
 	{"NaN is not seen", []string{"NotANumber"}, func(d engine.Device) engine.Device { return blind{d} }},
 	{"NaN is clamped away", []string{"NotANumber"}, func(d engine.Device) engine.Device { return cleaning{d} }},
-	{"a sum in float32", []string{"VectorReductions"}, func(d engine.Device) engine.Device { return rough{d} }},
+	{"a sum in float32", []string{"VectorReductions"}, func(d engine.Device) engine.Device { return rough{changing{d}} }},
 	{"Adam without its second correction", []string{"VectorSteps"}, func(d engine.Device) engine.Device { return uncorrected{d} }},
 	{"reflection taken for replication", []string{"Forward", "ForwardPooled", "Backward"}, func(d engine.Device) engine.Device { return unreflected{d} }},
 	{"colours in another order", []string{"StemForward", "StemBackward"}, func(d engine.Device) engine.Device { return transposed{d} }},
-	{"Add is forgotten", []string{"Backward", "StemBackward", "Unpool", "Affine", "Difference"}, func(d engine.Device) engine.Device { return forgetful{d} }},
+	{"Add is forgotten", []string{"Backward", "StemBackward", "Unpool", "Affine", "Difference", "Scatter"}, func(d engine.Device) engine.Device { return forgetful{d} }},
 	{"a mask is forgotten", []string{"Backward", "Forward"}, func(d engine.Device) engine.Device { return unmasked{d} }},
 	{"routes to all that is positive", []string{"Pool", "ForwardPooled"}, func(d engine.Device) engine.Device { return generous{d} }},
 	{"one row too many", []string{"CopyRows", "Rectify"}, func(d engine.Device) engine.Device { return eager{d} }},
@@ -38,11 +38,33 @@ var mutants = []struct {
 	{"weights are forgotten", []string{"Moments", "SquaredDistance", "Affine", "Difference"}, func(d engine.Device) engine.Device { return unweighted{d} }},
 	{"moments that are not symmetric", []string{"Moments"}, func(d engine.Device) engine.Device { return skewed{d} }},
 	{"moments that are rounded", []string{"MomentsOfIntegers"}, func(d engine.Device) engine.Device { return rounding{d} }},
-	{"a reset that does nothing", []string{"Moments", "SquaredDistance"}, func(d engine.Device) engine.Device { return lasting{d} }},
+	{"a reset that does nothing", []string{"Moments", "SquaredDistance", "Scalars"}, func(d engine.Device) engine.Device { return lasting{d} }},
 	{"the gradient of a distance keeps its constant", []string{"MomentDistance"}, func(d engine.Device) engine.Device { return constant{d} }},
-	{"nine points taken for four", []string{"Variation"}, func(d engine.Device) engine.Device { return fourPoints{d} }},
+	{"a painting's weight is forgotten", []string{"MomentDistance", "MomentsOnHost"}, func(d engine.Device) engine.Device { return divided{d} }},
+	{"statistics that change when they are read again", []string{"MomentsOnHost"}, func(d engine.Device) engine.Device { return sharing{d, map[int]engine.Statistics{}} }},
+	{"a result that is added to", []string{"Scalars", "VectorReductions"}, func(d engine.Device) engine.Device { return adding{changing{d}} }},
+	{"the result beside the one asked for", []string{"Scalars", "VectorReductions"}, func(d engine.Device) engine.Device { return neighbourly{d} }},
+	{"nine points taken for four", []string{"TotalVariation"}, func(d engine.Device) engine.Device { return fourPoints{d} }},
 	{"a product whose mirror is rounded otherwise", []string{"MatMul"}, func(d engine.Device) engine.Device { return lopsided{d} }},
 	{"a transposition is forgotten", []string{"MatMul"}, func(d engine.Device) engine.Device { return untransposed{d} }},
+	{"an offset is forgotten", []string{"Gather", "Scatter"}, func(d engine.Device) engine.Device { return unmoved{d} }},
+	{"points are added to what was there", []string{"Scatter"}, func(d engine.Device) engine.Device { return hoarding{d} }},
+	{"the roots of the other kind", []string{"Transport"}, func(d engine.Device) engine.Device { return swapped{d} }},
+	{"a painting that is read late", []string{"Transport"}, func(d engine.Device) engine.Device { return procrastinating{d} }},
+	{"a gradient where there is no weight", []string{"Transport"}, func(d engine.Device) engine.Device { return unconcerned{d} }},
+	{"a transport that is not scaled", []string{"Transport"}, func(d engine.Device) engine.Device { return unscaled{d} }},
+	{"windows that are mirrored", []string{"Resample", "ResampleBackward"}, func(d engine.Device) engine.Device { return mirrored{d} }},
+	{"an image that is not limited", []string{"ResampleBackward"}, func(d engine.Device) engine.Device { return unlimited{d} }},
+	{"encoded values taken for light", []string{"ResampleBackward", "ResampleDifferences"}, func(d engine.Device) engine.Device { return flatCurve{d} }},
+	{"a level too many", []string{"Multilevel", "MultilevelIsPositive"}, func(d engine.Device) engine.Device { return tall{d} }},
+	{"a direction without levels", []string{"DirectionWithLevels"}, func(d engine.Device) engine.Device { return level{d} }},
+	{"levels that are not symmetric", []string{"MultilevelIsPositive"}, func(d engine.Device) engine.Device { return fading{d} }},
+	{"pairs in the wrong order", []string{"Direction"}, func(d engine.Device) engine.Device { return newestLast{d} }},
+	{"a direction without its slope", []string{"Direction"}, func(d engine.Device) engine.Device { return flat{d} }},
+	{"an arena of any size", []string{"Errors"}, func(d engine.Device) engine.Device { return boastful{d} }},
+	{"a stem that cannot be closed twice", []string{"Closing"}, func(d engine.Device) engine.Device { return fussy{d} }},
+	{"times that run backwards", []string{"Marks"}, func(d engine.Device) engine.Device { return backwards{d} }},
+	{"times in another unit", []string{"Marks"}, func(d engine.Device) engine.Device { return late{d} }},
 }
 
 func TestMutantsAreFound(t *testing.T) {
@@ -52,7 +74,7 @@ func TestMutantsAreFound(t *testing.T) {
 		t.Run(m.mistake, func(t *testing.T) {
 			for _, name := range m.found {
 				i := slices.IndexFunc(checks, func(c check) bool { return c.name == name })
-				r := record(func(t rapid.TB) { checks[i].run(t, m.make(reference.New32())) })
+				r := record(func(t rapid.TB) { checks[i].run(t, sound(t, m.make(reference.New32()))) })
 				if !r.failed {
 					t.Errorf("check %s does not find it", name)
 				}
@@ -107,269 +129,3 @@ func (r *recorder) Fatalf(format string, args ...any) { r.Logf(format, args...);
 func (r *recorder) Fail()                             { r.failed = true }
 func (r *recorder) FailNow()                          { r.failed = true; runtime.Goexit() }
 func (r *recorder) Failed() bool                      { return r.failed }
-
-type dirty struct{ engine.Device }
-
-func (d dirty) NewArena(bytes int64) (engine.Arena, error) {
-	a, err := d.Device.NewArena(bytes)
-	if err == nil {
-		d.Fill(a.Vector(0, int(bytes/4)), 1)
-	}
-	return a, err
-}
-
-// leaky writes the first number of the page that follows a vector.
-type leaky struct {
-	engine.Device
-	arena  engine.Arena
-	behind map[engine.Vector]int64
-}
-
-type leakyArena struct {
-	engine.Arena
-	device *leaky
-}
-
-func (d *leaky) NewArena(bytes int64) (engine.Arena, error) {
-	a, err := d.Device.NewArena(bytes)
-	d.arena, d.behind = a, map[engine.Vector]int64{}
-	return leakyArena{a, d}, err
-}
-
-func (a leakyArena) Vector(offset int64, n int) engine.Vector {
-	v := a.Arena.Vector(offset, n)
-	a.device.behind[v] = engine.Align(offset + 4*int64(n))
-	return v
-}
-
-func (d *leaky) Scale(dst engine.Vector, a float32) {
-	d.Device.Scale(dst, a)
-	page := d.arena.Vector(d.behind[dst], engine.Alignment/4)
-	numbers := make([]float32, page.Len())
-	d.Read(numbers, page)
-	numbers[0] = 0
-	d.Write(page, numbers)
-}
-
-type lenient struct{ engine.Device }
-
-func (d lenient) Axpy(dst engine.Vector, a float32, x engine.Vector) {
-	if dst.Len() == x.Len() {
-		d.Device.Axpy(dst, a, x)
-	}
-}
-
-type blind struct{ engine.Device }
-
-func (d blind) NormInf(x engine.Vector) (m float64) {
-	for _, v := range reference.Float64(x) {
-		if math.Abs(v) > m {
-			m = math.Abs(v)
-		}
-	}
-	return m
-}
-
-type cleaning struct{ engine.Device }
-
-func (d cleaning) Clamp(dst engine.Vector, low, high float32) {
-	numbers := make([]float32, dst.Len())
-	d.Read(numbers, dst)
-	for i, v := range numbers {
-		if !(v > low) {
-			numbers[i] = low
-		}
-		if v > high {
-			numbers[i] = high
-		}
-	}
-	d.Write(dst, numbers)
-}
-
-type rough struct{ engine.Device }
-
-func (d rough) Dot(x, y engine.Vector) float64 { return float64(float32(d.Device.Dot(x, y))) }
-
-type uncorrected struct{ engine.Device }
-
-func (d uncorrected) Adam(op engine.AdamStep) {
-	op.Correction2 = 1
-	d.Device.Adam(op)
-}
-
-type unreflected struct{ engine.Device }
-
-func (d unreflected) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
-	if padding == engine.PadReflect {
-		padding = engine.PadReplicate
-	}
-	return d.Device.NewConvolution(in, out, weight, bias, padding)
-}
-
-type transposed struct{ engine.Device }
-
-func (d transposed) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
-	m := &pre.Matrix
-	m[0][1], m[1][0] = m[1][0], m[0][1]
-	return d.Device.NewStem(out, weight, bias, pre, padding)
-}
-
-type forgetful struct{ engine.Device }
-
-func (d forgetful) Backward(op engine.Backward)           { op.Add = false; d.Device.Backward(op) }
-func (d forgetful) StemBackward(op engine.StemBackward)   { op.Add = false; d.Device.StemBackward(op) }
-func (d forgetful) Unpool(op engine.Unpool)               { op.Add = false; d.Device.Unpool(op) }
-func (d forgetful) AddAffine(op engine.AddAffine)         { op.Add = false; d.Device.AddAffine(op) }
-func (d forgetful) AddDifference(op engine.AddDifference) { op.Add = false; d.Device.AddDifference(op) }
-
-type unmasked struct{ engine.Device }
-
-func (d unmasked) Backward(op engine.Backward) { op.Mask = nil; d.Device.Backward(op) }
-
-type generous struct{ engine.Device }
-
-func (d generous) Pool(op engine.Pool) {
-	kind := op.Pooling
-	op.Pooling = engine.AveragePooling
-	d.Device.Pool(op)
-	op.Pooling, op.Mask = kind, nil
-	d.Device.Pool(op)
-}
-
-func (d generous) Forward(op engine.Forward) {
-	if op.Pool != nil {
-		kind := op.Pooling
-		op.Pooling = engine.AveragePooling
-		d.Device.Forward(op)
-		op.Pooling, op.Mask = kind, nil
-	}
-	d.Device.Forward(op)
-}
-
-type eager struct{ engine.Device }
-
-// more is one row more where source and destination are whole.
-func more(rows engine.Rows, src, dst engine.Map) engine.Rows {
-	if h := src.Shape().Height; rows.Len() > 0 && rows.To < h && src.Window() == h && dst.Window() == h {
-		rows.To++
-	}
-	return rows
-}
-
-func (d eager) CopyRows(op engine.CopyRows) {
-	op.Rows = more(op.Rows, op.Src, op.Dst)
-	d.Device.CopyRows(op)
-}
-
-func (d eager) Rectify(op engine.Rectify) {
-	op.Rows = more(op.Rows, op.Src, op.Dst)
-	d.Device.Rectify(op)
-}
-
-type destructive struct{ engine.Device }
-
-func (d destructive) AddDifference(op engine.AddDifference) {
-	d.Device.AddDifference(op)
-	d.MaskBy(engine.MaskBy{By: op.Src, Rows: op.Rows, Dst: op.Src})
-}
-
-type windowed struct{ engine.Device }
-
-func (d windowed) AddAffine(op engine.AddAffine) {
-	d.Device.AddAffine(op)
-	if op.Rows.From == 0 || op.Rows.Len() == 0 {
-		return
-	}
-	first := engine.Rows{From: op.Rows.From, To: op.Rows.From + 1}
-	s := op.Dst.Shape()
-	numbers := make([]float32, s.Channels*s.Width)
-	d.ReadMap(numbers, op.Dst, first)
-	numbers[0] = math.Nextafter32(numbers[0], 0)
-	d.WriteMap(op.Dst, first, numbers)
-}
-
-type constant struct{ engine.Device }
-
-func (d constant) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
-	distance, weight = d.Device.MomentDistance(op)
-	if s := d.ReadMoments(op.Moments); s.Weight > 0 {
-		a := make([]float64, len(s.Gram))
-		for i, v := range s.Gram {
-			a[i] = op.Scale / s.Weight * (v/s.Weight - op.Target[i])
-		}
-		d.SetAffine(op.Affine, a, op.Target[:len(s.Sum)])
-	}
-	return distance, weight
-}
-
-type unweighted struct{ engine.Device }
-
-func (d unweighted) AddMoments(op engine.AddMoments) { op.Weight = nil; d.Device.AddMoments(op) }
-func (d unweighted) AddAffine(op engine.AddAffine)   { op.Weight = nil; d.Device.AddAffine(op) }
-func (d unweighted) AddDifference(op engine.AddDifference) {
-	op.Weight = nil
-	d.Device.AddDifference(op)
-}
-func (d unweighted) AddSquaredDistance(op engine.AddSquaredDistance) {
-	op.Weight = nil
-	d.Device.AddSquaredDistance(op)
-}
-
-type skewed struct{ engine.Device }
-
-func (d skewed) ReadMoments(m engine.Moments) engine.Statistics {
-	s := d.Device.ReadMoments(m)
-	if len(s.Gram) > 1 {
-		s.Gram[1] = math.Nextafter(s.Gram[1], 0)
-	}
-	return s
-}
-
-type rounding struct{ engine.Device }
-
-func (d rounding) ReadMoments(m engine.Moments) engine.Statistics {
-	s := d.Device.ReadMoments(m)
-	for i, v := range s.Gram {
-		s.Gram[i] = v * (1 + 1e-7)
-	}
-	return s
-}
-
-type lasting struct{ engine.Device }
-
-func (d lasting) ResetMoments(engine.Moments) {}
-func (d lasting) ResetSum(engine.Sum)         {}
-
-type fourPoints struct{ engine.Device }
-
-func (d fourPoints) AddVariation(op engine.AddVariation) {
-	if op.Kind == engine.VariationNine {
-		op.Kind = engine.VariationL2
-		op.Scale *= 2.0 / 3 / float64(op.Image.Len())
-	}
-	d.Device.AddVariation(op)
-}
-
-type lopsided struct{ engine.Device }
-
-func (d lopsided) MatMul(op engine.MatMul) {
-	d.Device.MatMul(op)
-	if len(op.Dst) > 1 {
-		op.Dst[1] = math.Nextafter32(op.Dst[1], 0)
-	}
-}
-
-type untransposed struct{ engine.Device }
-
-func (d untransposed) MatMul(op engine.MatMul) {
-	if !op.Symmetric {
-		op.TransposeB = false
-	}
-	d.Device.MatMul(op)
-}
-
-type rushing struct{ threaded }
-
-func (d rushing) Dot(x, y engine.Vector) float64 {
-	return d.Device.Dot(x, y) * (1 + 0x1p-52*float64(d.threads))
-}

@@ -1,8 +1,9 @@
 package enginetest
 
 import (
-	"github.com/impasto/impasto/engine"
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 // square returns the four activations max(v, 0) of a square in reading order.

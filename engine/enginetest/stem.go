@@ -3,8 +3,9 @@ package enginetest
 import (
 	"math"
 
-	"github.com/impasto/impasto/engine"
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 // twinStem is a stem on both devices.
@@ -35,7 +36,8 @@ func (b *bench) stem(height, width int) (s twinStem) {
 	}
 	s.matrix = max(s.matrix, columns[0], columns[1], columns[2])
 	for i, d := range b.device {
-		s.on[i] = d.NewStem(s.out, s.weight, s.bias, pre, s.padding)
+		s.on[i], _ = d.NewStem(s.out, s.weight, s.bias, pre, s.padding)
+		b.open = append(b.open, s.on[i])
 	}
 	return s
 }

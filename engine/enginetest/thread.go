@@ -1,13 +1,15 @@
 package enginetest
 
 import (
+	"io"
 	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
 
-	"github.com/impasto/impasto/engine"
 	"pgregory.net/rapid"
+
+	"github.com/impasto/impasto/engine"
 )
 
 // RunThreads demands the same bits of 1, 2, 3 and 7 threads, and of a second run; with -short of 1 and 3.
@@ -82,21 +84,26 @@ type run struct {
 	next     int64
 	random   *rand.Rand
 	outcomes []outcome
+	open     []io.Closer
 }
 
 // program returns all that a device computes from numbers that are always the same.
 func program(t rapid.TB, device engine.Device) []outcome {
+	device = sound(t, device)
 	arena, err := device.NewArena(arenaBytes)
 	if err != nil {
-		t.Errorf("%s: %v", device.Name(), err)
 		return nil
 	}
 	r := &run{Device: device, arena: arena, random: rand.New(rand.NewPCG(7, 7))}
 	r.network()
 	r.deep()
+	r.transport()
+	r.scales()
 	r.steps()
-	if err := arena.Close(); err != nil {
-		t.Errorf("closing the arena: %v", err)
+	for _, c := range append(r.open, arena) {
+		if err := c.Close(); err != nil {
+			t.Errorf("closing %T: %v", c, err)
+		}
 	}
 	return r.outcomes
 }
@@ -127,12 +134,20 @@ func (r *run) vector(n int) engine.Vector {
 	return v
 }
 
+func (r *run) moments(channels int) engine.Moments {
+	return r.arena.Moments(r.take(r.MomentsBytes(channels)), channels)
+}
+
+func (r *run) scalars(n int) engine.Scalars { return r.arena.Scalars(r.take(r.ScalarsBytes(n)), n) }
+
 func (r *run) convolution(in, out int, padding engine.Padding) engine.Convolution {
 	weight := r.normal(9 * in * out)
 	for i := range weight {
 		weight[i] /= float32(math.Sqrt(float64(9 * in)))
 	}
-	return r.NewConvolution(in, out, weight, r.normal(out), padding)
+	c, _ := r.NewConvolution(in, out, weight, r.normal(out), padding)
+	r.open = append(r.open, c)
+	return c
 }
 
 func (r *run) note(what string, values ...float64) {
@@ -147,6 +162,12 @@ func (r *run) noteMap(what string, m engine.Map) {
 	values := make([]float32, m.Shape().Elements())
 	r.ReadMap(values, m, engine.All(m.Shape()))
 	r.note(what, widen(values)...)
+}
+
+func (r *run) noteScalars(what string, row engine.Scalars) {
+	values := make([]float64, row.Len())
+	r.ReadScalars(values, row)
+	r.note(what, values...)
 }
 
 func (r *run) noteVector(what string, v engine.Vector) {
@@ -172,7 +193,8 @@ func (r *run) network() {
 	gradient := r.arena.Image(r.take(12*h*w), h, w)
 	r.Write(image, r.normal(3*h*w))
 	pre := engine.Preprocessing{Matrix: [3][3]float32{{0, 0, 4}, {0, 4, 1}, {4, 0, 0}}, Offset: [3]float32{-2, -1, -2}}
-	stem := r.NewStem(33, r.normal(27*33), r.normal(33), pre, engine.PadReplicate)
+	stem, _ := r.NewStem(33, r.normal(27*33), r.normal(33), pre, engine.PadReplicate)
+	r.open = append(r.open, stem)
 	one, two := r.convolution(33, 33, engine.PadZero), r.convolution(33, 40, engine.PadReflect)
 	a, b, c := r.newMap(first), r.newMap(first), r.newMap(pooled)
 	ma, mb, mc := r.newMask(first), r.newMask(first), r.newMask(second)
@@ -192,12 +214,11 @@ func (r *run) network() {
 	r.StemBackward(engine.StemBackward{Stem: stem, Src: ga, Rows: all, Dst: gradient})
 	r.noteMap("the second gradient", gb)
 	r.noteMap("the first gradient", ga)
-	sum := r.NewSum()
-	for kind := engine.VariationL1; kind <= engine.VariationNine; kind++ {
-		r.ResetSum(sum)
-		r.AddVariation(engine.AddVariation{Kind: kind, Image: image, Scale: 0.3, Sum: sum, Gradient: gradient})
-		r.note("the variation", r.ReadSum(sum))
+	row := r.scalars(int(engine.NinePointVariation) + 1)
+	for kind := engine.AbsoluteVariation; kind <= engine.NinePointVariation; kind++ {
+		r.AddTotalVariation(engine.AddTotalVariation{Kind: kind, Image: image, Scale: 0.3, Sum: engine.Scalar{Of: row, At: int(kind)}, Gradient: gradient})
 	}
+	r.noteScalars("the total variations", row)
 	r.noteVector("the gradient by the image", gradient)
 }
 
@@ -209,23 +230,23 @@ func (r *run) loss(what string, f, g engine.Map) {
 	r.WritePlane(weight, r.normal(s.Positions()))
 	target := r.newMap(s)
 	r.WriteMap(target, engine.All(s), r.normal(s.Elements()))
-	moments, affine, sum := r.NewMoments(n), r.NewAffine(n), r.NewSum()
-	r.ResetMoments(moments)
-	r.ResetSum(sum)
+	moments, painting := r.moments(n), r.moments(n)
+	affine, row := r.arena.Affine(r.take(r.AffineBytes(n)), n), r.scalars(3)
 	r.AddMoments(engine.AddMoments{Moments: moments, Src: f, Weight: weight, Rows: engine.All(s)})
-	r.AddSquaredDistance(engine.AddSquaredDistance{Sum: sum, Src: f, Target: target, Weight: weight, Rows: engine.All(s)})
-	m := r.ReadMoments(moments)
+	r.AddSquaredDistance(engine.AddSquaredDistance{Sum: engine.Scalar{Of: row}, Src: f, Target: target, Weight: weight, Rows: engine.All(s)})
+	m, _ := r.ReadMoments(moments)
 	r.note("the moments of "+what, append(append([]float64{m.Weight}, m.Sum...), m.Gram...)...)
-	r.note("the distance of "+what, r.ReadSum(sum))
 	a := make([]float64, n*n)
 	for i, v := range m.Gram {
 		a[i] = v / float64(s.Elements())
 	}
-	distance, _ := r.MomentDistance(engine.MomentDistance{Moments: moments, Target: a, Affine: affine, Scale: 1})
-	r.note("the distance of the moments of "+what, distance)
+	r.WriteMoments(painting, engine.Statistics{Weight: 3, Sum: m.Sum, Gram: a})
+	r.MomentDistance(engine.MomentDistance{Moments: moments, Painting: painting, Affine: affine, Scale: 1,
+		Distance: engine.Scalar{Of: row, At: 1}, Weight: engine.Scalar{Of: row, At: 2}})
+	r.noteScalars("the distances of "+what, row)
 	r.AddAffine(engine.AddAffine{Affine: affine, Src: f, Rows: engine.All(s), Dst: g})
 	r.noteMap("the gradient of the distance of the moments of "+what, g)
-	r.SetAffine(affine, a, m.Sum)
+	r.WriteAffine(affine, a, m.Sum)
 	r.AddAffine(engine.AddAffine{Affine: affine, Src: f, Weight: weight, Rows: engine.All(s), Dst: g})
 	r.AddDifference(engine.AddDifference{Src: f, Target: target, Scale: 0.1, Weight: weight, Rows: engine.All(s), Dst: g, Add: true})
 	r.noteMap("the gradient by "+what, g)
@@ -244,6 +265,12 @@ func (r *run) deep() {
 	r.Unpool(engine.Unpool{Src: pooled, Mask: mask, Pooling: engine.AveragePooling, Rows: engine.All(out), Dst: back})
 	r.MaskBy(engine.MaskBy{By: z, Rows: engine.All(out), Dst: back})
 	r.Backward(engine.Backward{Conv: conv, Src: back, Rows: engine.All(in), Dst: g})
+	points := r.arena.Points(r.take(r.PointsBytes(4)), 4)
+	r.WritePoints(points, []int32{29, 3, 3, 17})
+	picked := r.vector(4 * 110)
+	r.Gather(engine.Gather{Src: z, Rows: engine.All(out), Points: points, Dst: picked, Stride: 110, Offset: 7})
+	r.Scatter(engine.Scatter{Src: picked, Stride: 110, Offset: 2, Points: points, Rows: engine.All(out), Dst: z, Add: true})
+	r.noteVector("the features at points", picked)
 	r.noteMap("the deep map", z)
 	r.noteMap("the deep gradient", g)
 }
@@ -253,15 +280,23 @@ func (r *run) steps() {
 	const n = 70_001
 	x, g, m, v := r.vector(n), r.vector(n), r.vector(n), r.vector(n)
 	r.Clamp(v, 0, 1)
-	r.note("the products", r.Dot(x, g), r.Norm1(x), r.NormInf(g))
+	row := r.scalars(4)
+	r.Dot(engine.Scalar{Of: row, At: 0}, x, g)
+	r.Norm1(engine.Scalar{Of: row, At: 1}, x)
+	r.NormInf(engine.Scalar{Of: row, At: 2}, g)
 	r.Axpy(m, 0.3, g)
 	r.Lerp(m, x, 0.7)
 	r.Scale(g, 1.7)
 	r.Adam(engine.AdamStep{X: x, G: g, M: m, V: v, Beta1: 0.9, Beta2: 0.999, Rate: 0.02, Epsilon: 1e-8, Correction1: 0.1, Correction2: 0.001})
 	r.Momentum(engine.MomentumStep{X: x, G: g, V: m, Decay: 0.9, Rate: 0.01})
-	product := make([]float32, 65*70)
-	r.MatMul(engine.MatMul{Dst: product, A: r.normal(65 * 90), B: r.normal(90 * 70), Rows: 65, Inner: 90, Columns: 70, Scale: 0.5, Diagonal: 2})
-	r.note("the matrix product", widen(product)...)
+	direction := r.vector(n)
+	r.Direction(engine.Direction{D: direction, G: g, S: []engine.Vector{x, v}, Y: []engine.Vector{m, x}, Rho: []float64{1e-5, -1e-5}, Gamma: 0.5,
+		Slope: engine.Scalar{Of: row, At: 3}})
+	r.noteScalars("the products", row)
+	r.noteVector("the direction", direction)
+	product := r.vector(65 * 70)
+	r.MatMul(engine.MatMul{Dst: product, A: r.vector(65 * 90), B: r.vector(90 * 70), Rows: 65, Inner: 90, Columns: 70, Scale: 0.5, Diagonal: 2})
+	r.noteVector("the matrix product", product)
 	r.noteVector("the steps", x)
 	r.noteVector("the momentum", m)
 }

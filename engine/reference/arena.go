@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -11,6 +12,9 @@ import (
 // themselves lie elsewhere: each buffer has memory of its own, and the arena only keeps account of
 // who wrote where last.
 const numberBytes = 4
+
+// addressable is more memory than any processor reaches. The account of an arena takes none.
+const addressable = 1 << 48
 
 // book serialises the operations of a device and knows what the current one has read or written.
 type book struct {
@@ -77,18 +81,22 @@ type placement struct {
 	offset int64
 	kind   byte
 	shape  engine.Shape
-	length int // window of a map, numbers of a vector
+	length int // window of a map, numbers of a vector, channels of moments
 }
 
 // arena implements engine.Arena.
 type arena[T number] struct {
 	ledger
+	device *device[T]
 	placed map[placement]any
 }
 
 func (d *device[T]) NewArena(bytes int64) (engine.Arena, error) {
 	must(bytes >= 0, "an arena of %d bytes", bytes)
-	return &arena[T]{ledger{book: &d.book, bytes: bytes}, map[placement]any{}}, nil
+	if bytes > addressable {
+		return nil, fmt.Errorf("taking %d TiB of memory: there is not that much", bytes>>40)
+	}
+	return &arena[T]{ledger{book: &d.book, bytes: bytes}, d, map[placement]any{}}, nil
 }
 
 func (d *device[T]) MapBytes(shape engine.Shape, window int) int64 {

@@ -161,12 +161,17 @@ func (a *arena[T]) Vector(offset int64, n int) engine.Vector {
 	return find(a, placement{offset, 'v', engine.Shape{}, n}, func() *vector[T] {
 		v := &vector[T]{data: make([]T, n)}
 		v.extent = a.place(fmt.Sprintf("vector [%d]", n), offset, numberBytes*int64(n))
-		v.invalidate = func() { v.lost = slices.Repeat([]bool{true}, n) }
-		if v.used() {
-			v.invalidate()
-		}
+		v.watch()
 		return v
 	})
+}
+
+// watch begins to note what becomes of the numbers.
+func (v *vector[T]) watch() {
+	v.invalidate = func() { v.lost = slices.Repeat([]bool{true}, len(v.data)) }
+	if v.used() {
+		v.invalidate()
+	}
 }
 
 // take returns the numbers to read.

@@ -12,6 +12,7 @@ type convolution[T number] struct {
 	weight  []T // [out, in, 3, 3]
 	bias    []T // [out]
 	padding engine.Padding
+	closed  bool
 }
 
 func (c *convolution[T]) In() int                 { return c.in }
@@ -19,11 +20,21 @@ func (c *convolution[T]) Out() int                { return c.out }
 func (c *convolution[T]) Padding() engine.Padding { return c.padding }
 func (c *convolution[T]) Bytes() int64            { return numberBytes * int64(len(c.weight)+len(c.bias)) }
 
+// Close notes that the convolution must not be used any more.
+func (c *convolution[T]) Close() error {
+	c.closed = true
+	return nil
+}
+
+func (c *convolution[T]) mustBeOpen() {
+	must(!c.closed, "convolution %d->%d used after it was closed", c.in, c.out)
+}
+
 func newConvolution[T number](in, out int, weight, bias []float32, padding engine.Padding) *convolution[T] {
 	must(in > 0 && out > 0, "a convolution from %d to %d channels", in, out)
 	must(len(weight) == 9*in*out && len(bias) == out, "convolution %d->%d: %d weights and %d biases", in, out, len(weight), len(bias))
 	must(padding <= engine.PadReflect, "unknown padding %v", padding)
-	return &convolution[T]{in, out, convert[T](weight), convert[T](bias), padding}
+	return &convolution[T]{in, out, convert[T](weight), convert[T](bias), padding, false}
 }
 
 func convert[To, From number](src []From) []To {
@@ -34,8 +45,8 @@ func convert[To, From number](src []From) []To {
 	return dst
 }
 
-func (d *device[T]) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
-	return newConvolution[T](in, out, weight, bias, padding)
+func (d *device[T]) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) (engine.Convolution, error) {
+	return newConvolution[T](in, out, weight, bias, padding), nil
 }
 
 // taps returns row i of the 3x3 weights from channel c to channel k.
@@ -117,12 +128,13 @@ func correlate[T number](dst, src []T, w [3]T) {
 	}
 }
 
-func (d *device[T]) Forward(op engine.Forward) {
+func (d *device[T]) Forward(op engine.Forward) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	must(op.Dst != op.Src, "forward: source and destination are one map")
 	c := op.Conv.(*convolution[T])
+	c.mustBeOpen()
 	y := c.forward(op.Src.(*featureMap[T]).take(reach(op.Rows)), op.Src.Shape().Height, op.Rows)
 	if !op.Linear {
 		rectify(y)
@@ -135,9 +147,10 @@ func (d *device[T]) Forward(op engine.Forward) {
 	} else if op.Mask != nil {
 		op.Mask.(*mask).put(op.Rows, positive(y))
 	}
+	return nil
 }
 
-func (d *device[T]) Backward(op engine.Backward) {
+func (d *device[T]) Backward(op engine.Backward) error {
 	op.Check()
 	d.begin()
 	defer d.end()
@@ -149,7 +162,9 @@ func (d *device[T]) Backward(op engine.Backward) {
 	} else {
 		g = op.Src.(*featureMap[T]).take(reach(op.Rows))
 	}
-	h := op.Conv.(*convolution[T]).backward(g, height, op.Rows)
+	c := op.Conv.(*convolution[T])
+	c.mustBeOpen()
+	h := c.backward(g, height, op.Rows)
 	if op.Add {
 		h.add(op.Dst.(*featureMap[T]).take(op.Rows))
 	}
@@ -162,4 +177,5 @@ func (d *device[T]) Backward(op engine.Backward) {
 		})
 	}
 	op.Dst.(*featureMap[T]).put(h)
+	return nil
 }

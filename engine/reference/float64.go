@@ -14,7 +14,7 @@ func Float64(v engine.Vector) []float64 {
 	if w, ok := v.(interface{ numbers() *vector[float32] }); ok {
 		return locked(w.numbers().arena.book, func() []float64 { return convert[float64](w.numbers().take()) })
 	}
-	panic(fmt.Sprintf("engine/reference: %T is no vector of this package", v))
+	panic(fmt.Sprintf("engine/reference: %T is not a vector of this package", v))
 }
 
 // SetFloat64 sets the numbers of a vector (or image) of the float64 device, so that a finite
@@ -34,7 +34,7 @@ func MapFloat64(m engine.Map, rows engine.Rows) []float64 {
 	case *featureMap[float32]:
 		return locked(m.arena.book, func() []float64 { return convert[float64](m.take(rows).data) })
 	}
-	panic(fmt.Sprintf("engine/reference: %T is no map of this package", m))
+	panic(fmt.Sprintf("engine/reference: %T is not a map of this package", m))
 }
 
 // SetMapFloat64 sets rows of a map of the float64 device from [C, rows, W].
@@ -44,6 +44,14 @@ func SetMapFloat64(m engine.Map, rows engine.Rows, src []float64) {
 	must(len(src) == f.shape.Channels*rows.Len()*f.shape.Width, "write: %d rows of %v from %d numbers", rows.Len(), f.shape, len(src))
 	locked(f.arena.book, func() int {
 		f.put(band[float64]{f.shape.Channels, rows, f.shape.Width, src})
+		return 0
+	})
+}
+
+// SetScalar sets a result of either device.
+func SetScalar(dst engine.Scalar, value float64) {
+	locked(dst.Of.(*scalars).numbers.arena.book, func() int {
+		set(dst, value)
 		return 0
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/impasto/impasto/engine"
@@ -47,6 +48,45 @@ func (t *table) newPlane(values []float32, h, w int) engine.Plane {
 	return p
 }
 
+func (t *table) newVector(values []float64) engine.Vector {
+	v := t.arena.Vector(t.take(4*int64(len(values))), len(values))
+	SetFloat64(v, values)
+	return v
+}
+
+func (t *table) newMoments(channels int) engine.Moments {
+	return t.arena.Moments(t.take(t.MomentsBytes(channels)), channels)
+}
+
+func (t *table) newAffine(channels int) engine.Affine {
+	return t.arena.Affine(t.take(t.AffineBytes(channels)), channels)
+}
+
+func (t *table) newScalars(n int) engine.Scalars {
+	return t.arena.Scalars(t.take(t.ScalarsBytes(n)), n)
+}
+
+func (t *table) newPoints(positions ...int32) engine.Points {
+	p := t.arena.Points(t.take(t.PointsBytes(len(positions))), len(positions))
+	t.WritePoints(p, positions)
+	return p
+}
+
+func (t *table) newConvolution(in, out int, weight, bias []float32, padding engine.Padding) engine.Convolution {
+	c, err := t.NewConvolution(in, out, weight, bias, padding)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// result returns one of a row of results.
+func (t *table) result(s engine.Scalar) float64 {
+	row := make([]float64, s.Of.Len())
+	t.ReadScalars(row, s.Of)
+	return row[s.At]
+}
+
 func (t *table) set(m engine.Map, values []float64) {
 	SetMapFloat64(m, engine.All(m.Shape()), values)
 }
@@ -61,13 +101,6 @@ func normal(r *rand.Rand, n int) []float64 {
 }
 
 func normal32(r *rand.Rand, n int) []float32 { return convert[float32](normal(r, n)) }
-
-func dot(x, y []float64) (sum float64) {
-	for i := range x {
-		sum += x[i] * y[i]
-	}
-	return sum
-}
 
 // checkGradient compares gradient, the derivative of value at x, with central differences along single
 // coordinates and along directions in which all coordinates move. The seeds of the tests are fixed, as
@@ -130,7 +163,10 @@ func TestStemGradient(t *testing.T) {
 			copy(pre.Matrix[c][:], normal32(r, 3))
 		}
 		copy(pre.Offset[:], normal32(r, 3))
-		stem := d.NewStem(5, normal32(r, 5*27), normal32(r, 5), pre, padding)
+		stem, err := d.NewStem(5, normal32(r, 5*27), normal32(r, 5), pre, padding)
+		if err != nil {
+			t.Fatal(err)
+		}
 		image, gradient := d.newImage(h, w), d.newImage(h, w)
 		y, mask, g := d.newMap(shape), d.newMask(shape), d.newMap(shape)
 		seed := normal(r, shape.Elements())
@@ -154,7 +190,7 @@ func TestConvolutionGradient(t *testing.T) {
 		d := newTable(t)
 		shape, outShape := engine.Shape{Channels: in, Height: h, Width: w}, engine.Shape{Channels: out, Height: h, Width: w}
 		all := engine.All(shape)
-		conv := d.NewConvolution(in, out, normal32(r, in*out*9), normal32(r, out), padding)
+		conv := d.newConvolution(in, out, normal32(r, in*out*9), normal32(r, out), padding)
 		// The chain is rectify, convolution, ReLU and, where the map is large enough, pooling.
 		raw, src, srcMask, y, mask := d.newMap(shape), d.newMap(shape), d.newMask(shape), d.newMap(outShape), d.newMask(outShape)
 		g, gIn := d.newMap(outShape), d.newMap(shape)
@@ -222,7 +258,7 @@ func TestMomentsGradient(t *testing.T) {
 		shape := engine.Shape{Channels: channels, Height: h, Width: w}
 		f, g := d.newMap(shape), d.newMap(shape)
 		weight := d.newPlane(normal32(r, h*w), h, w)
-		moments, affine := d.NewMoments(channels), d.NewAffine(channels)
+		moments, affine := d.newMoments(channels), d.newAffine(channels)
 		q, v := normal(r, channels*channels), normal(r, channels)
 		a := make([]float64, len(q))
 		for i := range channels {
@@ -234,12 +270,40 @@ func TestMomentsGradient(t *testing.T) {
 			d.set(f, x)
 			d.ResetMoments(moments)
 			d.AddMoments(engine.AddMoments{Moments: moments, Src: f, Weight: weight, Rows: engine.All(shape)})
-			s := d.ReadMoments(moments)
+			s, _ := d.ReadMoments(moments)
 			return dot(q, s.Gram) + dot(v, s.Sum)
 		}
 		x := normal(r, shape.Elements())
 		value(x)
-		d.SetAffine(affine, a, v)
+		d.WriteAffine(affine, a, v)
+		d.AddAffine(engine.AddAffine{Affine: affine, Src: f, Weight: weight, Rows: engine.All(shape), Dst: g})
+		checkGradient(t, r, x, value, d.get(g))
+	})
+}
+
+func TestMomentDistanceGradient(t *testing.T) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, h, w int) {
+		const channels = 3
+		d := newTable(t)
+		shape := engine.Shape{Channels: channels, Height: h, Width: w}
+		f, g, other := d.newMap(shape), d.newMap(shape), d.newMap(shape)
+		weight := d.newPlane(slices.Repeat([]float32{0.5}, h*w), h, w)
+		moments, painting, affine, row := d.newMoments(channels), d.newMoments(channels), d.newAffine(channels), d.newScalars(2)
+		d.set(other, normal(r, shape.Elements()))
+		d.AddMoments(engine.AddMoments{Moments: painting, Src: other, Rows: engine.All(shape)})
+		op := engine.MomentDistance{Moments: moments, Painting: painting, Affine: affine, Scale: 4, Distance: engine.Scalar{Of: row}, Weight: engine.Scalar{Of: row, At: 1}}
+		value := func(x []float64) float64 {
+			d.set(f, x)
+			d.ResetMoments(moments)
+			d.AddMoments(engine.AddMoments{Moments: moments, Src: f, Weight: weight, Rows: engine.All(shape)})
+			d.MomentDistance(op)
+			return d.result(op.Distance)
+		}
+		x := normal(r, shape.Elements())
+		value(x)
+		if got, want := d.result(op.Weight), float64(h*w)/2; got != want {
+			t.Errorf("weight of the positions is %v, want %v", got, want)
+		}
 		d.AddAffine(engine.AddAffine{Affine: affine, Src: f, Weight: weight, Rows: engine.All(shape), Dst: g})
 		checkGradient(t, r, x, value, d.get(g))
 	})
@@ -252,12 +316,12 @@ func TestSquaredDistanceGradient(t *testing.T) {
 		f, p, g := d.newMap(shape), d.newMap(shape), d.newMap(shape)
 		weight := d.newPlane(normal32(r, h*w), h, w)
 		d.set(p, normal(r, shape.Elements()))
-		sum := d.NewSum()
+		sum := engine.Scalar{Of: d.newScalars(1)}
 		value := func(x []float64) float64 {
 			d.set(f, x)
-			d.ResetSum(sum)
+			d.ResetScalars(sum.Of)
 			d.AddSquaredDistance(engine.AddSquaredDistance{Sum: sum, Src: f, Target: p, Weight: weight, Rows: engine.All(shape)})
-			return 1.5 * d.ReadSum(sum)
+			return 1.5 * d.result(sum)
 		}
 		x := normal(r, shape.Elements())
 		value(x)
@@ -266,23 +330,23 @@ func TestSquaredDistanceGradient(t *testing.T) {
 	})
 }
 
-func TestVariationGradient(t *testing.T) {
-	for kind := engine.VariationL1; kind <= engine.VariationNine; kind++ {
-		t.Run(fmt.Sprint(kind), func(t *testing.T) { checkVariation(t, kind) })
+func TestTotalVariationGradient(t *testing.T) {
+	for kind := engine.AbsoluteVariation; kind <= engine.NinePointVariation; kind++ {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) { checkTotalVariation(t, kind) })
 	}
 }
 
-func checkVariation(t *testing.T, kind engine.Variation) {
+func checkTotalVariation(t *testing.T, kind engine.TotalVariation) {
 	eachSize(t, func(t *testing.T, r *rand.Rand, h, w int) {
 		d := newTable(t)
 		image, gradient := d.newImage(h, w), d.newImage(h, w)
-		sum := d.NewSum()
+		sum := engine.Scalar{Of: d.newScalars(1)}
 		value := func(x []float64) float64 {
 			SetFloat64(image, x)
 			d.Fill(gradient, 0)
-			d.ResetSum(sum)
-			d.AddVariation(engine.AddVariation{Kind: kind, Image: image, Scale: 0.7, Sum: sum, Gradient: gradient})
-			return d.ReadSum(sum)
+			d.ResetScalars(sum.Of)
+			d.AddTotalVariation(engine.AddTotalVariation{Kind: kind, Image: image, Scale: 0.7, Sum: sum, Gradient: gradient})
+			return d.result(sum)
 		}
 		x := normal(r, image.Len())
 		value(x)

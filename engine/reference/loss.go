@@ -1,10 +1,6 @@
 package reference
 
-import (
-	"slices"
-
-	"github.com/impasto/impasto/engine"
-)
+import "github.com/impasto/impasto/engine"
 
 // order watches that a reduction sees each row of a map once and from top to bottom; a window that
 // starts at row 0 begins another map.
@@ -26,123 +22,71 @@ func weights[T number](w engine.Plane) func(y, x int) float64 {
 	return func(y, x int) float64 { return float64(data[y*p.width+x]) }
 }
 
-// moments implements engine.Moments.
-type moments struct {
-	order
-	statistics engine.Statistics
-}
-
-func (m *moments) Channels() int { return len(m.statistics.Sum) }
-
-func (d *device[T]) NewMoments(channels int) engine.Moments {
-	must(channels > 0, "moments of %d channels", channels)
-	return &moments{statistics: engine.Statistics{
-		Sum:  make([]float64, channels),
-		Gram: make([]float64, channels*channels),
-	}}
-}
-
-func (d *device[T]) ResetMoments(m engine.Moments) {
-	d.begin()
-	defer d.end()
-	r := m.(*moments)
-	clear(r.statistics.Sum)
-	clear(r.statistics.Gram)
-	r.statistics.Weight, r.next = 0, 0
-}
-
 // AddMoments adds sum w, sum w F and sum w F F^T over the positions of rows, in float64 and position by
 // position, so that windows leave no trace.
-func (d *device[T]) AddMoments(op engine.AddMoments) {
+func (d *device[T]) AddMoments(op engine.AddMoments) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	m := op.Moments.(*moments)
 	m.see("moments", op.Rows)
+	m.demand()
 	w := weights[T](op.Weight)
 	f := op.Src.(*featureMap[T]).take(op.Rows)
+	m.write()
 	positions := op.Rows.Len() * f.width
 	weight := make([]float64, positions)
 	for p := range weight {
 		weight[p] = w(op.Rows.From+p/f.width, p%f.width)
-		m.statistics.Weight += weight[p]
+		m.weight += weight[p]
 	}
 	parallel(f.channels, func(c int) {
 		weighted := make([]float64, positions)
 		for p, v := range f.data[c*positions : (c+1)*positions] {
 			weighted[p] = weight[p] * float64(v)
-			m.statistics.Sum[c] += weighted[p]
+			m.sum[c] += weighted[p]
 		}
 		for e := range c + 1 {
-			sum := m.statistics.Gram[c*f.channels+e]
+			sum := m.gram[c*f.channels+e]
 			for p, v := range f.data[e*positions : (e+1)*positions] {
 				sum += weighted[p] * float64(v)
 			}
-			m.statistics.Gram[c*f.channels+e] = sum
+			m.gram[c*f.channels+e] = sum
 		}
 	})
+	return nil
 }
 
-func (d *device[T]) ReadMoments(m engine.Moments) engine.Statistics {
-	d.begin()
-	defer d.end()
-	s := m.(*moments).statistics
-	n := len(s.Sum)
-	gram := make([]float64, n*n)
-	for c := range n {
-		for e := range c + 1 {
-			gram[c*n+e] = s.Gram[c*n+e]
-			gram[e*n+c] = s.Gram[c*n+e]
-		}
-	}
-	return engine.Statistics{Weight: s.Weight, Sum: slices.Clone(s.Sum), Gram: gram}
-}
-
-// affine implements engine.Affine.
-type affine[T number] struct {
-	a []T // [C, C]
-	b []T // [C]
-}
-
-func (a *affine[T]) Channels() int { return len(a.b) }
-
-func (d *device[T]) NewAffine(channels int) engine.Affine {
-	must(channels > 0, "an affine map of %d channels", channels)
-	return &affine[T]{make([]T, channels*channels), make([]T, channels)}
-}
-
-func (d *device[T]) SetAffine(dst engine.Affine, a, b []float64) {
-	d.begin()
-	defer d.end()
-	m := dst.(*affine[T])
-	must(len(a) == len(m.a) && len(b) == len(m.b), "affine map of %d channels set from %d and %d numbers", len(m.b), len(a), len(b))
-	copy(m.a, convert[T](a))
-	copy(m.b, convert[T](b))
-}
-
-// MomentDistance computes the sum of (G/W - Target)^2 and sets the affine map to its gradient.
-func (d *device[T]) MomentDistance(op engine.MomentDistance) (distance, weight float64) {
+// MomentDistance computes the sum of (G/W - P/V)^2 and sets the affine map to its gradient.
+func (d *device[T]) MomentDistance(op engine.MomentDistance) error {
 	op.Check()
-	s := d.ReadMoments(op.Moments)
+	d.begin()
+	defer d.end()
+	s, painting := op.Moments.(*moments).take(), op.Painting.(*moments).take()
+	set(op.Weight, s.Weight)
+	set(op.Distance, 0)
 	if s.Weight <= 0 {
-		return 0, s.Weight
+		return nil
 	}
-	a := make([]float64, len(s.Gram))
+	m, distance := op.Affine.(*affine[T]), 0.0
+	m.set()
 	for i, v := range s.Gram {
-		difference := v/s.Weight - op.Target[i]
+		difference := v/s.Weight - painting.Gram[i]/painting.Weight
 		distance += difference * difference
-		a[i] = op.Scale / s.Weight * difference
+		m.a[i] = T(op.Scale / s.Weight * difference)
 	}
-	d.SetAffine(op.Affine, a, make([]float64, len(s.Sum)))
-	return distance, s.Weight
+	clear(m.b)
+	set(op.Distance, distance)
+	return nil
 }
 
 // AddAffine computes w(p) (sum over d of A_cd F_d(p) + b_c).
-func (d *device[T]) AddAffine(op engine.AddAffine) {
+func (d *device[T]) AddAffine(op engine.AddAffine) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	m := op.Affine.(*affine[T])
+	m.demand()
 	w := weights[T](op.Weight)
 	f := op.Src.(*featureMap[T]).take(op.Rows)
 	g := newBand[T](f.channels, f.rows, f.width)
@@ -167,51 +111,32 @@ func (d *device[T]) AddAffine(op engine.AddAffine) {
 		g.add(op.Dst.(*featureMap[T]).take(op.Rows))
 	}
 	op.Dst.(*featureMap[T]).put(g)
-}
-
-// sum implements engine.Sum.
-type sum struct {
-	engine.SumMark
-	order
-	value float64
-}
-
-func (d *device[T]) NewSum() engine.Sum { return &sum{} }
-
-func (d *device[T]) ResetSum(s engine.Sum) {
-	d.begin()
-	defer d.end()
-	*s.(*sum) = sum{}
-}
-
-func (d *device[T]) ReadSum(s engine.Sum) float64 {
-	d.begin()
-	defer d.end()
-	return s.(*sum).value
+	return nil
 }
 
 // AddSquaredDistance adds sum w (F - P)^2 in float64, row by row, so that windows leave no trace.
-func (d *device[T]) AddSquaredDistance(op engine.AddSquaredDistance) {
+func (d *device[T]) AddSquaredDistance(op engine.AddSquaredDistance) error {
 	op.Check()
 	d.begin()
 	defer d.end()
-	s := op.Sum.(*sum)
-	s.see("squared distance", op.Rows)
+	op.Sum.Of.(*scalars).order[op.Sum.At].see("squared distance", op.Rows)
 	w := weights[T](op.Weight)
 	f, p := op.Src.(*featureMap[T]).take(op.Rows), op.Target.(*featureMap[T]).take(op.Rows)
+	sum := accumulator(op.Sum)
 	for y := op.Rows.From; y < op.Rows.To; y++ {
 		for c := range f.channels {
 			target := p.row(c, y)
 			for x, v := range f.row(c, y) {
 				distance := float64(v) - float64(target[x])
-				s.value += w(y, x) * distance * distance
+				*sum += w(y, x) * distance * distance
 			}
 		}
 	}
+	return nil
 }
 
 // AddDifference computes Scale w (F - P).
-func (d *device[T]) AddDifference(op engine.AddDifference) {
+func (d *device[T]) AddDifference(op engine.AddDifference) error {
 	op.Check()
 	d.begin()
 	defer d.end()
@@ -224,4 +149,5 @@ func (d *device[T]) AddDifference(op engine.AddDifference) {
 		g.add(op.Dst.(*featureMap[T]).take(op.Rows))
 	}
 	op.Dst.(*featureMap[T]).put(g)
+	return nil
 }

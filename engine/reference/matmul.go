@@ -2,19 +2,21 @@ package reference
 
 import "github.com/impasto/impasto/engine"
 
-// MatMul sums in float64 and rounds once, on either device: the matrices are the host's, float32.
-func (d *device[T]) MatMul(op engine.MatMul) {
+// MatMul sums in float64 and rounds once.
+func (d *device[T]) MatMul(op engine.MatMul) error {
 	op.Check()
 	d.begin()
 	defer d.end()
-	a := strided{op.A, op.Inner, 1}
+	a := strided[T]{vectorOf[T](op.A).take(), op.Inner, 1}
 	if op.TransposeA {
 		a.row, a.column = 1, op.Rows
 	}
-	b := strided{op.B, op.Columns, 1}
+	b := strided[T]{vectorOf[T](op.B).take(), op.Columns, 1}
 	if op.TransposeB {
 		b.row, b.column = 1, op.Inner
 	}
+	must(vectorOf[T](op.Dst) != vectorOf[T](op.A) && vectorOf[T](op.Dst) != vectorOf[T](op.B), "product: the result overwrites a factor")
+	dst := vectorOf[T](op.Dst).all()
 	parallel(op.Rows, func(i int) {
 		first := 0
 		if op.Symmetric {
@@ -29,18 +31,19 @@ func (d *device[T]) MatMul(op engine.MatMul) {
 			if i == j {
 				sum += float64(op.Diagonal)
 			}
-			op.Dst[i*op.Columns+j] = float32(sum)
+			dst[i*op.Columns+j] = T(sum)
 			if op.Symmetric {
-				op.Dst[j*op.Columns+i] = float32(sum)
+				dst[j*op.Columns+i] = T(sum)
 			}
 		}
 	})
+	return nil
 }
 
 // strided is a matrix by the distances of its elements.
-type strided struct {
-	data        []float32
+type strided[T number] struct {
+	data        []T
 	row, column int
 }
 
-func (s strided) at(i, j int) float64 { return float64(s.data[i*s.row+j*s.column]) }
+func (s strided[T]) at(i, j int) float64 { return float64(s.data[i*s.row+j*s.column]) }

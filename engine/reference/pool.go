@@ -14,7 +14,7 @@ func positive[T number](b band[T]) func(c, y, x int) bool {
 	return func(c, y, x int) bool { return b.row(c, y)[x] > 0 }
 }
 
-func (d *device[T]) Rectify(op engine.Rectify) {
+func (d *device[T]) Rectify(op engine.Rectify) error {
 	op.Check()
 	d.begin()
 	defer d.end()
@@ -24,15 +24,17 @@ func (d *device[T]) Rectify(op engine.Rectify) {
 	if op.Mask != nil {
 		op.Mask.(*mask).put(op.Rows, positive(y))
 	}
+	return nil
 }
 
-func (d *device[T]) Pool(op engine.Pool) {
+func (d *device[T]) Pool(op engine.Pool) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	y := op.Src.(*featureMap[T]).take(op.Rows)
 	rectify(y)
 	storePooled(y, op.Src.Shape().Height, op.Pooling, op.Dst, op.Mask)
+	return nil
 }
 
 // winner returns which of the four activations of the square at rows 2y, 2y+1 and columns 2x, 2x+1 is
@@ -98,7 +100,7 @@ func unpool[T number](src engine.Map, routes engine.Mask, pooling engine.Pooling
 	return g
 }
 
-func (d *device[T]) Unpool(op engine.Unpool) {
+func (d *device[T]) Unpool(op engine.Unpool) error {
 	op.Check()
 	d.begin()
 	defer d.end()
@@ -107,9 +109,10 @@ func (d *device[T]) Unpool(op engine.Unpool) {
 		g.add(op.Dst.(*featureMap[T]).take(op.Rows))
 	}
 	op.Dst.(*featureMap[T]).put(g)
+	return nil
 }
 
-func (d *device[T]) MaskBy(op engine.MaskBy) {
+func (d *device[T]) MaskBy(op engine.MaskBy) error {
 	op.Check()
 	d.begin()
 	defer d.end()
@@ -121,11 +124,13 @@ func (d *device[T]) MaskBy(op engine.MaskBy) {
 		}
 	})
 	op.Dst.(*featureMap[T]).put(g)
+	return nil
 }
 
-func (d *device[T]) CopyRows(op engine.CopyRows) {
+func (d *device[T]) CopyRows(op engine.CopyRows) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	op.Dst.(*featureMap[T]).put(op.Src.(*featureMap[T]).take(op.Rows))
+	return nil
 }

@@ -83,7 +83,7 @@ func TestConvolutionOfPyTorch(t *testing.T) {
 			for i := range seed {
 				seed[i] = float64(i) / 8
 			}
-			conv := d.NewConvolution(2, 3, convert[float32](weight), convert[float32](bias), want.padding)
+			conv := d.newConvolution(2, 3, convert[float32](weight), convert[float32](bias), want.padding)
 			x, y, g, gx := d.newMap(in), d.newMap(out), d.newMap(out), d.newMap(in)
 			d.WriteMap(x, engine.All(in), convert[float32](sines(30)))
 			d.Forward(engine.Forward{Conv: conv, Src: x, Rows: engine.All(out), Dst: y})
@@ -127,21 +127,21 @@ func TestMaxPoolingOfTies(t *testing.T) {
 	})
 }
 
-func TestVariationOfAStep(t *testing.T) {
+func TestTotalVariationOfAStep(t *testing.T) {
 	// One step of height 2 between two columns of three rows, in one of three channels. The nine-point
 	// form has three differences dx, and four of either diagonal (squares that cross the border count).
-	want := map[engine.Variation]float64{
-		engine.VariationL1:   3 * 2,
-		engine.VariationL2:   3 * 4,
-		engine.VariationNine: 2 * (3*4/3.0/18 + 2*4*4/12.0/36),
+	want := map[engine.TotalVariation]float64{
+		engine.AbsoluteVariation:  3 * 2,
+		engine.SquaredVariation:   3 * 4,
+		engine.NinePointVariation: 2 * (3*4/3.0/18 + 2*4*4/12.0/36),
 	}
 	for kind, value := range want {
 		d := newTable(t)
-		image, sum := d.newImage(3, 2), d.NewSum()
+		image, sum := d.newImage(3, 2), engine.Scalar{Of: d.newScalars(1)}
 		SetFloat64(image, []float64{1, 3, 1, 3, 1, 3, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5, 5, 5})
-		d.AddVariation(engine.AddVariation{Kind: kind, Image: image, Scale: 10, Sum: sum})
-		if got := d.ReadSum(sum); math.Abs(got-10*value) > 1e-12 {
-			t.Errorf("variation %d is %v, want %v", kind, got, 10*value)
+		d.AddTotalVariation(engine.AddTotalVariation{Kind: kind, Image: image, Scale: 10, Sum: sum})
+		if got := d.result(sum); math.Abs(got-10*value) > 1e-12 {
+			t.Errorf("total variation %d is %v, want %v", kind, got, 10*value)
 		}
 	}
 }

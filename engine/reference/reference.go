@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/impasto/impasto/engine"
 )
@@ -37,6 +38,20 @@ func (d *device[T]) Name() string                      { return d.name }
 func (d *device[T]) Threads() int                      { return runtime.GOMAXPROCS(0) }
 func (d *device[T]) WorkspaceBytes(channels int) int64 { return 0 }
 func (d *device[T]) Close() error                      { return nil }
+
+// Costs returns those of package engine/cpu: predictions made in tests are those of a device that paints.
+func (d *device[T]) Costs() engine.Costs {
+	return engine.Costs{
+		Positions: 256,
+		Coupling:  [...]float64{engine.ExactCoupling: 76, engine.TruncatedCoupling: 103},
+	}
+}
+
+func (d *device[T]) Mark() (engine.Mark, error) { return time.Now(), nil }
+
+func (d *device[T]) Between(from, to engine.Mark) (time.Duration, error) {
+	return to.(time.Time).Sub(from.(time.Time)), nil
+}
 
 // begin opens an operation: one at a time.
 func (d *device[T]) begin() {

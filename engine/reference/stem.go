@@ -9,13 +9,13 @@ type stem[T number] struct {
 	offset [3]T
 }
 
-func (d *device[T]) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) engine.Stem {
+func (d *device[T]) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) (engine.Stem, error) {
 	s := &stem[T]{convolution: *newConvolution[T](3, out, weight, bias, padding)}
 	for c := range 3 {
 		copy(s.matrix[c][:], convert[T](pre.Matrix[c][:]))
 	}
 	copy(s.offset[:], convert[T](pre.Offset[:]))
-	return s
+	return s, nil
 }
 
 // preprocess returns rows of z; those beyond the image are left out.
@@ -30,11 +30,12 @@ func (s *stem[T]) preprocess(rgb []T, height, width int, rows engine.Rows) band[
 	return z
 }
 
-func (d *device[T]) StemForward(op engine.StemForward) {
+func (d *device[T]) StemForward(op engine.StemForward) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	s := op.Stem.(*stem[T])
+	s.mustBeOpen()
 	height, width := op.Image.Size()
 	z := s.preprocess(vectorOf[T](op.Image).take(), height, width, reach(op.Rows))
 	y := s.forward(z, height, op.Rows)
@@ -45,14 +46,16 @@ func (d *device[T]) StemForward(op engine.StemForward) {
 	if op.Mask != nil {
 		op.Mask.(*mask).put(op.Rows, positive(y))
 	}
+	return nil
 }
 
 // StemBackward multiplies the gradient by z with the transpose of Matrix.
-func (d *device[T]) StemBackward(op engine.StemBackward) {
+func (d *device[T]) StemBackward(op engine.StemBackward) error {
 	op.Check()
 	d.begin()
 	defer d.end()
 	s := op.Stem.(*stem[T])
+	s.mustBeOpen()
 	height, width := op.Dst.Size()
 	g := s.backward(op.Src.(*featureMap[T]).take(reach(op.Rows)), height, op.Rows)
 	dst := vectorOf[T](op.Dst)
@@ -73,4 +76,5 @@ func (d *device[T]) StemBackward(op engine.StemBackward) {
 			rgb[at] = v
 		}
 	}
+	return nil
 }

@@ -10,10 +10,10 @@ import (
 type pixel struct{ y, x int }
 
 // pairs calls do for every pair of neighbours of which a variation takes the difference, with the
-// weight of its square (of its absolute value for VariationL1).
-func pairs(kind engine.Variation, height, width int, do func(p, q pixel, weight float64)) {
+// weight of its square (of its absolute value for AbsoluteVariation).
+func pairs(kind engine.TotalVariation, height, width int, do func(p, q pixel, weight float64)) {
 	straight, diagonal := 1.0, 0.0
-	if kind == engine.VariationNine {
+	if kind == engine.NinePointVariation {
 		straight = 2.0 / 3 / float64(3*height*width)
 		diagonal = 2.0 / 12 / float64(3*(height+1)*(width+1))
 	}
@@ -34,9 +34,9 @@ func pairs(kind engine.Variation, height, width int, do func(p, q pixel, weight 
 	}
 }
 
-// AddVariation computes in float64. A difference across the border is one of a pixel with itself, and
-// zero: so VariationL1 and VariationL2, which take none there, are covered by the same loop.
-func (d *device[T]) AddVariation(op engine.AddVariation) {
+// AddTotalVariation computes in float64. A difference across the border is one of a pixel with itself, and
+// zero: so AbsoluteVariation and SquaredVariation, which take none there, are covered by the same loop.
+func (d *device[T]) AddTotalVariation(op engine.AddTotalVariation) error {
 	op.Check()
 	d.begin()
 	defer d.end()
@@ -52,7 +52,7 @@ func (d *device[T]) AddVariation(op engine.AddVariation) {
 		pairs(op.Kind, height, width, func(p, q pixel, weight float64) {
 			difference := float64(image[at(q)]) - float64(image[at(p)])
 			slope := 2 * weight * difference
-			if op.Kind == engine.VariationL1 {
+			if op.Kind == engine.AbsoluteVariation {
 				value += weight * math.Abs(difference)
 				slope = weight * sign(difference)
 			} else {
@@ -62,15 +62,16 @@ func (d *device[T]) AddVariation(op engine.AddVariation) {
 			gradient[at(p)] -= slope
 		})
 	}
-	op.Sum.(*sum).value += op.Scale * value
+	*accumulator(op.Sum) += op.Scale * value
 	if op.Gradient == nil {
-		return
+		return nil
 	}
 	dst := vectorOf[T](op.Gradient)
 	dst.take()
 	for i := range dst.all() {
 		dst.data[i] = T(float64(dst.data[i]) + op.Scale*gradient[i])
 	}
+	return nil
 }
 
 func sign(v float64) float64 {

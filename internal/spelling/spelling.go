@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Nearest returns the count names that are most like a word, the likest first; fewer where there are not so many.
+// Nearest returns the count names that are most like a word, the most similar first; fewer where there are not so many.
 func Nearest(word string, names []string, count int) []string {
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int { return Distance(word, a) - Distance(word, b) })

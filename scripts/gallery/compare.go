@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +40,7 @@ func (p *painter) compare(ctx context.Context, o *options, pairs []string) error
 		}
 		var cells []labelled
 		for i, f := range finalists {
-			s := shot{label: f.label, photo: photo, painting: painting, size: o.size, recipe: "impasto", changes: f.changes}
+			s := newShot(f.label, photo, painting, o.size, "impasto", f.changes)
 			began := time.Now()
 			picture, err := p.paint(ctx, &s)
 			if err != nil {
@@ -87,11 +87,11 @@ func mean(all []measures) (m measures) {
 }
 
 func (p *painter) measure(ctx context.Context, s *shot, at *canvas.Picture) (m measures, err error) {
-	photo, err := open(s.photo)
+	photo, err := open(s.photo())
 	if err != nil {
 		return m, err
 	}
-	painting, err := paintingFor(s.painting, at)
+	painting, err := paintingFor(s.painting(), at)
 	if err != nil {
 		return m, err
 	}
@@ -167,14 +167,18 @@ func laplacian(p *canvas.Picture) float64 {
 
 // open returns a picture that is built in, or that of a file.
 func open(name string) (*canvas.Picture, error) {
-	if slices.Contains(examples.Names(), name) {
-		return builtIn(name)
+	if !strings.HasPrefix(inputName(name), "@") {
+		return canvas.Open(name, canvas.Limits{})
 	}
-	return canvas.Open(name, canvas.Limits{})
+	data, err := examples.Open(inputName(name))
+	if err != nil {
+		return nil, err
+	}
+	return canvas.Decode(bytes.NewReader(data), canvas.Limits{})
 }
 
 // plainName is the name of a picture, without folder and ending.
 func plainName(name string) string {
-	base := filepath.Base(name)
+	base := strings.TrimPrefix(filepath.Base(name), "@")
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }

@@ -42,10 +42,10 @@ var knobs = []knob{
 		{"one scale, levels 4", map[string]string{"scales": "1", "levels": "4"}},
 		{"two scales", nil},
 	}},
-	{"preview-weight", "coffee", "woodcut", []setting{
-		{"preview-weight 0", map[string]string{"preview": "128", "preview-weight": "0"}},
-		{"1", map[string]string{"preview": "128"}},
-		{"100", map[string]string{"preview": "128", "preview-weight": "100"}},
+	{"reduced-weight", "coffee", "woodcut", []setting{
+		{"reduced-weight 0", map[string]string{"reduced": "128", "reduced-weight": "0"}},
+		{"1", map[string]string{"reduced": "128"}},
+		{"100", map[string]string{"reduced": "128", "reduced-weight": "100"}},
 	}},
 	{"init", "coffee", "dots", vary("init", "content", "noise", "style")},
 	{"style-loss", "coffee", "dots", []setting{

@@ -1,40 +1,64 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/examples"
-	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
 // errTime ends the work where the time that was given is over.
 var errTime = errors.New("the time is over")
 
-// shot is one picture to paint, of pictures that are built in.
+// shot is one picture of a sheet: an order with a label.
 type shot struct {
-	label           string
-	photo, painting string
-	size            int
-	recipe          string
-	changes         map[string]string // settings of the recipe that differ
+	label string
+	order order.Order
+}
+
+// newShot makes one of a photograph and a painting: names of pictures that are built in, or files. Changes are settings
+// of the recipe that differ.
+func newShot(label, photo, painting string, size int, recipe string, changes map[string]string) shot {
+	return shot{label, order.Order{
+		Photograph: order.Input{Name: inputName(photo)},
+		Paintings:  []order.Painting{{Picture: order.Input{Name: inputName(painting)}, Share: 1}},
+		Recipe:     order.Recipe{Name: recipe}, Settings: changes, Size: size, Enlarge: true,
+	}}
+}
+
+// inputName is what an order calls a picture.
+func inputName(name string) string {
+	if slices.Contains(examples.Names(), name) {
+		return "@" + name
+	}
+	return name
+}
+
+func (s *shot) photo() string    { return s.order.Photograph.Name }
+func (s *shot) painting() string { return s.order.Paintings[0].Picture.Name }
+
+// title names the pair and the recipe.
+func (s *shot) title() string {
+	return fmt.Sprintf("%s %s %s", plainName(s.photo()), plainName(s.painting()), s.order.Recipe.Name)
 }
 
 // painter paints shots with the built-in network and keeps them.
 type painter struct {
 	model    *impasto.Model
 	cache    string
-	deadline time.Time // zero: none
-	learned  map[string]*impasto.Style
+	deadline time.Time                 // zero: none
+	learned  map[string]*impasto.Style // by the digest of the painting
+	network  string                    // digest of the model's
 }
 
 func newPainter(ctx context.Context, cache string, limit time.Duration) (*painter, error) {
@@ -45,7 +69,7 @@ func newPainter(ctx context.Context, cache string, limit time.Duration) (*painte
 	if err != nil {
 		return nil, err
 	}
-	p := &painter{model: model, cache: cache, learned: map[string]*impasto.Style{}}
+	p := &painter{model: model, cache: cache, learned: map[string]*impasto.Style{}, network: model.Network().Digest()}
 	if limit > 0 {
 		p.deadline = time.Now().Add(limit)
 	}
@@ -54,71 +78,68 @@ func newPainter(ctx context.Context, cache string, limit time.Duration) (*painte
 
 func (p *painter) close() { p.model.Close() }
 
-// builtIn returns a picture of package examples.
-func builtIn(name string) (*canvas.Picture, error) {
-	data, err := examples.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return canvas.Decode(bytes.NewReader(data), canvas.Limits{})
-}
+// resolver finds the pictures of shots.
+var resolver = order.Resolver{TrustNames: true, BuiltIn: examples.Open}
 
 // style returns what is learned of a painting, the same for all shots with it.
-func (p *painter) style(ctx context.Context, name string) (*impasto.Style, error) {
-	if s := p.learned[name]; s != nil {
+func (p *painter) style(ctx context.Context, sha256 string, painting *canvas.Picture) (*impasto.Style, error) {
+	if s := p.learned[sha256]; s != nil {
 		return s, nil
 	}
-	painting, err := open(name)
-	if err != nil {
-		return nil, err
-	}
 	s, err := p.model.Learn(ctx, impasto.Painting{Picture: painting, Weight: 1})
-	p.learned[name] = s
+	p.learned[sha256] = s
 	return s, err
 }
 
-// settings returns the recipe of a shot with its changes.
-func (s *shot) settings() (recipe.Recipe, error) {
-	r, err := recipe.Find(s.recipe)
+// identify notes the digests of what a shot is made from, and returns its pictures.
+func (p *painter) identify(ctx context.Context, s *shot) (*order.Pictures, error) {
+	inputs, err := resolver.Identify(ctx, &s.order)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	return r, r.Override(s.changes)
+	network := p.model.Network()
+	s.order.Network = order.Input{Name: network.Name, SHA256: p.network}
+	return inputs.Pictures(&s.order, canvas.Limits{})
 }
 
-// kept returns where the cache has a shot: the name changes with everything that decides the picture.
-func (p *painter) kept(s *shot, r recipe.Recipe) string {
-	r.Sentence, r.Source = "", ""
-	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", r))
-	return filepath.Join(p.cache, fmt.Sprintf("%s-%s-%d-%s-%x.png", plainName(s.photo), plainName(s.painting), s.size, s.recipe, sum[:6]))
+// kept returns where the cache has a shot that is identified: the name changes with everything that decides the picture.
+func (p *painter) kept(s *shot) (string, error) {
+	digest, err := s.order.Digest()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(p.cache, fmt.Sprintf("%s-%d-%s.png", strings.ReplaceAll(s.title(), " ", "-"), s.order.Size, digest[:12])), nil
 }
 
 // paint returns the picture of a shot, from the cache where it is there.
 func (p *painter) paint(ctx context.Context, s *shot) (*canvas.Picture, error) {
-	r, err := s.settings()
+	pictures, err := p.identify(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	file := p.kept(s, r)
+	file, err := p.kept(s)
+	if err != nil {
+		return nil, err
+	}
 	if done, err := canvas.Open(file, canvas.Limits{}); err == nil {
 		return done, nil
 	}
 	if !p.deadline.IsZero() && time.Now().After(p.deadline) {
 		return nil, errTime
 	}
-	photo, err := open(s.photo)
+	r, err := s.order.FinishedRecipe()
 	if err != nil {
 		return nil, err
 	}
-	style, err := p.style(ctx, s.painting)
+	style, err := p.style(ctx, s.order.Paintings[0].Picture.SHA256, pictures.Paintings[0])
 	if err != nil {
 		return nil, err
 	}
-	result, err := p.model.Stylize(ctx, photo, style, impasto.Options{Recipe: r, Size: s.size, Enlarge: true})
+	result, err := p.model.Stylize(ctx, pictures.Photograph, style, impasto.Options{Recipe: r, Size: s.order.Size, Enlarge: s.order.Enlarge})
 	if err != nil {
 		return nil, err
 	}
-	fmt.Printf("%s %s %s: %s, %d iterations, %.0f s\n", s.photo, s.painting, s.recipe, s.label, result.Iterations, result.Elapsed.Seconds())
+	fmt.Printf("%s: %s, %d iterations, %.0f s\n", s.title(), s.label, result.Iterations, result.Elapsed.Seconds())
 	result.Picture.Clamp()
 	return result.Picture, canvas.Save(file, result.Picture, canvas.EncodeOptions{})
 }

@@ -50,11 +50,11 @@ func (p *painter) comparePrints(ctx context.Context, o *options) error {
 
 // printPair returns a preview, and its print reduced to the preview's size.
 func (p *painter) printPair(ctx context.Context, pair [2]string, o *options) (preview, reduced *canvas.Picture, err error) {
-	s := shot{label: "print", photo: pair[0], painting: pair[1], size: o.preview, recipe: "impasto"}
+	s := newShot("print", pair[0], pair[1], o.preview, "impasto", nil)
 	if preview, err = p.paint(ctx, &s); err != nil {
 		return nil, nil, err
 	}
-	s.size = o.print
+	s.order.Size = o.print
 	large, err := p.paint(ctx, &s)
 	if err != nil {
 		return nil, nil, err

@@ -18,16 +18,13 @@ var pairs = [][2]string{
 }
 
 // adapted is how the gallery paints each recipe. Iterations are cut where there are too many of them for a machine
-// without a graphics card: what is left takes less than 40 s. Three recipes were made for networks that read
-// pixels in 0..255. The built-in one reads them divided by their deviation, about 1/58 as large, and so are its
-// features: the content loss is multiplied by 58^2 and the style loss by 58^4, which leaves their balance,
-// and that with total variation, as it was. docs/gallery.md states all of it.
+// without a graphics card: what is left takes less than 40 s. docs/gallery.md states all of it.
 var adapted = map[string]map[string]string{
 	"gatys":            {"iterations": "60"},
-	"neural-style-pt":  {"iterations": "100", "content-weight": "16600", "style-weight": "1.1e9"},
-	"leongatys":        {"iterations": "30", "content-weight": "3300", "style-weight": "1.1e7"},
+	"neural-style-pt":  {"iterations": "100"},
+	"leongatys":        {"iterations": "30"},
 	"pytorch-tutorial": {"iterations": "60"},
-	"gordicaleksa":     {"iterations": "60", "content-weight": "3.3e8", "style-weight": "3.3e11"},
+	"gordicaleksa":     {"iterations": "60"},
 	"crowsonkb":        {"iterations": "20", "averaging": "0.9"},
 }
 
@@ -66,10 +63,8 @@ func strengthSheet() sheet {
 	s := sheet{set: "recipes", name: "strength", columns: 4, cell: pictureSize}
 	for _, pair := range [][2]string{{"coffee", "woodcut"}, {"astronaut", "mosaic"}} {
 		for _, strength := range []string{"0.1", "0.3", "1", "5"} {
-			s.shots = append(s.shots, shot{
-				label: "strength " + strength, photo: pair[0], painting: pair[1], size: pictureSize, recipe: "impasto",
-				changes: map[string]string{"strength": strength},
-			})
+			s.shots = append(s.shots, newShot("strength "+strength, pair[0], pair[1], pictureSize, "impasto",
+				map[string]string{"strength": strength}))
 		}
 	}
 	return s
@@ -93,7 +88,7 @@ func candidatesSheet() sheet {
 		{"Wasserstein, average, 15", map[string]string{"style-weight": "15", "style-loss": "wasserstein",
 			"style-layers": balancedWasserstein}},
 	} {
-		s.shots = append(s.shots, shot{label: c.label, photo: "astronaut", painting: "mosaic", size: pictureSize, recipe: "impasto", changes: c.changes})
+		s.shots = append(s.shots, newShot(c.label, "astronaut", "mosaic", pictureSize, "impasto", c.changes))
 	}
 	return s
 }
@@ -102,7 +97,7 @@ func candidatesSheet() sheet {
 func gallerySheet(pair [2]string) sheet {
 	s := sheet{set: "gallery", name: pair[0] + "-" + pair[1], columns: 3, cell: pictureSize, shown: pair[:]}
 	for _, name := range recipe.Names() {
-		s.shots = append(s.shots, shot{label: name, photo: pair[0], painting: pair[1], size: pictureSize, recipe: name, changes: adapted[name]})
+		s.shots = append(s.shots, newShot(name, pair[0], pair[1], pictureSize, name, adapted[name]))
 	}
 	return s
 }
@@ -123,7 +118,7 @@ type setting struct {
 func (k knob) sheet() sheet {
 	s := sheet{set: "tuning", name: k.name, columns: len(k.settings), cell: pictureSize}
 	for _, v := range k.settings {
-		s.shots = append(s.shots, shot{label: v.label, photo: k.photo, painting: k.painting, size: pictureSize, recipe: "impasto", changes: v.changes})
+		s.shots = append(s.shots, newShot(v.label, k.photo, k.painting, pictureSize, "impasto", v.changes))
 	}
 	return s
 }

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"slices"
+	"strings"
 	"testing"
 
-	"github.com/impasto/impasto/examples"
+	"github.com/impasto/impasto/order"
 	"github.com/impasto/impasto/recipe"
 )
 
-// TestSheetsCanBePainted holds every shot to a recipe with settings that it takes and pictures that there are.
+// TestSheetsCanBePainted checks that every shot has a recipe with settings that it takes and pictures that there are.
 func TestSheetsCanBePainted(t *testing.T) {
 	files := map[string]bool{}
 	for _, s := range sheets() {
@@ -18,11 +18,11 @@ func TestSheetsCanBePainted(t *testing.T) {
 		files[s.file()] = true
 		for i := range s.shots {
 			shot := &s.shots[i]
-			if _, err := shot.settings(); err != nil {
+			if _, err := shot.order.FinishedRecipe(); err != nil {
 				t.Errorf("%s, %s: %v", s.file(), shot.label, err)
 			}
-			for _, name := range []string{shot.photo, shot.painting} {
-				if !slices.Contains(examples.Names(), name) {
+			for _, name := range []string{shot.photo(), shot.painting()} {
+				if !strings.HasPrefix(name, "@") {
 					t.Errorf("%s, %s: there is no picture %s", s.file(), shot.label, name)
 				}
 			}
@@ -30,17 +30,20 @@ func TestSheetsCanBePainted(t *testing.T) {
 	}
 }
 
-// TestKeptTellsRecipesApart holds that a picture is painted anew when its recipe changes, and only then.
-func TestKeptTellsRecipesApart(t *testing.T) {
+// TestKeptTellsOrdersApart checks that a picture is painted again when its recipe changes, and only then.
+func TestKeptTellsOrdersApart(t *testing.T) {
 	p := &painter{cache: "cache"}
-	s := shot{photo: "cat", painting: "night", size: pictureSize, recipe: "impasto"}
 	name := func(changes map[string]string) string {
-		s.changes = changes
-		r, err := s.settings()
+		s := newShot("", "cat", "night", pictureSize, "impasto", changes)
+		if _, err := resolver.Identify(t.Context(), &s.order); err != nil {
+			t.Fatal(err)
+		}
+		s.order.Network = order.Input{Name: "vgg16", SHA256: strings.Repeat("0", 64)}
+		file, err := p.kept(&s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.kept(&s, r)
+		return file
 	}
 	plain := name(nil)
 	r, err := recipe.Find("impasto")

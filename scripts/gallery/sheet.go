@@ -51,7 +51,7 @@ type labelled struct {
 func (p *painter) paintSheet(ctx context.Context, s sheet, docs string) error {
 	var cells []labelled
 	for _, name := range s.shown {
-		picture, err := builtIn(name)
+		picture, err := open(name)
 		if err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ def main():
         data = pathlib.Path(f.name).read_bytes()
     if a.check:
         if data != OUT.read_bytes():
-            sys.exit(f"subset.py: {OUT} is stale; make it anew")
+            sys.exit(f"subset.py: {OUT} is stale; make it again")
         return
     OUT.write_bytes(data)
     print(f"{OUT}: {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}")

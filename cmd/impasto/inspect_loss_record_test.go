@@ -1,0 +1,169 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/impasto/impasto/canvas"
+)
+
+// lastTotal is the total in the last row of a trace.
+func lastTotal(t *testing.T, path string) float64 {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parse(t, rows[len(rows)-1][4])
+}
+
+// lossAt invokes inspect loss.
+func lossAt(t *testing.T, args ...string) (lossResult, outcome) {
+	t.Helper()
+	got := invoke(t, append([]string{"inspect", "loss", "--json"}, args...)...)
+	var r lossResult
+	if got.status == statusDone {
+		if err := json.Unmarshal([]byte(got.out), &r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r, got
+}
+
+// TestLossOfAResultIsThatOfItsRun: a picture's record leads back to the last row of its trace, whatever the recipe,
+// to the rounding of the file. Values beyond black and white are not in it, so that the runs are clamped.
+func TestLossOfAResultIsThatOfItsRun(t *testing.T) {
+	twoPaintings(t)
+	writePicture(t, "photo.png", 96, 72, 0)
+	writePicture(t, "painting.png", 96, 80, 1)
+	writeMap(t, "map.png", 64, 48, black, white)
+	for _, args := range []string{
+		"photo.png painting.png --size 40 --set smallest-scale=20 --set reduced=20", // with the loss of the picture brought down
+		"photo.png painting.png --size 96 --recipe gatys",
+		"photo.png painting.png --size 64 --recipe neural-style-pt --init content --optimizer lbfgs", // whose weights are moved
+		"photo.png painting.png other.png --size 48 --style-mask map.png --style-mask none --style-weights 2,1 --strength-map map.png",
+		"photo.png painting.png other.png --size 48 --content-mask map.png --init other.png",
+	} {
+		for _, c := range []struct {
+			file, depth string
+			rounding    float64 // standard deviation of a value's rounding
+			within      float64
+		}{{"8.png", "8", 1. / 255 / math.Sqrt(12), 5e-3}, {"16.png", "16", 1. / 65535 / math.Sqrt(12), 1e-6}} {
+			run := append([]string{"style"}, strings.Fields(args)...)
+			run = append(run, "--clamp", "--iterations", "8", "--progress", "none", "-o", c.file, "--depth", c.depth, "--trace", "t.csv")
+			if got := invoke(t, run...); got.status != statusDone {
+				t.Fatalf("%s: %s", args, got.errors)
+			}
+			want := lastTotal(t, "t.csv")
+			r, got := lossAt(t, "--at", c.file)
+			if !(math.Abs(r.Total-want) <= c.within*want+4*c.rounding*r.Gradient) {
+				t.Errorf("%s: the loss at %s is %v, and its run ended at %v, %g apart: %s", args, c.file, r.Total, want, r.Total/want-1, got.errors)
+			}
+		}
+	}
+}
+
+// TestLossOfAGreyRun: where only brightness is painted a run begins in grey, and its result is looked at in grey. The
+// little colour that the run itself takes on is not in the result.
+func TestLossOfAGreyRun(t *testing.T) {
+	studio(t)
+	p := canvas.New(32, 24) // dull colours, so that none is clipped
+	for i := range p.Pix {
+		p.Pix[i] = float32(0.5 + 0.1*math.Sin(float64(i)/3))
+	}
+	if err := canvas.Save("photo.png", p, canvas.EncodeOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := invoke(t, small("-o", "r.png", "--depth", "16", "--trace", "t.csv", "--preserve-colors", "luminance", "--iterations", "1", "--strength", "0.01")...); got.status != statusDone {
+		t.Fatal(got.errors)
+	}
+	want := lastTotal(t, "t.csv")
+	if r, got := lossAt(t, "--at", "r.png"); !(math.Abs(r.Total-want) <= 2e-2*want) {
+		t.Errorf("the loss is %v, and the run ended at %v: %s", r.Total, want, got.errors)
+	}
+}
+
+// TestRecordedInputsAreFound: beside the picture, by what is in them, and under the names that are given.
+func TestRecordedInputsAreFound(t *testing.T) {
+	studio(t)
+	if got := invoke(t, small("-o", "r.png")...); got.status != statusDone {
+		t.Fatal(got.errors)
+	}
+	want, got := lossAt(t, "--at", "r.png")
+	if got.status != statusDone || got.errors != "" {
+		t.Fatal(got.errors)
+	}
+	if err := os.MkdirAll("away/deep", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{"r.png": "away/r.png", "photo.png": "away/me.png", "painting.png": "away/deep/painting.png"} {
+		if err := os.Rename(from, filepath.FromSlash(to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, got := lossAt(t, "--at", "away/r.png"); r.Total != want.Total {
+		t.Errorf("moved: %v, want %v: %s", r.Total, want.Total, got.errors)
+	}
+	if err := os.Rename("away/me.png", "me.png"); err != nil {
+		t.Fatal(err)
+	}
+	_, got = lossAt(t, "--at", "away/r.png")
+	if got.status != statusFailed || strings.Count(got.errors, "\n") != 1 || !strings.Contains(got.errors, "photo.png") || !strings.Contains(got.errors, "--content") {
+		t.Errorf("a missing photograph: %d %q", got.status, got.errors)
+	}
+	if r, got := lossAt(t, "--at", "away/r.png", "--content", "me.png"); r.Total != want.Total || got.errors != "" {
+		t.Errorf("named: %v, want %v: %s", r.Total, want.Total, got.errors)
+	}
+	writePicture(t, "me.png", 32, 24, 0.5)
+	if _, got := lossAt(t, "--at", "away/r.png", "--content", "me.png"); got.status != statusDone || !strings.Contains(got.errors, "me.png") {
+		t.Errorf("another photograph: %d %q", got.status, got.errors)
+	}
+}
+
+// TestFlagsChangeARecordedLoss: what is given goes before what is recorded.
+func TestFlagsChangeARecordedLoss(t *testing.T) {
+	studio(t)
+	if got := invoke(t, small("-o", "r.png", "--recipe", "gatys")...); got.status != statusDone {
+		t.Fatal(got.errors)
+	}
+	recorded, got := lossAt(t, "--at", "r.png")
+	if recorded.Recipe != "gatys" {
+		t.Fatalf("the record has recipe %s: %s", recorded.Recipe, got.errors)
+	}
+	if r, _ := lossAt(t, "--at", "r.png", "--style-weight", "2e6"); math.Abs(r.Style["relu1_1"]/recorded.Style["relu1_1"]-2) > 1e-6 {
+		t.Errorf("twice the weight: %v, recorded %v", r.Style, recorded.Style)
+	}
+	if r, _ := lossAt(t, "--at", "r.png", "--recipe", "impasto"); r.Recipe != "impasto" || r.Total == recorded.Total {
+		t.Errorf("%+v", r)
+	}
+	if _, got := lossAt(t, "--at", "r.png", "--style", "a.png", "--style", "b.png"); got.status != statusUsage || !strings.Contains(got.errors, "painted after 1 painting") {
+		t.Errorf("%d %q", got.status, got.errors)
+	}
+}
+
+// TestLossWithoutARecord: a picture of another size is refused with what to do.
+func TestLossWithoutARecord(t *testing.T) {
+	studio(t)
+	if got := invoke(t, small("-o", "r.png")...); got.status != statusDone {
+		t.Fatal(got.errors)
+	}
+	for args, want := range map[string]string{
+		"--at painting.png": "--content and --style",
+		"--at r.png --as-given --content photo.png --style painting.png": "r.png is 24x18, the photograph 32x24",
+		"--at painting.png --content photo.png --style painting.png":     "painting.png is 36x30, the photograph 32x24: without a record",
+	} {
+		if _, got := lossAt(t, strings.Fields(args)...); got.status == statusDone || strings.Count(got.errors, "\n") != 1 || !strings.Contains(got.errors, want) {
+			t.Errorf("%s: %d %q", args, got.status, got.errors)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package loss
+
+import (
+	"fmt"
+
+	"github.com/impasto/impasto/engine"
+)
+
+// Hypercolumns are the features of several layers at chosen points of a picture, as one matrix on the
+// device with a row a point: what losses read that compare points with points, such as nearest neighbours
+// and optimal transport (Kolkin et al. 2019, section 2). The maps need not be kept: the taps gather rows of
+// the matrix as the rows of the maps pass, and on the way back scatter a gradient by the matrix.
+//
+// Points are positions of the finest layer's map. In a map that is 2^k times as coarse point (y, x) reads
+// position (y >> k, x >> k): nothing is interpolated. All positions of a map are points, too.
+//
+// A term holds one: it states its Bytes, places it, returns its taps, and between Reduce and AddGradient
+// computes Gradient from Features.
+type Hypercolumns struct {
+	dev    engine.Device
+	shapes []engine.Shape
+	points int
+	width  int // channels of all layers
+	taps   []column
+
+	features, gradient engine.Vector
+}
+
+// column is the part of one layer.
+type column struct {
+	of     *Hypercolumns
+	points engine.Points
+	offset int // of its channels in a row
+}
+
+// NewHypercolumns makes those of so many points in maps of the given shapes, which are layers of one picture.
+func NewHypercolumns(dev engine.Device, shapes []engine.Shape, points int) *Hypercolumns {
+	h := &Hypercolumns{dev: dev, shapes: shapes, points: points}
+	for _, s := range shapes {
+		h.taps = append(h.taps, column{of: h, offset: h.width})
+		h.width += s.Channels
+	}
+	return h
+}
+
+// Width returns the numbers in a row of the matrix: the channels of all layers, in their order.
+func (h *Hypercolumns) Width() int { return h.width }
+
+// Bytes returns what points, matrix and gradient take of an arena.
+func (h *Hypercolumns) Bytes() int64 {
+	return 2*h.matrixBytes() + int64(len(h.shapes))*engine.Align(h.dev.PointsBytes(h.points))
+}
+
+func (h *Hypercolumns) matrixBytes() int64 { return engine.Align(4 * int64(h.points) * int64(h.width)) }
+
+// Place puts them into an arena, where Bytes from offset on belong to them.
+func (h *Hypercolumns) Place(arena engine.Arena, offset int64) {
+	h.features = arena.Vector(offset, h.points*h.width)
+	h.gradient = arena.Vector(offset+h.matrixBytes(), h.points*h.width)
+	offset += 2 * h.matrixBytes()
+	for i := range h.taps {
+		h.taps[i].points = arena.Points(offset, h.points)
+		offset += engine.Align(h.dev.PointsBytes(h.points))
+	}
+}
+
+// Finest returns which of the layers the points are positions of: the first of those with the most.
+func (h *Hypercolumns) Finest() int {
+	finest := 0
+	for i, s := range h.shapes {
+		if s.Positions() > h.shapes[finest].Positions() {
+			finest = i
+		}
+	}
+	return finest
+}
+
+// Choose sets the points, each y*width+x of the finest layer's map. One may be there twice. It is called
+// after Place, and may be called again between evaluations.
+func (h *Hypercolumns) Choose(positions []int32) error {
+	if len(positions) != h.points {
+		panic(fmt.Sprintf("loss: %d positions for %d points", len(positions), h.points))
+	}
+	finest := h.shapes[h.Finest()]
+	at := make([]int32, len(positions))
+	for i, s := range h.shapes {
+		shift := 0
+		for finest.Height>>shift > s.Height || finest.Width>>shift > s.Width {
+			shift++
+		}
+		for k, p := range positions {
+			// A pooling drops an odd last row or column, so that the last ones read the one before.
+			y := min(int(p)/finest.Width>>shift, s.Height-1)
+			x := min(int(p)%finest.Width>>shift, s.Width-1)
+			at[k] = int32(y*s.Width + x)
+		}
+		if err := h.dev.WritePoints(h.taps[i].points, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tap returns what gathers and scatters at the i-th layer; valid after Place.
+func (h *Hypercolumns) Tap(i int) Tap { return &h.taps[i] }
+
+// Features returns the matrix [points, Width]: filled when all rows of all layers have passed.
+func (h *Hypercolumns) Features() engine.Vector { return h.features }
+
+// Gradient returns the matrix [points, Width] that goes back to the maps: whoever computes it writes it
+// before the backward pass.
+func (h *Hypercolumns) Gradient() engine.Vector { return h.gradient }
+
+// Reduce gathers the features of rows.
+func (c *column) Reduce(src engine.Map, rows engine.Rows) error {
+	return c.of.dev.Gather(engine.Gather{Src: src, Rows: rows, Points: c.points, Dst: c.of.features, Stride: c.of.width, Offset: c.offset})
+}
+
+// AddGradient scatters the gradient to rows.
+func (c *column) AddGradient(dst, _ engine.Map, rows engine.Rows, add bool) error {
+	return c.of.dev.Scatter(engine.Scatter{Src: c.of.gradient, Stride: c.of.width, Offset: c.offset, Points: c.points, Rows: rows, Dst: dst, Add: add})
+}

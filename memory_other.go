@@ -1,7 +1,0 @@
-//go:build !linux && !darwin && !windows
-
-package impasto
-
-func systemMemory() int64 { return 0 }
-
-func containerMemory() int64 { return 0 }

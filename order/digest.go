@@ -1,0 +1,99 @@
+package order
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// Unidentified returns the paths of the inputs, the network among them, whose digests are not known: an order
+// has a digest only where there are none.
+func (o *Order) Unidentified() []string {
+	var paths []string
+	for path, in := range o.Inputs() {
+		if in.SHA256 == "" {
+			paths = append(paths, path)
+		}
+	}
+	if o.Network.SHA256 == "" {
+		paths = append(paths, "network")
+	}
+	return paths
+}
+
+// Digest returns the identity of the picture that is ordered, as a SHA-256 in hexadecimal digits. What decides
+// the picture and its file counts: the contents of all files, every setting of the finished recipe, size, seed,
+// network, output. How it is said does not count: names of files and of the recipe, settings that the recipe
+// has anyway, effort beside the iterations that it comes to, shares beside their ratios. It fails where the
+// order is not valid or an input has no digest.
+func (o *Order) Digest() (string, error) {
+	c, err := o.Canonical()
+	if err != nil {
+		return "", err
+	}
+	if unknown := c.Unidentified(); len(unknown) > 0 {
+		return "", fieldf(unknown[0]+".sha256", "missing; an order has a digest only where all of its inputs have one")
+	}
+	r, err := c.FinishedRecipe()
+	if err != nil {
+		return "", err
+	}
+	return sum(c.identity(settingsOf(&r))), nil
+}
+
+// sum returns the SHA-256 of v as JSON.
+func sum(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("order: " + err.Error()) // texts and finite numbers always encode
+	}
+	digest := sha256.Sum256(text)
+	return hex.EncodeToString(digest[:])
+}
+
+// identity is what of an order counts. Its JSON is hashed; a change of its form changes all digests.
+type identity struct {
+	Version     int                `json:"version"`
+	Photograph  string             `json:"photograph"`
+	Paintings   []paintingIdentity `json:"paintings"`
+	RegionMap   string             `json:"region_map"`
+	Start       string             `json:"start"`
+	StrengthMap string             `json:"strength_map"`
+	Settings    map[string]string  `json:"settings"`
+	Size        int                `json:"size"`
+	Enlarge     bool               `json:"enlarge"`
+	Seed        uint64             `json:"seed"`
+	Network     string             `json:"network"`
+	Output      Output             `json:"output"`
+}
+
+type paintingIdentity struct {
+	Picture string  `json:"picture"`
+	Share   float64 `json:"share"` // of 1
+	Mask    string  `json:"mask"`
+	Region  string  `json:"region"`
+}
+
+// identity of a canonical order, given all settings of its finished recipe.
+func (o *Order) identity(settings map[string]string) *identity {
+	id := &identity{Version: Version, Photograph: o.Photograph.SHA256, RegionMap: o.RegionMap.digest(), Start: o.Start.digest(),
+		StrengthMap: o.StrengthMap.digest(), Settings: settings, Size: o.Size, Enlarge: o.Enlarge, Seed: o.Seed,
+		Network: o.Network.SHA256, Output: o.Output}
+	all := 0.0
+	for _, p := range o.Paintings {
+		all += p.Share
+	}
+	for _, p := range o.Paintings {
+		id.Paintings = append(id.Paintings, paintingIdentity{p.Picture.SHA256, p.Share / all, p.Mask.digest(), p.Region.digest()})
+	}
+	id.Output.Format = cmp.Or(id.Output.Format, PNG)
+	return id
+}
+
+func (i *Input) digest() string {
+	if i == nil {
+		return ""
+	}
+	return i.SHA256
+}

@@ -1,0 +1,181 @@
+package order
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/impasto/impasto/canvas"
+)
+
+// Version is the version of the JSON form that this package writes.
+const Version = 1
+
+// Limits of what is read. Those of single fields stand in the schema.
+const (
+	MaxBytes     = 1 << 20 // of the JSON form of an order
+	MaxPaintings = 64
+	MaxSize      = 1 << 16 // long side in pixels
+)
+
+// Order says what to paint. The zero value names nothing and is not valid; see [Order.Validate].
+type Order struct {
+	// Version of the JSON form. 0 stands for the current one in an order that was not read.
+	Version int `json:"version,omitempty" rule:"required min=1 max=1"`
+	// The picture that is repainted.
+	Photograph Input `json:"photograph" rule:"required"`
+	// What it is repainted after. The order counts: the recipe's start may be the first of them, and a region
+	// map gives them colours in turn.
+	Paintings []Painting `json:"paintings" rule:"required items=1..64"`
+	// One picture that says where each of several paintings goes: every painting has a colour, from the darkest
+	// to the brightest. It stands instead of the paintings' own regions.
+	RegionMap *Input `json:"region_map,omitempty"`
+	// The picture that painting begins with. The recipe's setting init is then picture.
+	Start *Input `json:"start,omitempty"`
+	// How much is painted where: white as usual, grey less, black not at all.
+	StrengthMap *Input `json:"strength_map,omitempty"`
+
+	// The set of conventions to paint by.
+	Recipe Recipe `json:"recipe" rule:"required"`
+	// Settings that differ from the recipe at the order's effort, by the names of recipe.Parameters or, for
+	// some scales only, scale.PLACE.SETTING. Values are texts, as recipe.Recipe.Set takes them.
+	Settings map[string]string `json:"settings,omitempty" rule:"items=0..256 keys=setting values=line maxlen=1024"`
+	// How much work the picture is worth: a multiple of the recipe's iterations.
+	Effort string `json:"effort,omitempty" rule:"enum=draft|normal|best default=normal"`
+
+	// Long side of the result in pixels; 0 is the photograph's own.
+	Size int `json:"size" rule:"min=0 max=65536 default=0"`
+	// Whether the size may exceed the photograph's.
+	Enlarge bool `json:"enlarge,omitempty"`
+	// Seed of all noise: the same seed gives the same picture. Programs whose numbers are floating-point hold
+	// seeds exactly up to 2^53.
+	Seed uint64 `json:"seed" rule:"default=0"`
+	// The network whose features are compared. Its digest is that of its parameters, whatever file holds them.
+	Network Input `json:"network" rule:"required"`
+	// The file that the picture becomes.
+	Output Output `json:"output,omitzero"`
+}
+
+// Input is a file that an order needs: what it is called and what is in it. One of the two may be missing. An
+// input without a digest is known by its name only, and an order with one has no digest of its own.
+type Input struct {
+	_ struct{} `rule:"anyof=name|sha256"`
+
+	// What the file is called, as a person would know it, or @NAME for a picture that is built in. It is a path
+	// only where the caller of a Resolver says so.
+	Name string `json:"name,omitempty" rule:"pattern=text maxlen=1024"`
+	// SHA-256 of its contents, as 64 hexadecimal digits.
+	SHA256 string `json:"sha256,omitempty" rule:"pattern=digest"`
+}
+
+// Painting is a picture to learn from, its share among several, and where it counts.
+type Painting struct {
+	// The painting.
+	Picture Input `json:"picture" rule:"required"`
+	// Its share among all paintings. Only ratios count: 3 and 1 are the same as 6 and 2.
+	Share float64 `json:"share" rule:"min=0 max=1e6 default=1"`
+	// What of the painting is learned: a picture that is white there. Without it, all of it.
+	Mask *Input `json:"mask,omitempty"`
+	// Where the painting goes: a picture that is white where the photograph takes on its style. Without it,
+	// everywhere.
+	Region *Input `json:"region,omitempty"`
+}
+
+// Recipe names the conventions to paint by: one of the recipes that the program knows, or, where Base is set, a
+// recipe of the user's own (from a file) by what it changes of a known one.
+type Recipe struct {
+	// The recipe's name.
+	Name string `json:"name" rule:"required pattern=text maxlen=200"`
+	// The known recipe that one from a file is based on. Without it the name is that of a known recipe.
+	Base string `json:"base,omitempty" rule:"pattern=text maxlen=200"`
+	// What a recipe from a file changes of its base. The effort applies to what it says of iterations, unlike
+	// to the settings of the order.
+	Settings map[string]string `json:"settings,omitempty" rule:"items=0..256 keys=setting values=line maxlen=1024"`
+}
+
+// Output is the form of the file that the picture becomes. The zero value is a PNG of 8 bits.
+type Output struct {
+	// The file format.
+	Format string `json:"format,omitempty" rule:"enum=png|jpeg default=png"`
+	// Bits of a PNG's samples.
+	Depth int `json:"depth,omitempty" rule:"enum=8|16 default=8"`
+	// Quality of a JPEG.
+	Quality int `json:"quality,omitempty" rule:"min=1 max=100 default=95"`
+}
+
+// Names of output formats.
+const (
+	PNG  = "png"
+	JPEG = "jpeg"
+)
+
+// Encoding returns the format and the options that canvas.Encode takes, without a record.
+func (o Output) Encoding() (canvas.Format, canvas.EncodeOptions) {
+	if o.Format == JPEG {
+		return canvas.JPEG, canvas.EncodeOptions{Quality: o.Quality}
+	}
+	return canvas.PNG, canvas.EncodeOptions{Depth: o.Depth}
+}
+
+// Inputs iterates over the pictures that the order needs, by their paths in the JSON form ("photograph",
+// "paintings[0].mask"), in a fixed order. The pointers lead into the order. The network is not among them.
+func (o *Order) Inputs() iter.Seq2[string, *Input] {
+	return func(yield func(string, *Input) bool) {
+		if !yield("photograph", &o.Photograph) {
+			return
+		}
+		for i := range o.Paintings {
+			p, path := &o.Paintings[i], element("paintings", i)
+			if !yield(path+".picture", &p.Picture) ||
+				p.Mask != nil && !yield(path+".mask", p.Mask) ||
+				p.Region != nil && !yield(path+".region", p.Region) {
+				return
+			}
+		}
+		_ = (o.RegionMap == nil || yield("region_map", o.RegionMap)) &&
+			(o.Start == nil || yield("start", o.Start)) &&
+			(o.StrengthMap == nil || yield("strength_map", o.StrengthMap))
+	}
+}
+
+// element is the path of an element of a list.
+func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+// Clone returns a copy that shares nothing with o.
+func (o *Order) Clone() Order {
+	c := *o
+	c.Paintings = slices.Clone(o.Paintings)
+	for i := range c.Paintings {
+		p := &c.Paintings[i]
+		p.Mask, p.Region = p.Mask.clone(), p.Region.clone()
+	}
+	c.RegionMap, c.Start, c.StrengthMap = o.RegionMap.clone(), o.Start.clone(), o.StrengthMap.clone()
+	c.Recipe.Settings, c.Settings = cloneMap(o.Recipe.Settings), cloneMap(o.Settings)
+	return c
+}
+
+func (i *Input) clone() *Input {
+	if i == nil {
+		return nil
+	}
+	return new(*i)
+}
+
+// Portable returns a copy in which names have no folders, as a record that travels with a picture has them.
+func (o *Order) Portable() Order {
+	c := o.Clone()
+	for _, in := range c.Inputs() {
+		in.Name = bareName(in.Name)
+	}
+	c.Network.Name = bareName(c.Network.Name)
+	return c
+}
+
+// bareName is a name without folders, whatever system wrote it.
+func bareName(name string) string {
+	if bare := name[strings.LastIndexAny(name, `/\`)+1:]; bare != "" {
+		return bare
+	}
+	return name
+}

@@ -1,0 +1,323 @@
+package order
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/impasto/impasto/internal/spelling"
+)
+
+// decode reads JSON into a pointer to a struct, strictly: every field by its rule, none that is unknown or
+// there twice, nothing behind the end. No more is kept than the rules allow. Errors are of type *FieldError.
+func decode(data []byte, limit int, into any) error {
+	if err := checkText(data, limit); err != nil {
+		return err
+	}
+	d := newReader(data)
+	if err := d.next("", &rule{}, reflect.ValueOf(into).Elem()); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fieldf("", "there is more text after the closing brace, at byte %d", d.InputOffset())
+	}
+	return nil
+}
+
+// checkText checks what can be seen from outside.
+func checkText(data []byte, limit int) error {
+	switch {
+	case len(data) > limit:
+		return fieldf("", "the text has %d bytes; at most %d are read", len(data), limit)
+	case !utf8.Valid(data):
+		return fieldf("", "the text is not UTF-8")
+	}
+	return nil
+}
+
+type reader struct{ *json.Decoder }
+
+func newReader(data []byte) reader {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	return reader{d}
+}
+
+// token returns the next token, or an error that names the field where the text stops being JSON.
+func (d reader) token(path string) (json.Token, error) {
+	t, err := d.Token()
+	switch syntax := (*json.SyntaxError)(nil); {
+	case err == nil:
+		return t, nil
+	case errors.As(err, &syntax):
+		return nil, fieldf(path, "not JSON at byte %d: %v", syntax.Offset, syntax)
+	case len(path) == 0 && d.InputOffset() == 0:
+		return nil, fieldf("", "not JSON: %v", err)
+	}
+	return nil, fieldf(path, "the text ends early")
+}
+
+// next reads a value by a rule.
+func (d reader) next(path string, r *rule, v reflect.Value) error {
+	t, err := d.token(path)
+	if err != nil {
+		return err
+	}
+	return d.value(t, path, r, v)
+}
+
+// value reads the value that begins with a token.
+func (d reader) value(t json.Token, path string, r *rule, v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		return d.value(t, path, r, v.Elem())
+	case reflect.Struct:
+		if t != json.Delim('{') {
+			return wrongType(path, "an object", t)
+		}
+		return d.object(path, v)
+	case reflect.Slice:
+		if t != json.Delim('[') {
+			return wrongType(path, "a list", t)
+		}
+		return d.list(path, r, v)
+	case reflect.Map:
+		if t != json.Delim('{') {
+			return wrongType(path, "an object", t)
+		}
+		return d.entries(path, r, v)
+	}
+	return scalar(t, path, r, v)
+}
+
+// object reads the members of a struct, up to and with the closing brace.
+func (d reader) object(path string, v reflect.Value) error {
+	rules := rulesOf(v.Type())
+	seen := map[string]bool{}
+	for d.More() {
+		key, err := d.key(path)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(rules, func(r rule) bool { return r.name == key && !r.isAnyField })
+		switch {
+		case at < 0:
+			return fieldf(member(path, key), "not known; near are %s", strings.Join(nearest(key, rules), ", "))
+		case seen[key]:
+			return fieldf(member(path, key), "there twice")
+		}
+		seen[key] = true
+		if err := d.next(member(path, key), &rules[at], v.Field(rules[at].index)); err != nil {
+			return err
+		}
+	}
+	if _, err := d.token(path); err != nil {
+		return err
+	}
+	return complete(path, rules, seen, v)
+}
+
+// complete checks that a struct has what it needs, and fills in what is not there.
+func complete(path string, rules []rule, seen map[string]bool, v reflect.Value) error {
+	for _, r := range rules {
+		switch {
+		case r.isAnyField && !anyOf(&r, func(name string) bool { return seen[name] }):
+			return fieldf(path, "nothing is given; %s", r.neededOf())
+		case r.required && !seen[r.name]:
+			return fieldf(member(path, r.name), "missing")
+		case r.hasDefault && !r.optional && !seen[r.name]:
+			if err := scalar(json.Number(r.byDefault), r.name, &r, v.Field(r.index)); err != nil {
+				panic("order: " + err.Error()) // a mistake in a tag
+			}
+		}
+	}
+	return nil
+}
+
+// list reads the elements of a slice.
+func (d reader) list(path string, r *rule, v reflect.Value) error {
+	n := 0
+	for d.More() {
+		if n++; r.mostItems > 0 && n > r.mostItems {
+			return &FieldError{path, r.items(n)}
+		}
+		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+		if err := d.next(element(path, n-1), r.element(), v.Index(n-1)); err != nil {
+			return err
+		}
+	}
+	if err := r.items(n); err != nil {
+		return &FieldError{path, err}
+	}
+	_, err := d.token(path)
+	return err
+}
+
+// entries reads a map of texts.
+func (d reader) entries(path string, r *rule, v reflect.Value) error {
+	m := map[string]string{}
+	for d.More() {
+		key, err := d.key(path)
+		if err != nil {
+			return err
+		}
+		at := member(path, key)
+		t, err := d.token(at)
+		if err != nil {
+			return err
+		}
+		value, isText := t.(string)
+		_, twice := m[key]
+		switch {
+		case !isText:
+			return wrongType(at, `a text such as "2"`, t)
+		case twice:
+			return fieldf(at, "there twice")
+		}
+		if err := r.entry(key, value); err != nil {
+			return &FieldError{at, err}
+		}
+		m[key] = value
+		if err := r.items(len(m)); err != nil {
+			return &FieldError{path, err}
+		}
+	}
+	v.Set(reflect.ValueOf(m))
+	_, err := d.token(path)
+	return err
+}
+
+// key reads the name of a member.
+func (d reader) key(path string) (string, error) {
+	t, err := d.token(path)
+	if err != nil {
+		return "", err
+	}
+	key, ok := t.(string)
+	if !ok {
+		return "", wrongType(path, "the name of a field", t)
+	}
+	return key, nil
+}
+
+// scalar stores a text, a number or a truth value.
+func scalar(t json.Token, path string, r *rule, v reflect.Value) error {
+	var err error
+	switch v.Kind() {
+	case reflect.Bool:
+		b, ok := t.(bool)
+		if !ok {
+			return wrongType(path, "true or false", t)
+		}
+		v.SetBool(b)
+	case reflect.String:
+		s, ok := t.(string)
+		if !ok {
+			return wrongType(path, "a text", t)
+		}
+		v.SetString(s)
+		err = r.text(s, r.pattern)
+	default:
+		n, ok := t.(json.Number)
+		if !ok {
+			return wrongType(path, "a number", t)
+		}
+		err = number(n.String(), r, v)
+	}
+	if err != nil {
+		return &FieldError{path, err}
+	}
+	return nil
+}
+
+// number stores a number that is written as JSON has it.
+func number(text string, r *rule, v reflect.Value) error {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return fmt.Errorf("%s is beyond all numbers that can be held", clipped(text))
+	}
+	if v.Kind() == reflect.Float64 {
+		v.SetFloat(f)
+		return r.number(f, clipped(text))
+	}
+	whole, ok := wholeNumber(text)
+	if !ok {
+		return fmt.Errorf("%s is not a whole number", clipped(text))
+	}
+	if v.Kind() == reflect.Uint64 {
+		if whole.Sign() < 0 {
+			return fmt.Errorf("%s is negative; it must be 0 or more", clipped(text))
+		}
+		if !whole.IsUint64() {
+			return fmt.Errorf("%s is too large; it may be 18446744073709551615 at most", clipped(text))
+		}
+		v.SetUint(whole.Uint64())
+		return nil
+	}
+	if err := r.number(f, clipped(text)); err != nil {
+		return err
+	}
+	v.SetInt(whole.Int64())
+	return nil
+}
+
+// wholeNumber reads a whole number, in any way that JSON has to write it: 512, 512.0 and 5.12e2 are the same.
+func wholeNumber(text string) (*big.Int, bool) {
+	const longest = 40
+	if len(text) > longest {
+		return nil, false
+	}
+	if at := strings.IndexAny(text, "eE"); at >= 0 {
+		if e, err := strconv.Atoi(text[at+1:]); err != nil || e < -longest || e > longest {
+			return nil, false
+		}
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok || !r.IsInt() {
+		return nil, false
+	}
+	return r.Num(), true
+}
+
+func clipped(number string) string {
+	if len(number) > 30 {
+		return number[:30] + "..."
+	}
+	return number
+}
+
+// wrongType is the error for a value of another type than is wanted.
+func wrongType(path, wanted string, t json.Token) error {
+	got := "null"
+	switch t := t.(type) {
+	case string:
+		got = "the text " + quoted(t)
+	case json.Number:
+		got = "the number " + clipped(t.String())
+	case bool:
+		got = strconv.FormatBool(t)
+	case json.Delim:
+		got = map[json.Delim]string{'{': "an object", '[': "a list"}[t]
+	}
+	return fieldf(path, "must be %s, not %s", wanted, got)
+}
+
+// nearest are the names of fields that someone may have meant.
+func nearest(key string, rules []rule) []string {
+	var names []string
+	for _, r := range rules {
+		if !r.isAnyField {
+			names = append(names, r.name)
+		}
+	}
+	return spelling.Nearest(key[:min(len(key), 80)], names, 3)
+}

@@ -1,0 +1,226 @@
+package order
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// file is what an input turned out to be.
+type file struct {
+	name   string // the path it was read from, or a built-in name
+	sha256 string
+	data   []byte
+}
+
+// search is a Resolver at work on one order.
+type search struct {
+	*Resolver
+	limits Limits
+	left   int64 // bytes that may still be taken
+
+	found   map[Input]*file
+	lost    map[Input]error // why not found in a direct way
+	entries []entry         // of the folders, once they were listed
+	listed  bool
+}
+
+// direct looks in the store, among built-in pictures and under the names.
+func (s *search) direct(ctx context.Context, o *Order) error {
+	s.lost = map[Input]error{}
+	for _, input := range o.Inputs() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		in := *input
+		if s.found[in] != nil || s.lost[in] != nil {
+			continue
+		}
+		if f := s.same(in); f != nil {
+			s.found[in] = f
+			continue
+		}
+		f, err := s.look(ctx, in)
+		if err != nil {
+			s.lost[in] = err
+			continue
+		}
+		s.found[in] = f
+		s.left -= int64(len(f.data))
+	}
+	return ctx.Err()
+}
+
+// same returns a file that was read already and has the contents of the input.
+func (s *search) same(in Input) *file {
+	if in.SHA256 == "" {
+		return nil
+	}
+	for _, f := range s.found {
+		if f.sha256 == in.SHA256 {
+			return f
+		}
+	}
+	return nil
+}
+
+// look tries the ways to one input in turn. The error is the most telling one: that a file has changed, or else
+// the first.
+func (s *search) look(ctx context.Context, in Input) (*file, error) {
+	telling := errNotFound
+	ways := []func(context.Context, Input) (*file, error){s.stored, s.builtIn, s.named, s.bareNamed, s.builtInWithoutAt}
+	for _, way := range ways {
+		f, err := way(ctx, in)
+		if err == nil && in.SHA256 != "" && f.sha256 != in.SHA256 {
+			err = &ChangedError{f.name, in.SHA256, f.sha256}
+		}
+		if err == nil {
+			return f, nil
+		}
+		if changed := (*ChangedError)(nil); telling == errNotFound || errors.As(err, &changed) {
+			telling = err
+		}
+	}
+	return nil, telling
+}
+
+func (s *search) stored(ctx context.Context, in Input) (*file, error) {
+	if s.Stored == nil || in.SHA256 == "" {
+		return nil, errNotFound
+	}
+	from, err := s.Stored(ctx, in.SHA256)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	return s.read("the stored file", from)
+}
+
+func (s *search) builtIn(_ context.Context, in Input) (*file, error) {
+	if s.BuiltIn == nil || !strings.HasPrefix(in.Name, "@") {
+		return nil, errNotFound
+	}
+	data, err := s.BuiltIn(in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return s.read(in.Name, bytes.NewReader(data))
+}
+
+// builtInWithoutAt is for version 0, which kept no digests and wrote cat for @cat.
+func (s *search) builtInWithoutAt(ctx context.Context, in Input) (*file, error) {
+	if in.SHA256 != "" || bareName(in.Name) != in.Name || filepath.Ext(in.Name) != "" || strings.HasPrefix(in.Name, "@") {
+		return nil, errNotFound
+	}
+	f, err := s.builtIn(ctx, Input{Name: "@" + in.Name})
+	if err != nil {
+		return nil, errNotFound // what was asked for is not a built-in picture
+	}
+	return f, nil
+}
+
+// named opens the name as a path.
+func (s *search) named(_ context.Context, in Input) (*file, error) {
+	if !s.TrustNames || in.Name == "" || strings.HasPrefix(in.Name, "@") {
+		return nil, errNotFound
+	}
+	return s.open(in.Name)
+}
+
+// bareNamed opens a file of the bare name in one of the folders. Where only a name is known it need not have an
+// ending, but only one file may be meant.
+func (s *search) bareNamed(_ context.Context, in Input) (*file, error) {
+	wanted := bareName(in.Name)
+	if wanted == "" || !filepath.IsLocal(wanted) || strings.HasPrefix(wanted, "@") {
+		return nil, errNotFound
+	}
+	var meant []string
+	for _, e := range s.list() {
+		name := filepath.Base(e.path)
+		stem := strings.TrimSuffix(name, filepath.Ext(name))
+		if name == wanted || in.SHA256 == "" && stem == wanted {
+			meant = append(meant, e.path)
+		}
+	}
+	switch {
+	case len(meant) == 0:
+		return nil, errNotFound
+	case len(meant) > 1 && in.SHA256 == "":
+		return nil, fmt.Errorf("%s and %s could be meant; name the path", meant[0], meant[1])
+	}
+	return s.open(meant[0])
+}
+
+// open reads a file of this machine.
+func (s *search) open(path string) (*file, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, bare(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, bare(err)
+	}
+	if info.IsDir() {
+		return nil, errors.New("it is a folder")
+	}
+	if size := info.Size(); info.Mode().IsRegular() && size > min(s.limits.FileBytes, s.left) {
+		return nil, s.tooLarge()
+	}
+	return s.read(path, f)
+}
+
+// read takes contents into memory, within the limits.
+func (s *search) read(name string, from io.Reader) (*file, error) {
+	most := min(s.limits.FileBytes, s.left)
+	data, err := io.ReadAll(io.LimitReader(from, most+1))
+	switch {
+	case err != nil:
+		return nil, bare(err)
+	case int64(len(data)) > most:
+		return nil, s.tooLarge()
+	}
+	digest := sha256.Sum256(data)
+	return &file{name, hex.EncodeToString(digest[:]), data}, nil
+}
+
+func (s *search) tooLarge() error {
+	if s.left < s.limits.FileBytes {
+		return fmt.Errorf("all inputs together are over the limit of %d bytes", s.limits.TotalBytes)
+	}
+	return fmt.Errorf("over the limit of %d bytes", s.limits.FileBytes)
+}
+
+// missing lists what was not found, nil where all was.
+func (s *search) missing(o *Order) error {
+	var all []MissingInput
+	for path, in := range o.Inputs() {
+		if s.found[*in] == nil {
+			all = append(all, MissingInput{path, *in, s.lost[*in]})
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return &MissingError{all}
+}
+
+// bare takes the path off an error whose message names the file anyway.
+func bare(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

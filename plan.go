@@ -1,0 +1,311 @@
+package impasto
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/engine"
+	"github.com/impasto/impasto/feature"
+	"github.com/impasto/impasto/recipe"
+	"github.com/impasto/impasto/transfer"
+)
+
+// Options say what to paint. The zero value paints with the default recipe at the photograph's own size.
+type Options struct {
+	// Recipe holds every convention; see recipe.Find and recipe.Names. The zero value is recipe.Default.
+	Recipe recipe.Recipe
+	// Size is the long side of the result in pixels; 0 keeps the photograph's. It enlarges a photograph
+	// only where Enlarge is set.
+	Size    int
+	Enlarge bool
+	// Masks give each painting a part of the photograph, one mask a painting in the order of Learn; a nil
+	// mask is everywhere. No masks: the paintings are blended. StrengthMap says where to paint less, from 1
+	// down to 0. Both lie in [0,1] and may have any size.
+	Masks       []*canvas.Plane
+	StrengthMap *canvas.Plane
+	// Start is the picture to start from where the recipe starts from one.
+	Start *canvas.Picture
+	// Seed is that of the noise.
+	Seed uint64
+	// Progress, where not nil, is called at the start of each scale and after each iteration.
+	Progress func(*Progress)
+	// Keep bounds what is kept for the backward pass: the default keeps what fits the budget.
+	Keep feature.Keep
+	// Exact leaves a recipe's weights as they are where they were made for a network that reads pixels in another
+	// range. Otherwise they are moved to the range that the network states (see recipe.Recipe.MoveTo).
+	Exact bool
+	// Watch, where not nil, wraps the device that the run computes on, to measure what it does.
+	Watch func(engine.Device) engine.Device
+}
+
+// BudgetError says that a run needs more memory than the model has: the least of the whole process in which
+// it can be painted, which does not depend on what there is.
+type BudgetError struct {
+	Need   int64 // bytes
+	Budget int64 // bytes
+}
+
+// Error states both in MiB, the need rounded up.
+func (e *BudgetError) Error() string {
+	return fmt.Sprintf("the run needs %d MiB of memory, and there are %d MiB", (e.Need+1<<20-1)>>20, e.Budget>>20)
+}
+
+// Plan is a run with all of its memory laid out. It may be run any number of times.
+type Plan struct {
+	plan     *transfer.Plan
+	model    *Model
+	peak     int64
+	notes    []string
+	progress func(*Progress)
+}
+
+// Plan lays out a run without painting. Where it cannot fit the budget the error is a *BudgetError.
+func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, error) {
+	in, notes, fixed, err := m.inputs(photo, style, &o)
+	if err != nil {
+		return nil, err
+	}
+	return m.lay(in, notes, fixed, &o)
+}
+
+// inputs returns what a plan is made of, notes about the recipe, and what the process takes beside the run's arena
+// and host memory, in bytes.
+func (m *Model) inputs(photo *canvas.Picture, style *Style, o *Options) (in transfer.Inputs, notes []string, fixed int64, err error) {
+	if photo == nil {
+		return in, nil, 0, errors.New("there is no photograph")
+	}
+	if o.Recipe.Name == "" {
+		if o.Recipe, err = recipe.Find(recipe.Default); err != nil {
+			return in, nil, 0, err
+		}
+	}
+	chosen := o.Recipe.Clone()
+	if !o.Exact {
+		notes = append(notes, m.move(&chosen)...)
+	}
+	options, err := transfer.NetworkOptions(m.network, &chosen)
+	if err != nil {
+		return in, nil, 0, err
+	}
+	x, parameters, err := m.prepare(options)
+	if err != nil {
+		return in, nil, 0, err
+	}
+	if o.Watch != nil {
+		x = x.On(o.Watch(m.dev))
+	}
+	fixed = m.memory - m.room(parameters, o.bytes()+pictureBytes(photo)+style.Bytes())
+	return transfer.Inputs{
+		Network: x, Recipe: chosen, Photograph: photo, Style: style, Start: o.Start, Seed: o.Seed,
+		Masks: o.Masks, StrengthMap: o.StrengthMap, Size: o.Size, Enlarge: o.Enlarge, Keep: o.Keep,
+	}, notes, fixed, nil
+}
+
+// lay plans within the budget. What a run takes on the host does not depend on its arena, so a plan without a
+// bound has it.
+func (m *Model) lay(in transfer.Inputs, notes []string, fixed int64, o *Options) (*Plan, error) {
+	plan, err := transfer.NewPlan(in)
+	if err != nil {
+		return nil, err
+	}
+	fixed += withGarbage(plan.HostBytes())
+	if left := m.memory - fixed; plan.Bytes() > left {
+		in.Budget = max(left, 1)
+		plan, err = transfer.NewPlan(in)
+		if over := new(transfer.BudgetError); errors.As(err, &over) {
+			return nil, &BudgetError{Need: fixed + over.Need, Budget: m.memory}
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return &Plan{plan: plan, model: m, peak: fixed + plan.Bytes(), notes: append(notes, plan.Notes()...), progress: o.Progress}, nil
+}
+
+// move moves a recipe's weights to the range of pixels that the network states, and says so.
+func (m *Model) move(r *recipe.Recipe) []string {
+	if !m.network.Input.Stated {
+		return nil
+	}
+	before := r.Input.Scale()
+	content, style, moved := r.MoveTo(recipe.ScaleOf(m.network.Input.Matrix))
+	if !moved {
+		return nil
+	}
+	return []string{fmt.Sprintf("recipe %s was made for features of pixels scaled by %.3g; network %s scales them by %.3g: its weights are moved, content by %.3g and style by %.3g",
+		r.Name, before, m.network.Name, recipe.ScaleOf(m.network.Input.Matrix), content, style)}
+}
+
+// bytes is what the pictures and masks of the options take.
+func (o *Options) bytes() int64 {
+	bytes := pictureBytes(o.Start)
+	for _, mask := range append(slices.Clone(o.Masks), o.StrengthMap) {
+		if mask != nil {
+			bytes += 4 * int64(len(mask.Pix))
+		}
+	}
+	return bytes
+}
+
+func pictureBytes(pictures ...*canvas.Picture) (bytes int64) {
+	for _, p := range pictures {
+		if p != nil {
+			bytes += 4 * int64(len(p.Pix))
+		}
+	}
+	return bytes
+}
+
+// Size returns that of the result.
+func (p *Plan) Size() (width, height int) { return p.plan.Size() }
+
+// Scales lists the pyramid, coarse to fine.
+func (p *Plan) Scales() []transfer.Scale { return p.plan.Scales() }
+
+// Iterations returns those of all scales together.
+func (p *Plan) Iterations() int { return p.plan.Iterations() }
+
+// Recipe returns the recipe as it is painted, its weights moved to the network's range of pixels.
+func (p *Plan) Recipe() recipe.Recipe { return p.plan.Recipe() }
+
+// Notes returns what a user should know before the run, one line each; none as a rule.
+func (p *Plan) Notes() []string { return p.notes }
+
+// Peak returns the memory that the process is predicted to take at most, in bytes.
+func (p *Plan) Peak() int64 { return p.peak }
+
+// Run paints. It waits until the model's other work leaves enough memory. Where the context ends the run
+// the result holds the picture so far next to the error.
+func (p *Plan) Run(ctx context.Context) (*Result, error) {
+	return finish(ctx, p.progress)(p.Begin(ctx))
+}
+
+// finish steps a run to its end.
+func finish(ctx context.Context, progress func(*Progress)) func(*Run, error) (*Result, error) {
+	return func(r *Run, err error) (*Result, error) {
+		if err != nil {
+			return nil, err
+		}
+		defer r.release()
+		return r.run.Finish(ctx, progress)
+	}
+}
+
+// Run is a painting in progress, within its model's budget of memory. It is for one goroutine at a time.
+type Run struct {
+	run     *transfer.Run
+	release func()
+}
+
+// Begin waits until the model's other work leaves enough memory, and takes it. The run must be closed.
+func (p *Plan) Begin(ctx context.Context) (*Run, error) {
+	return p.hold(ctx, p.plan.Begin)
+}
+
+// Resume returns the run that a snapshot was taken of, of this plan, as Begin does.
+func (p *Plan) Resume(ctx context.Context, s *Snapshot) (*Run, error) {
+	return p.hold(ctx, func() (*transfer.Run, error) { return p.plan.Resume(ctx, s) })
+}
+
+func (p *Plan) hold(ctx context.Context, begin func() (*transfer.Run, error)) (*Run, error) {
+	// Each run reserves the network, though they share it: that is simple, and never too little.
+	release, err := p.model.acquire(ctx, p.peak)
+	if err != nil {
+		return nil, err
+	}
+	r, err := begin()
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return &Run{r, release}, nil
+}
+
+// Step makes one iteration, or, where a scale begins, takes the loss at its start. See transfer.Run.Step.
+func (r *Run) Step(ctx context.Context) error { return r.run.Step(ctx) }
+
+// Done reports whether every iteration of every scale was made.
+func (r *Run) Done() bool { return r.run.Done() }
+
+// Progress says how far the run is.
+func (r *Run) Progress() *Progress { return r.run.Progress() }
+
+// Picture returns the picture as it is now, at the size of the scale at work.
+func (r *Run) Picture() (*canvas.Picture, error) { return r.run.Picture() }
+
+// Change asks for something to be done otherwise from the next step on. What cannot be is an error now.
+func (r *Run) Change(c Change) error { return r.run.Change(c) }
+
+// Snapshot returns the state of the run.
+func (r *Run) Snapshot() (*Snapshot, error) { return r.run.Snapshot() }
+
+// Finish steps the run to its end, calls progress, which may be nil, after each step, and closes it.
+func (r *Run) Finish(ctx context.Context, progress func(*Progress)) (*Result, error) {
+	return finish(ctx, progress)(r, nil)
+}
+
+// Result returns what the run has reached.
+func (r *Run) Result() (*Result, error) { return r.run.Result() }
+
+// Close gives the run's memory back.
+func (r *Run) Close() error {
+	defer r.release()
+	return r.run.Close()
+}
+
+// Stylize repaints photo in the manner of style. See Plan.Run.
+func (m *Model) Stylize(ctx context.Context, photo *canvas.Picture, style *Style, o Options) (*Result, error) {
+	p, err := m.Plan(photo, style, o)
+	if err != nil {
+		return nil, err
+	}
+	return p.Run(ctx)
+}
+
+// Evaluate returns every term of the loss of the plan's last scale at a picture of the result's size, and the
+// gradient.
+func (p *Plan) Evaluate(ctx context.Context, at *canvas.Picture) (*Evaluation, error) {
+	release, err := p.model.acquire(ctx, p.peak)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return p.plan.Evaluate(ctx, at)
+}
+
+// PlanAsGiven lays out an evaluation with every picture at its own size: a formula by hand, or another program, can be
+// compared with it. The recipe's scales, its optimiser and Options.Size do not matter, and its weights are
+// left as they are.
+func (m *Model) PlanAsGiven(photo *canvas.Picture, style *Style, o Options) (*Plan, error) {
+	o.Exact = true
+	in, notes, fixed, err := m.inputs(photo, style, &o)
+	if err != nil {
+		return nil, err
+	}
+	if in, err = in.AsGiven(); err != nil {
+		return nil, err
+	}
+	return m.lay(in, notes, fixed, &o)
+}
+
+// Evaluate returns every term of the loss at a picture of the photograph's size, and the gradient, with all pictures
+// at their own size. See PlanAsGiven.
+func (m *Model) Evaluate(ctx context.Context, photo *canvas.Picture, style *Style, at *canvas.Picture, o Options) (*Evaluation, error) {
+	p, err := m.PlanAsGiven(photo, style, o)
+	if err != nil {
+		return nil, err
+	}
+	return p.Evaluate(ctx, at)
+}
+
+// Time predicts how long a run takes. The device is measured once, for some milliseconds.
+func (p *Plan) Time(ctx context.Context) (time.Duration, error) {
+	rate, err := p.model.speed(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(p.plan.Work() / rate * float64(time.Second)), nil
+}

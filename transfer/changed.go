@@ -1,0 +1,84 @@
+package transfer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Change is what a run is asked to do otherwise from its next step on.
+type Change struct {
+	// Scale and Iteration say when it took effect: before the step behind that iteration. The run sets them.
+	Scale     int `json:"scale"`
+	Iteration int `json:"iteration"`
+	// Settings are of the recipe, by the names of recipe.Parameters. Those that Changeable lists may change.
+	Settings map[string]string `json:"settings,omitempty"`
+	// Shares, where there are any, are those of the paintings, one each.
+	Shares []float64 `json:"shares,omitempty"`
+}
+
+// changeable are the settings that a run may change: all but those that decide about sizes, the start and the
+// network, and the optimiser's kind.
+var changeable = []string{
+	"strength", "content-weight", "content-layers", "style-weight", "style-layers", "style-normalization", "style-loss", "tv-weight", "tv", "tv-range",
+	"reduced-weight", "learning-rate", "iterations", "coarse-iterations", "first-iterations", "style-scale",
+}
+
+// Changeable lists the settings that a run may change. Style-scale takes effect at once as all others do, though
+// strokes that are laid keep their size until the next scale.
+func Changeable() []string { return slices.Clone(changeable) }
+
+// ChangeError says which setting a run cannot change.
+type ChangeError struct {
+	Setting string
+	Reason  string
+}
+
+func (e *ChangeError) Error() string {
+	return fmt.Sprintf("change %s: %s", e.Setting, e.Reason)
+}
+
+// changed returns a layout with more changes.
+func (l *layout) changed(changes []Change) (*layout, error) {
+	in := l.in
+	in.Recipe = in.Recipe.Clone()
+	for _, c := range changes {
+		if err := in.change(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	next, err := newLayout(&in, &l.origin)
+	if err != nil {
+		return nil, err
+	}
+	if len(next.scales) != len(l.scales) {
+		return nil, &ChangeError{"style-layers", "the layers are too deep for the run's smallest scale"}
+	}
+	return next, nil
+}
+
+// change makes one change of the recipe and the shares.
+func (in *Inputs) change(c Change) error {
+	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
+		if !slices.Contains(changeable, name) {
+			return &ChangeError{name, "it holds for the whole run; a run can change " + strings.Join(changeable, ", ")}
+		}
+	}
+	if err := in.Recipe.Override(c.Settings); err != nil {
+		return err
+	}
+	if c.Shares != nil {
+		if in.Style == nil {
+			return &ChangeError{"shares", "the run has no painting"}
+		}
+		if err := in.Style.checkShares(c.Shares); err != nil {
+			return err
+		}
+		in.shares = slices.Clone(c.Shares)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package transfer
+
+// trials are the terms of all evaluations of a step, since a line search may go back to an earlier one.
+type trials struct {
+	totals []float64
+	terms  [][]float64 // as many as a step ever had; the first len(totals) are of this one
+}
+
+// begin returns room for the terms of another trial, zeros.
+func (t *trials) begin(terms int) []float64 {
+	n := len(t.totals)
+	if n == len(t.terms) {
+		t.terms = append(t.terms, make([]float64, terms))
+	}
+	clear(t.terms[n])
+	return t.terms[n]
+}
+
+// end adds up the terms of the trial that was begun.
+func (t *trials) end(trial []float64) (total float64) {
+	for _, v := range trial {
+		total += v
+	}
+	t.totals = append(t.totals, total)
+	return total
+}
+
+// settle writes the terms of the trial that a step ended at to rows and forgets the others. A step that stayed
+// where it was keeps the terms it had.
+func (t *trials) settle(rows []Term, total float64) {
+	for i := len(t.totals) - 1; i >= 0; i-- {
+		if t.totals[i] == total {
+			for k, v := range t.terms[i] {
+				rows[k].Value = v
+			}
+			break
+		}
+	}
+	t.totals = t.totals[:0]
+}
