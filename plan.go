@@ -19,39 +19,39 @@ type Options struct {
 	// Recipe holds every convention; see recipe.Find and recipe.Names. The zero value is recipe.Default.
 	Recipe recipe.Recipe
 	// Size is the long side of the result in pixels; 0 keeps the photograph's. It enlarges a photograph
-	// only where Enlarge is set.
+	// only if Enlarge is set.
 	Size    int
 	Enlarge bool
-	// Masks give each painting a part of the photograph, one mask a painting in the order of Learn; a nil
-	// mask is everywhere. No masks: the paintings are blended. StrengthMap says where to paint less, from 1
-	// down to 0. Both lie in [0,1] and may have any size.
+	// Masks assign each painting a part of the photograph, one mask per painting in the order of Learn; a nil
+	// mask is everywhere. Without masks the paintings are blended. StrengthMap is the strength at each position, 1
+	// in full and 0 none. Both lie in [0,1] and may have any size.
 	Masks       []*canvas.Plane
 	StrengthMap *canvas.Plane
-	// Start is the picture to start from where the recipe starts from one.
+	// Start is the start picture if the recipe starts from one.
 	Start *canvas.Picture
-	// Seed is that of the noise.
+	// Seed is the seed of the noise.
 	Seed uint64
-	// Progress, where not nil, is called at the start of each scale and after each iteration.
+	// Progress, if not nil, is called at the start of each scale and after each iteration.
 	Progress func(*Progress)
-	// Keep bounds what is kept for the backward pass: the default keeps what fits the budget.
+	// Keep selects what is kept for the backward pass: by default what fits the budget.
 	Keep feature.Keep
-	// Exact leaves a recipe's weights as they are where they were made for a network that reads pixels in another
+	// Exact keeps a recipe's weights even if they were made for a network that reads pixels in another
 	// range. Otherwise they are moved to the range that the network states (see recipe.Recipe.MoveTo).
 	Exact bool
-	// Watch, where not nil, wraps the device that the run computes on, to measure what it does.
+	// Watch, if not nil, wraps the device of the run, to measure its work.
 	Watch func(engine.Device) engine.Device
 }
 
-// BudgetError says that a run needs more memory than the model has: the least of the whole process in which
-// it can be painted, which does not depend on what there is.
+// BudgetError reports that a run needs more memory than the model has. Need is the least memory of the whole process
+// in which it can be painted, which does not depend on the budget.
 type BudgetError struct {
 	Need   int64 // bytes
 	Budget int64 // bytes
 }
 
-// Error states both in MiB, the need rounded up.
+// Error gives both in MiB, the need rounded up.
 func (e *BudgetError) Error() string {
-	return fmt.Sprintf("the run needs %d MiB of memory, and there are %d MiB", (e.Need+1<<20-1)>>20, e.Budget>>20)
+	return fmt.Sprintf("the run needs %d MiB of memory; the budget is %d MiB", (e.Need+1<<20-1)>>20, e.Budget>>20)
 }
 
 // Plan is a run with all of its memory laid out. It may be run any number of times.
@@ -63,7 +63,7 @@ type Plan struct {
 	progress func(*Progress)
 }
 
-// Plan lays out a run without painting. Where it cannot fit the budget the error is a *BudgetError.
+// Plan lays out a run without painting. If it cannot fit the budget, the error is a *BudgetError.
 func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, error) {
 	in, notes, fixed, err := m.inputs(photo, style, &o)
 	if err != nil {
@@ -72,7 +72,7 @@ func (m *Model) Plan(photo *canvas.Picture, style *Style, o Options) (*Plan, err
 	return m.lay(in, notes, fixed, &o)
 }
 
-// inputs returns what a plan is made of, notes about the recipe, and what the process takes beside the run's arena
+// inputs returns the inputs of a plan, notes about the recipe, and the memory of the process besides the run's arena
 // and host memory, in bytes.
 func (m *Model) inputs(photo *canvas.Picture, style *Style, o *Options) (in transfer.Inputs, notes []string, fixed int64, err error) {
 	if photo == nil {
@@ -105,8 +105,8 @@ func (m *Model) inputs(photo *canvas.Picture, style *Style, o *Options) (in tran
 	}, notes, fixed, nil
 }
 
-// lay plans within the budget. What a run takes on the host does not depend on its arena, so a plan without a
-// bound has it.
+// lay plans within the budget. The host memory of a run does not depend on its arena, so a plan without a
+// limit gives it.
 func (m *Model) lay(in transfer.Inputs, notes []string, fixed int64, o *Options) (*Plan, error) {
 	plan, err := transfer.NewPlan(in)
 	if err != nil {
@@ -125,7 +125,7 @@ func (m *Model) lay(in transfer.Inputs, notes []string, fixed int64, o *Options)
 	return &Plan{plan: plan, model: m, peak: fixed + plan.Bytes(), notes: append(notes, plan.Notes()...), progress: o.Progress}, nil
 }
 
-// move moves a recipe's weights to the range of pixels that the network states, and says so.
+// move moves a recipe's weights to the range of pixels that the network states, and returns a note about it.
 func (m *Model) move(r *recipe.Recipe) []string {
 	if !m.network.Input.Stated {
 		return nil
@@ -135,11 +135,11 @@ func (m *Model) move(r *recipe.Recipe) []string {
 	if !moved {
 		return nil
 	}
-	return []string{fmt.Sprintf("recipe %s was made for features of pixels scaled by %.3g; network %s scales them by %.3g: its weights are moved, content by %.3g and style by %.3g",
+	return []string{fmt.Sprintf("recipe %s was made for pixels scaled by %.3g; network %s scales them by %.3g: content weights are multiplied by %.3g and style weights by %.3g",
 		r.Name, before, m.network.Name, recipe.ScaleOf(m.network.Input.Matrix), content, style)}
 }
 
-// bytes is what the pictures and masks of the options take.
+// bytes returns the size of the pictures and masks of the options.
 func (o *Options) bytes() int64 {
 	bytes := pictureBytes(o.Start)
 	for _, mask := range append(slices.Clone(o.Masks), o.StrengthMap) {
@@ -159,26 +159,26 @@ func pictureBytes(pictures ...*canvas.Picture) (bytes int64) {
 	return bytes
 }
 
-// Size returns that of the result.
+// Size returns the size of the result.
 func (p *Plan) Size() (width, height int) { return p.plan.Size() }
 
 // Scales lists the pyramid, coarse to fine.
 func (p *Plan) Scales() []transfer.Scale { return p.plan.Scales() }
 
-// Iterations returns those of all scales together.
+// Iterations returns the iterations of all scales.
 func (p *Plan) Iterations() int { return p.plan.Iterations() }
 
-// Recipe returns the recipe as it is painted, its weights moved to the network's range of pixels.
+// Recipe returns the recipe that is painted, with its weights moved to the network's range of pixels.
 func (p *Plan) Recipe() recipe.Recipe { return p.plan.Recipe() }
 
-// Notes returns what a user should know before the run, one line each; none as a rule.
+// Notes returns what a user should know before the run, one line each; usually none.
 func (p *Plan) Notes() []string { return p.notes }
 
-// Peak returns the memory that the process is predicted to take at most, in bytes.
+// Peak returns the predicted peak memory of the process, in bytes.
 func (p *Plan) Peak() int64 { return p.peak }
 
-// Run paints. It waits until the model's other work leaves enough memory. Where the context ends the run
-// the result holds the picture so far next to the error.
+// Run paints. It waits until the model's other work leaves enough memory. If the context ends the run,
+// the result holds the picture so far along with the error.
 func (p *Plan) Run(ctx context.Context) (*Result, error) {
 	return finish(ctx, p.progress)(p.Begin(ctx))
 }
@@ -194,24 +194,24 @@ func finish(ctx context.Context, progress func(*Progress)) func(*Run, error) (*R
 	}
 }
 
-// Run is a painting in progress, within its model's budget of memory. It is for one goroutine at a time.
+// Run is a painting in progress, within its model's budget of memory. It must be used by one goroutine at a time.
 type Run struct {
 	run     *transfer.Run
 	release func()
 }
 
-// Begin waits until the model's other work leaves enough memory, and takes it. The run must be closed.
+// Begin waits until the model's other work leaves enough memory, and reserves it. The run must be closed.
 func (p *Plan) Begin(ctx context.Context) (*Run, error) {
 	return p.hold(ctx, p.plan.Begin)
 }
 
-// Resume returns the run that a snapshot was taken of, of this plan, as Begin does.
+// Resume returns the run of this plan from which a snapshot was taken. It waits as Begin does.
 func (p *Plan) Resume(ctx context.Context, s *Snapshot) (*Run, error) {
 	return p.hold(ctx, func() (*transfer.Run, error) { return p.plan.Resume(ctx, s) })
 }
 
 func (p *Plan) hold(ctx context.Context, begin func() (*transfer.Run, error)) (*Run, error) {
-	// Each run reserves the network, though they share it: that is simple, and never too little.
+	// Each run reserves memory for the network, although they share it: that is simple, and never too little.
 	release, err := p.model.acquire(ctx, p.peak)
 	if err != nil {
 		return nil, err
@@ -224,30 +224,30 @@ func (p *Plan) hold(ctx context.Context, begin func() (*transfer.Run, error)) (*
 	return &Run{r, release}, nil
 }
 
-// Step makes one iteration, or, where a scale begins, takes the loss at its start. See transfer.Run.Step.
+// Step makes one iteration or, at the start of a scale, evaluates its loss. See transfer.Run.Step.
 func (r *Run) Step(ctx context.Context) error { return r.run.Step(ctx) }
 
-// Done reports whether every iteration of every scale was made.
+// Done reports whether every iteration of every scale has been made.
 func (r *Run) Done() bool { return r.run.Done() }
 
-// Progress says how far the run is.
+// Progress returns the progress of the run.
 func (r *Run) Progress() *Progress { return r.run.Progress() }
 
-// Picture returns the picture as it is now, at the size of the scale at work.
+// Picture returns the current picture, at the size of the current scale.
 func (r *Run) Picture() (*canvas.Picture, error) { return r.run.Picture() }
 
-// Change asks for something to be done otherwise from the next step on. What cannot be is an error now.
+// Change requests a change, which takes effect at the next step. An impossible change is an error now.
 func (r *Run) Change(c Change) error { return r.run.Change(c) }
 
 // Snapshot returns the state of the run.
 func (r *Run) Snapshot() (*Snapshot, error) { return r.run.Snapshot() }
 
-// Finish steps the run to its end, calls progress, which may be nil, after each step, and closes it.
+// Finish steps the run to its end, calls progress, unless nil, after each step, and closes the run.
 func (r *Run) Finish(ctx context.Context, progress func(*Progress)) (*Result, error) {
 	return finish(ctx, progress)(r, nil)
 }
 
-// Result returns what the run has reached.
+// Result returns the result so far.
 func (r *Run) Result() (*Result, error) { return r.run.Result() }
 
 // Close gives the run's memory back.

@@ -46,7 +46,7 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 		return nil, err
 	}
 	if at.X+config.Width > screen.Width || at.Y+config.Height > screen.Height {
-		return nil, errors.New("the first frame lies outside the screen")
+		return nil, errors.New("the first frame lies outside the canvas")
 	}
 	img, err := webp.Decode(bytes.NewReader(data))
 	if err != nil {

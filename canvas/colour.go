@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// The ways of Gatys, Bethge, Hertzmann and Shechtman 2016, "Preserving Color in Neural Artistic Style
-// Transfer" (arXiv:1606.05897), to paint in the manner of a painting with the colours of a photograph.
+// The methods of Gatys, Bethge, Hertzmann and Shechtman 2016, "Preserving Color in Neural Artistic Style
+// Transfer" (arXiv:1606.05897), which keep the photograph's colours.
 
 // A ColourMap is an affine map of colours, x -> A x + B on encoded RGB. It can be compared with ==.
 type ColourMap struct {
@@ -25,7 +25,7 @@ func (m ColourMap) After(n ColourMap) ColourMap {
 	return both
 }
 
-// Inverse returns the map that undoes m. The numbers are not finite where m has none.
+// Inverse returns the inverse of m, whose numbers are not finite if m is singular.
 func (m ColourMap) Inverse() ColourMap {
 	inverse := ColourMap{A: invert3(m.A)}
 	for i, row := range inverse.A {
@@ -49,14 +49,14 @@ func (m ColourMap) Apply(p *Picture) *Picture {
 	return q
 }
 
-// luma is a row of the map to brightness, see [Picture.Luma].
+// luma is a row of the map to brightness; see [Picture.Luma].
 var luma = [3]float64{0.299, 0.587, 0.114}
 
-// Grey returns the map of a picture to its [Picture.Luma], in all three channels.
+// Grey returns the map that sets all three channels to [Picture.Luma].
 func Grey() ColourMap { return ColourMap{A: matrix3{luma, luma, luma}} }
 
 // MatchLuma returns the map to a grey picture whose brightness has the mean and the standard deviation of
-// another picture's (section 4 of the paper). Where p has one brightness all over, it only moves.
+// another picture's (section 4 of the paper). If the brightness of p is constant, the map only shifts it.
 func MatchLuma(p, to *Picture) ColourMap {
 	mean, deviation := p.Luma().moments()
 	wantMean, wantDeviation := to.Luma().moments()
@@ -74,9 +74,9 @@ func MatchLuma(p, to *Picture) ColourMap {
 	return m
 }
 
-// MatchColours returns the map after which the colours of p have the mean and the covariance of another
+// MatchColours returns the map that gives the colours of p the mean and the covariance of another
 // picture's: A = Sigma_to^1/2 Sigma_p^-1/2 (section 3 of the paper; Hertzmann et al. 2001, "Image
-// Analogies"). A hue that p lacks altogether, it cannot get.
+// Analogies"). It cannot create a hue that p lacks altogether.
 func MatchColours(p, to *Picture) ColourMap {
 	mean, covariance := p.colours()
 	wantMean, wantCovariance := to.colours()
@@ -101,12 +101,12 @@ func (l *Plane) moments() (mean, deviation float64) {
 	return mean, math.Sqrt(deviation / float64(len(l.Pix)))
 }
 
-// WithLuma returns p with the brightness of l in place of its own [Picture.Luma], and with its own I and Q
+// WithLuma returns p with the brightness of l in place of its own [Picture.Luma], keeping I and Q
 // of the YIQ space. In RGB that adds the difference to all three channels. Values may leave [0, 1]. It
 // panics if the sizes differ.
 func (p *Picture) WithLuma(l *Plane) *Picture {
 	if p.Width != l.Width || p.Height != l.Height {
-		panic(fmt.Sprintf("canvas: the brightness of %dx%d for a picture of %dx%d", l.Width, l.Height, p.Width, p.Height))
+		panic(fmt.Sprintf("canvas: brightness is %dx%d, picture is %dx%d", l.Width, l.Height, p.Width, p.Height))
 	}
 	own, q := p.Luma(), p.Clone()
 	for c := range 3 {
@@ -118,8 +118,8 @@ func (p *Picture) WithLuma(l *Plane) *Picture {
 	return q
 }
 
-// leastVariance is that below which a direction among colours counts as absent: a fiftieth of a step of
-// 8 bits. Noise that faint is not to be stretched to a photograph's range.
+// leastVariance is the variance below which a direction of colours counts as absent: a fiftieth of a step of
+// 8 bits. Noise that faint must not be stretched to a photograph's range.
 const leastVariance = (0.02 / 255) * (0.02 / 255)
 
 func inverseRoot(v float64) float64 {
@@ -180,7 +180,7 @@ func invert3(m matrix3) matrix3 {
 	return inv
 }
 
-// root3 applies f to the eigenvalues of a symmetric matrix, which are not negative but for rounding.
+// root3 applies f to the eigenvalues of a symmetric matrix, which are not negative except for rounding.
 func root3(a matrix3, f func(float64) float64) (m matrix3) {
 	values, vectors := eigen3(a)
 	for k, v := range values {
@@ -194,8 +194,8 @@ func root3(a matrix3, f func(float64) float64) (m matrix3) {
 	return m
 }
 
-// eigen3 returns the eigenvalues of a symmetric matrix and, as columns, its eigenvectors, by Jacobi's
-// rotations. Ten sweeps are more than three rows ever need.
+// eigen3 returns the eigenvalues of a symmetric matrix and, as columns, its eigenvectors, by Jacobi
+// rotations. Ten sweeps are more than a 3x3 matrix ever needs.
 func eigen3(a matrix3) (values [3]float64, vectors matrix3) {
 	vectors = matrix3{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
 	for range 10 {

@@ -20,7 +20,7 @@ func readCurve(tag []byte) (func(float64) float64, error) {
 	return nil, errProfile
 }
 
-// readSampled reads no sample (nothing changes), one (a power) or many.
+// readSampled reads a curve of no samples (the identity), one (a power) or many.
 func readSampled(tag []byte) (func(float64) float64, error) {
 	n := int64(binary.BigEndian.Uint32(tag[8:]))
 	samples := tag[12:]
@@ -44,7 +44,7 @@ func readSampled(tag []byte) (func(float64) float64, error) {
 }
 
 // readParametric reads one of the five kinds of parametric curve. Each is
-// (a v + b)^g + e from v = d on, and c v + f below.
+// (a v + b)^g + e for v >= d, and c v + f below.
 func readParametric(tag []byte) (func(float64) float64, error) {
 	counts := []int{1, 3, 4, 5, 7}
 	kind := int(binary.BigEndian.Uint16(tag[8:]))

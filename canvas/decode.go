@@ -20,22 +20,22 @@ import (
 
 // Errors that Open, Decode and their siblings wrap.
 var (
-	// ErrNotPicture says that the data is of none of the formats that can be read.
+	// ErrNotPicture reports that the data has none of the formats that can be read.
 	ErrNotPicture = errors.New("not a picture of a known format (PNG, JPEG, GIF, WebP, TIFF, BMP)")
-	// ErrTooLarge says that a picture or its file is over the limits.
+	// ErrTooLarge reports that a picture or its file exceeds the limits.
 	ErrTooLarge = errors.New("over the limit")
-	// ErrDamaged says that a file ends early or contradicts itself.
-	ErrDamaged = errors.New("the file is damaged or cut short")
-	// ErrVariant says that a file is of a known format, in a variant that cannot be read.
-	ErrVariant = errors.New("a variant of the format that cannot be read: convert it to PNG or JPEG first")
+	// ErrDamaged reports that a file is truncated or inconsistent.
+	ErrDamaged = errors.New("the file is damaged or truncated")
+	// ErrVariant reports that a file is of a known format, in a variant that cannot be read.
+	ErrVariant = errors.New("unsupported variant of the format: convert the file to PNG or JPEG first")
 )
 
-// Limits bound what is read. Zero values mean the defaults.
+// Limits bound what is read. Zero values select the defaults.
 type Limits struct {
 	// MaxPixels is the largest width x height that is decoded; the default is 200 million,
 	// more than the sensors of cameras have. Decoding takes up to 28 bytes a pixel at its
-	// peak (a 16-bit picture with transparency 20, a progressive JPEG most), of which the
-	// picture keeps 12.
+	// peak (20 for a 16-bit picture with transparency, most for a progressive JPEG), of which
+	// the picture keeps 12.
 	MaxPixels int64
 	// MaxBytes is the largest file; the default is 2 GiB.
 	MaxBytes int64
@@ -55,13 +55,13 @@ func (l Limits) maxBytes() int64 {
 	return 2 << 30
 }
 
-// A Header is what a file says of its picture before the pixels are read.
+// A Header is what a file states about its picture before the pixels.
 type Header struct {
 	Format        Format
 	Width, Height int    // of the picture as Open returns it, upright
 	Orientation   int    // EXIF orientation as stored, 1 (upright) to 8
 	HasProfile    bool   // an ICC profile is embedded
-	Recipe        string // what EncodeOptions.Recipe was, or ""
+	Recipe        string // EncodeOptions.Recipe as embedded, or ""
 }
 
 // Open reads the picture in a file, as [Decode] does. The error names the file.
@@ -75,7 +75,7 @@ func Open(path string, limits Limits) (*Picture, error) {
 }
 
 // OpenHeader reads the header of the picture in a file. It returns the errors that Open
-// would return for its size and format, and takes little time and memory.
+// would return for its size and format, at little cost in time and memory.
 func OpenHeader(path string, limits Limits) (Header, error) {
 	var h Header
 	err := withFile(path, limits, func(s *source) (err error) {
@@ -92,8 +92,8 @@ func ReadRecipe(path string) (string, error) {
 	return h.Recipe, err
 }
 
-// Decode reads a picture from all of r: upright, in sRGB, in [0, 1], with transparency
-// over white. Of an animation it is the first frame. A profile that cannot be understood
+// Decode reads all of r as a picture: upright, in sRGB, in [0, 1], with transparency
+// over white. Of an animation it returns the first frame. A profile that cannot be read
 // is ignored, as browsers do: the values are then taken as sRGB.
 //
 // Errors wrap [ErrNotPicture], [ErrTooLarge], [ErrDamaged], [ErrVariant] or what r
@@ -122,7 +122,7 @@ type source struct {
 	meta metadata // set by readHeader
 }
 
-// withFile calls f with the file at path and puts the path before its error.
+// withFile calls f with the file at path and prefixes its error with the path.
 func withFile(path string, limits Limits, f func(*source) error) error {
 	wrap := func(err error) error { return fmt.Errorf("read picture %s: %w", path, bare(err)) }
 	file, err := os.Open(path)
@@ -149,7 +149,7 @@ func withFile(path string, limits Limits, f func(*source) error) error {
 	return nil
 }
 
-// readSource reads all of r, unless its first bytes are no picture's.
+// readSource reads all of r, unless its first bytes show that it is not a picture.
 func readSource(r io.Reader, limits Limits) (*source, error) {
 	buffered := bufio.NewReader(r)
 	head, err := buffered.Peek(magicBytes)
@@ -176,7 +176,7 @@ func tooManyBytes(limits Limits) error {
 // stream returns a reader of the whole source.
 func (s *source) stream() io.Reader { return io.NewSectionReader(s, 0, s.size) }
 
-// readHeader finds the format and the size and holds them against the limits.
+// readHeader finds the format and the size and checks them against the limits.
 func (s *source) readHeader(limits Limits) (Header, error) {
 	head := make([]byte, magicBytes)
 	n, err := s.ReadAt(head, 0)
@@ -232,7 +232,7 @@ func (s *source) decode(limits Limits) (*Picture, error) {
 	}
 	icc, err := newProfile(s.meta.icc)
 	if err != nil {
-		icc = nil // as good as none
+		icc = nil // treated as absent
 	}
 	p, err := develop(newRaster(img, m), s.meta.orientation, icc)
 	if err != nil {
@@ -241,7 +241,7 @@ func (s *source) decode(limits Limits) (*Picture, error) {
 	return p, nil
 }
 
-// explain returns the error of a decoder as what it means for a file of format f.
+// explain translates the error of a decoder of format f into an error of this package.
 func explain(f Format, err error) error {
 	var (
 		pathErr *fs.PathError // the file could not be read
@@ -271,8 +271,8 @@ var decoders = [...]struct {
 	BMP:  {bmp.DecodeConfig, bmp.Decode},
 }
 
-// bare takes the operation and the path off an error of package os: the callers name the
-// file that the user named.
+// bare strips the operation and the path from an error of package os: callers name the file
+// as the user did.
 func bare(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

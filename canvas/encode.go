@@ -13,12 +13,12 @@ import (
 	"unicode/utf8"
 )
 
-// EncodeOptions say how a picture is written. The zero value is 8-bit PNG, or JPEG of
+// EncodeOptions select how a picture is written. The zero value is 8-bit PNG, or JPEG of
 // quality 95.
 type EncodeOptions struct {
 	// Depth is the number of bits of a PNG's samples, 8 or 16; 0 means 8. JPEG has 8.
 	Depth int
-	// Quality is JPEG's, 1 to 100; 0 means 95. PNG loses nothing.
+	// Quality is that of a JPEG, 1 to 100; 0 means 95. PNG is lossless.
 	Quality int
 	// Recipe is text about how the picture was made, in UTF-8 without NUL; "" means none.
 	// [ReadRecipe] returns it. PNG carries it as international text under the keyword
@@ -26,26 +26,26 @@ type EncodeOptions struct {
 	Recipe string
 }
 
-// Check returns an error if an option is out of its range, so that it can be told before
-// work begins.
+// Check returns an error if an option is out of its range, so that it can be reported
+// before work begins.
 func (o EncodeOptions) Check() error {
 	switch {
 	case o.Depth != 0 && o.Depth != 8 && o.Depth != 16:
-		return fmt.Errorf("a depth of %d bits: choose 8 or 16", o.Depth)
+		return fmt.Errorf("depth is %d bits; must be 8 or 16", o.Depth)
 	case o.Quality < 0 || o.Quality > 100:
-		return fmt.Errorf("a JPEG quality of %d: choose 1 to 100", o.Quality)
+		return fmt.Errorf("JPEG quality is %d; must be 1 to 100", o.Quality)
 	case !utf8.ValidString(o.Recipe) || strings.Contains(o.Recipe, "\x00"):
 		return fmt.Errorf("the recipe is not UTF-8 text without NUL")
 	case len(o.Recipe) > maxMetadata/2:
-		return fmt.Errorf("the recipe has %d bytes: at most %d can be embedded", len(o.Recipe), maxMetadata/2)
+		return fmt.Errorf("the recipe has %d bytes; at most %d can be embedded", len(o.Recipe), maxMetadata/2)
 	}
 	return nil
 }
 
-// Encode writes p to w as PNG or JPEG, marked as sRGB. Values are limited to [0, 1] and
-// rounded to the nearest that the format has. It returns an error if a value is NaN or
-// infinite, if an option is out of range, if the format cannot hold the picture, or what
-// w returned; in the first three cases nothing has been written.
+// Encode writes p to w as PNG or JPEG, marked as sRGB. Values are clamped to [0, 1] and
+// rounded to the nearest value of the format. It returns an error if a value is NaN or
+// infinite, if an option is out of range, if the format cannot hold the picture, or the
+// error of w; in the first three cases nothing has been written.
 func Encode(w io.Writer, p *Picture, f Format, o EncodeOptions) error {
 	if err := o.Check(); err != nil {
 		return err
@@ -59,12 +59,12 @@ func Encode(w io.Writer, p *Picture, f Format, o EncodeOptions) error {
 	case JPEG:
 		return encodeJPEG(w, p, o)
 	}
-	return fmt.Errorf("pictures are not written as %v: choose PNG or JPEG", f)
+	return fmt.Errorf("cannot write %v; must be PNG or JPEG", f)
 }
 
 func encodePNG(w io.Writer, p *Picture, o EncodeOptions) error {
 	const signatureAndHeader = 8 + 25
-	const perceptual = 0 // the intent that the sRGB chunk asks for
+	const perceptual = 0 // the rendering intent of the sRGB chunk
 	extra := appendChunk(nil, "sRGB", []byte{perceptual})
 	if o.Recipe != "" {
 		extra = appendChunk(extra, "iTXt", []byte(recipeKeyword+"\x00\x00\x00\x00\x00"+o.Recipe))
@@ -82,7 +82,7 @@ func appendChunk(b []byte, kind string, data []byte) []byte {
 
 func encodeJPEG(w io.Writer, p *Picture, o EncodeOptions) error {
 	if max(p.Width, p.Height) > math.MaxUint16 {
-		return fmt.Errorf("JPEG has at most %d pixels a side, not %dx%d: write a PNG", math.MaxUint16, p.Width, p.Height)
+		return fmt.Errorf("a JPEG has at most %d pixels a side, and the picture is %dx%d: write a PNG", math.MaxUint16, p.Width, p.Height)
 	}
 	quality := o.Quality
 	if quality == 0 {
@@ -99,7 +99,7 @@ func encodeJPEG(w io.Writer, p *Picture, o EncodeOptions) error {
 	return jpeg.Encode(&inserter{w: w, at: startOfImage, extra: extra}, p.samples8(), &jpeg.Options{Quality: quality})
 }
 
-// exifSRGB is EXIF data with one statement, ColorSpace (tag 0xa001 of the EXIF directory)
+// exifSRGB is EXIF data with one entry, ColorSpace (tag 0xa001 of the EXIF directory)
 // = 1, sRGB: what cameras write. Big-endian: header; a directory with one entry, the
 // pointer to the EXIF directory at byte 26; version 2.3 and the colour space there.
 const exifSRGB = "MM\x00\x2a\x00\x00\x00\x08" +
@@ -114,7 +114,7 @@ func appendSegment(b []byte, marker byte, data string) []byte {
 	return append(b, data...)
 }
 
-// samples returns the picture with 8 or 16 bits a sample. The values must be finite.
+// samples returns the picture with 8 or 16 bits per sample. The values must be finite.
 func (p *Picture) samples(depth int) image.Image {
 	if depth == 16 {
 		return p.samples16()
@@ -145,12 +145,12 @@ func (p *Picture) samples16() *image.RGBA64 {
 	return img
 }
 
-// quantise maps [0, 1] to 0..full, to the nearest, with values outside limited.
+// quantise maps [0, 1] to 0..full, rounding to nearest and clamping values outside.
 func quantise(v, full float32) uint16 {
 	return uint16(min(max(v, 0), 1)*full + 0.5)
 }
 
-// An inserter passes on what is written, with extra after the first at bytes.
+// An inserter is a writer that inserts extra after the first at bytes.
 type inserter struct {
 	w     io.Writer
 	at    int

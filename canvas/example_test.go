@@ -48,6 +48,6 @@ func ExampleCheckOutput() {
 	fmt.Println(canvas.CheckOutput("painting.gif"))
 	fmt.Println(canvas.CheckOutput("no-such-folder/painting.png"))
 	// Output:
-	// painting.gif: pictures are not written as ".gif": name it .png or .jpg
+	// painting.gif: cannot write pictures as ".gif": name it .png or .jpg
 	// cannot write no-such-folder/painting.png: the folder no-such-folder does not exist: create it first
 }

@@ -10,7 +10,7 @@ import (
 // A Format is a file format for pictures.
 type Format int
 
-// The formats that can be read; PNG and JPEG can be written too. The zero Format is none.
+// The formats that can be read; PNG and JPEG can also be written. The zero Format is none.
 const (
 	PNG Format = iota + 1
 	JPEG
@@ -38,7 +38,7 @@ var formats = [...]struct {
 // magicBytes is the length of the longest magic.
 const magicBytes = 15
 
-// String returns the name that people use, such as "JPEG".
+// String returns the usual name, such as "JPEG".
 func (f Format) String() string {
 	if f < PNG || f > BMP {
 		return fmt.Sprintf("Format(%d)", int(f))
@@ -47,7 +47,7 @@ func (f Format) String() string {
 }
 
 // FormatOf returns the format that [Save] writes at path, by the extension (.png, .jpg,
-// .jpeg in any case), or an error that says what is known.
+// .jpeg in any case), or an error that lists the extensions.
 func FormatOf(path string) (Format, error) {
 	ext := strings.ToLower(filepath.Ext(path))
 	for f := range formats {
@@ -58,12 +58,12 @@ func FormatOf(path string) (Format, error) {
 		}
 	}
 	if ext == "" {
-		return 0, fmt.Errorf("%s has no extension that says the format: name it .png or .jpg", path)
+		return 0, fmt.Errorf("%s has no extension: name it .png or .jpg", path)
 	}
-	return 0, fmt.Errorf("%s: pictures are not written as %q: name it .png or .jpg", path, ext)
+	return 0, fmt.Errorf("%s: cannot write pictures as %q: name it .png or .jpg", path, ext)
 }
 
-// sniff returns the format that the first bytes of a file show, or 0.
+// sniff returns the format of a file by its first bytes, or 0.
 func sniff(head []byte) Format {
 	for f := range formats {
 		for _, magic := range formats[f].magics {

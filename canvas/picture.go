@@ -10,8 +10,8 @@ import (
 //
 // Pix has the shape [3][Height][Width], rows from the top, pixels from the left:
 // channel c (0 red, 1 green, 2 blue) of the pixel at column x, row y is
-// Pix[(c*Height+y)*Width+x]. Values are sRGB-encoded; 0 is black and 1 is full. A
-// picture from a file lies in [0, 1]; a picture in the making may leave that range.
+// Pix[(c*Height+y)*Width+x]. Values are sRGB-encoded; 0 is black and 1 is full intensity.
+// A picture from a file lies in [0, 1]; an iterate of an optimisation may leave that range.
 type Picture struct {
 	Width, Height int
 	Pix           []float32
@@ -50,7 +50,7 @@ func (p *Picture) Clamp() {
 }
 
 // Luma returns the brightness Y' = 0.299 R' + 0.587 G' + 0.114 B' of every pixel
-// (ITU-R BT.601; the Y of the YIQ space), on the encoded values as they are.
+// (ITU-R BT.601; the Y of the YIQ space), computed on the encoded values.
 func (p *Picture) Luma() *Plane {
 	l := NewPlane(p.Width, p.Height)
 	r, g, b := p.Channel(0), p.Channel(1), p.Channel(2)
@@ -60,11 +60,11 @@ func (p *Picture) Luma() *Plane {
 	return l
 }
 
-// check panics if the picture's sizes and its memory do not agree.
+// check panics if the picture's size does not match its memory.
 func (p *Picture) check() {
 	checkSize(p.Width, p.Height)
 	if len(p.Pix) != 3*p.Width*p.Height {
-		panic(fmt.Sprintf("canvas: a picture of %dx%d has %d values, not %d", p.Width, p.Height, len(p.Pix), 3*p.Width*p.Height))
+		panic(fmt.Sprintf("canvas: a picture of %dx%d has %d values, want %d", p.Width, p.Height, len(p.Pix), 3*p.Width*p.Height))
 	}
 }
 
@@ -93,8 +93,8 @@ func FromImage(img image.Image) *Picture {
 	return p
 }
 
-// Image returns p as an 8-bit opaque image, values limited to [0, 1] and rounded to the
-// nearest of 256. It returns an error if a value is NaN or infinite.
+// Image returns p as an 8-bit opaque image, values clamped to [0, 1] and rounded to the
+// nearest of 256 levels. It returns an error if a value is NaN or infinite.
 func (p *Picture) Image() (*image.RGBA, error) {
 	if err := p.checkFinite(); err != nil {
 		return nil, err
@@ -108,15 +108,15 @@ func (p *Picture) checkFinite() error {
 	for i, v := range p.Pix {
 		if v-v != 0 {
 			i %= p.Width * p.Height
-			return fmt.Errorf("the value at column %d, row %d is %v: the picture diverged", i%p.Width, i/p.Width, v)
+			return fmt.Errorf("the value at column %d, row %d is %v: the optimisation diverged", i%p.Width, i/p.Width, v)
 		}
 	}
 	return nil
 }
 
-// Fit returns the size of a width x height picture scaled so that its long side has
-// longSide pixels, the short side rounded and at least 1. A picture that is already
-// smaller keeps its size unless enlarge is set. It panics if a size is less than 1.
+// Fit returns the size of a width x height picture scaled to a long side of longSide
+// pixels, the short side rounded and at least 1. A smaller picture keeps its size unless
+// enlarge is set. It panics if a size is less than 1.
 func Fit(width, height, longSide int, enlarge bool) (w, h int) {
 	checkSize(width, height)
 	checkSize(longSide, longSide)
@@ -132,6 +132,6 @@ func Fit(width, height, longSide int, enlarge bool) (w, h int) {
 
 func checkSize(width, height int) {
 	if width < 1 || height < 1 {
-		panic(fmt.Sprintf("canvas: a size of %dx%d", width, height))
+		panic(fmt.Sprintf("canvas: invalid size %dx%d", width, height))
 	}
 }

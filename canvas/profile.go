@@ -8,19 +8,19 @@ import (
 	"github.com/impasto/impasto/internal/srgb"
 )
 
-// A profile converts the colours of a file to sRGB by its ICC profile. What lies outside
-// sRGB is clipped to it, as browsers do. A nil profile leaves colours as they are.
+// A profile converts the colours of a file to sRGB by its ICC profile. Colours outside
+// sRGB are clipped to it, as browsers do. A nil profile leaves colours unchanged.
 //
-// Profiles of cameras, screens and working spaces are three curves and a matrix, and are
-// carried out here. Those of printers, with tables, are left to a library.
+// Profiles of cameras, screens and working spaces are three curves and a matrix, which
+// are applied here. Those of printers, with tables, are left to a library.
 type profile struct {
 	channels int // 1 gray, 3 RGB, 4 CMYK
 	curves   [3]*srgb.Table
-	matrix   [3][3]float32 // from the profile's RGB to sRGB's, both light
+	matrix   [3][3]float32 // from the profile's RGB to sRGB's, both linear
 	table    *tableProfile // if not nil, in place of curves and matrix
 }
 
-var errProfile = errors.New("the ICC profile is damaged or of a kind that is not known")
+var errProfile = errors.New("the ICC profile is damaged or unsupported")
 
 // Places in the header of an ICC profile (ICC.1:2022, section 7.2).
 const (
@@ -30,7 +30,7 @@ const (
 	iccTagSize    = 12
 )
 
-// srgbPrimaries holds red, green and blue of sRGB in XYZ, adapted to the white D50 of ICC
+// srgbPrimaries holds the red, green and blue of sRGB in XYZ, adapted to the white D50 of ICC
 // profiles (the colorants of the ICC's own sRGB profiles).
 var srgbPrimaries = [3][3]float64{
 	{0.436066, 0.222488, 0.013916},
@@ -119,7 +119,7 @@ func newMatrixProfile(tags map[string][]byte) (*profile, error) {
 	return p, nil
 }
 
-// newGrayProfile reads the one curve of a gray profile: to light, or to CIELAB's L.
+// newGrayProfile reads the single curve of a gray profile: to light, or to CIELAB's L.
 func newGrayProfile(tags map[string][]byte, lab bool) (*profile, error) {
 	curve, err := readCurve(tags["kTRC"])
 	if err != nil {
@@ -170,8 +170,8 @@ func (p *profile) isSRGB() bool {
 	return true
 }
 
-// fits reports whether the profile describes colours of that many channels. A gray
-// picture may carry an RGB profile (its three channels are equal) and gets it.
+// fits reports whether the profile applies to that many channels. A gray picture may
+// carry an RGB profile, which then applies to its three equal channels.
 func (p *profile) fits(channels int) bool {
 	return p != nil && (p.channels == channels || channels == 1 && p.channels == 3)
 }

@@ -33,7 +33,7 @@ func newTableProfile(data []byte, tags map[string][]byte, channels int) (*profil
 		return nil, errProfile
 	}
 	p := &profile{channels: channels, table: &tableProfile{pipeline: pipeline, ink: channels == 4}}
-	// One pixel now shows what would fail later.
+	// Convert one pixel now to find out what would fail later.
 	if err := guard(func() error { p.apply(newLine(1)); return nil }); err != nil {
 		return nil, errProfile
 	}
@@ -63,7 +63,7 @@ func (t *tableProfile) apply(l *line) {
 }
 
 // curvesFit reports whether every sampled curve in a tag lies inside the tag. Curves occur
-// alone and inside other tags; each is "curv", 0, count, then count 16-bit numbers.
+// alone and inside other tags; each is "curv", 0, a count, then that many 16-bit numbers.
 func curvesFit(tag []byte) bool {
 	mark := []byte("curv\x00\x00\x00\x00")
 	for {

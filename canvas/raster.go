@@ -84,7 +84,7 @@ func newRaster(img image.Image, m *yccMatrix) raster {
 	return r
 }
 
-// genericRaster reads any image through its interface: slow, and right for all.
+// genericRaster reads any image through its interface: slow, but correct for all.
 func genericRaster(img image.Image) raster {
 	b := img.Bounds()
 	row := func(y int, l *line) {

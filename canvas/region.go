@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Region is a part of a map that is marked by one colour.
+// Region is a part of a map, marked by one colour.
 type Region struct {
 	Mask   *Plane // of ones and zeros
-	Colour string // that marks it, as HTML writes it: "#ff0000"
+	Colour string // that marks it, in HTML notation: "#ff0000"
 }
 
-// RegionError says that a map does not have as many colours as regions are wanted.
+// RegionError reports that the number of colours of a map is not the number of regions asked for.
 type RegionError struct {
 	Want    int
-	Colours []string // of the map, from the darkest to the brightest
+	Colours []string // of the map, from darkest to brightest
 }
 
 // Error lists the colours.
@@ -24,13 +24,13 @@ func (e *RegionError) Error() string {
 	if len(e.Colours) == 1 {
 		count = "1 colour"
 	}
-	return fmt.Sprintf("the map has %s that can be told apart (%s), and %d regions are asked for: fill each with a colour of its own",
+	return fmt.Sprintf("the map has %s that can be distinguished (%s), but there are %d regions: fill each with its own colour",
 		count, strings.Join(e.Colours, ", "), e.Want)
 }
 
-// Regions splits a map that marks n regions by as many colours, from the darkest to the brightest. Every pixel
-// belongs to the nearest colour, so that blurred borders and the noise of JPEG do no harm. The error is a
-// [*RegionError] where the map has another number of colours. It panics if n is less than 1.
+// Regions splits a map that marks n regions by as many colours, ordered from darkest to brightest. Every pixel
+// belongs to the nearest colour, so blurred borders and the noise of JPEG do no harm. The error is a
+// [*RegionError] if the map has another number of colours. It panics if n is less than 1.
 func Regions(p *Picture, n int) ([]Region, error) {
 	p.check()
 	if n < 1 {
@@ -56,7 +56,7 @@ func Regions(p *Picture, n int) ([]Region, error) {
 	return regions, nil
 }
 
-// more returns the colours with those that a map has besides. They cover areas: along borders, colours are mixed.
+// more returns the colours followed by other colours of the map. They cover areas; along borders, colours mix.
 func (p *Picture) more(colours []colour) []colour {
 	inner := p.inner()
 	if inner == nil {
@@ -70,8 +70,8 @@ func (p *Picture) more(colours []colour) []colour {
 	return colours
 }
 
-// inner is a picture one pixel wide of those pixels that are of one colour with all of their neighbours, nil where
-// they are fewer than a colour must cover to count.
+// inner returns, as a picture one pixel wide, the pixels that have the colour of all of their neighbours, or nil
+// if they are too few to count as a colour.
 func (p *Picture) inner() *Picture {
 	var kept []colour
 	for y := 1; y < p.Height-1; y++ {
@@ -93,7 +93,7 @@ func (p *Picture) inner() *Picture {
 	return q
 }
 
-// even reports whether the pixels around one have its colour.
+// even reports whether the pixels around the one at x, y have its colour.
 func (p *Picture) even(x, y int, at colour) bool {
 	for dy := -1; dy <= 1; dy++ {
 		for dx := -1; dx <= 1; dx++ {
@@ -115,13 +115,13 @@ func (p *Picture) colour(i int) colour {
 
 func (c colour) luma() float64 { return luma[0]*c[0] + luma[1]*c[1] + luma[2]*c[2] }
 
-// String returns the colour as HTML writes it.
+// String returns the colour in HTML notation.
 func (c colour) String() string {
 	byteOf := func(v float64) uint16 { return quantise(float32(v), 255) }
 	return fmt.Sprintf("#%02x%02x%02x", byteOf(c[0]), byteOf(c[1]), byteOf(c[2]))
 }
 
-// nearest returns the place of the nearest among colours.
+// nearest returns the index of the nearest of colours.
 func (c colour) nearest(colours []colour) int {
 	nearest := 0
 	for k := range colours {
@@ -132,24 +132,24 @@ func (c colour) nearest(colours []colour) int {
 	return nearest
 }
 
-// distance is the square of Euclid's.
+// distance is the squared Euclidean distance.
 func (c colour) distance(d colour) float64 {
 	r, g, b := c[0]-d[0], c[1]-d[1], c[2]-d[2]
 	return r*r + g*g + b*b
 }
 
 const (
-	// cells is into how many each channel is cut to count colours.
+	// cells is the number of bins of each channel in which colours are counted.
 	cells = 16
-	// apart is how far two colours must lie from each other, squared: a quarter of a channel's range.
+	// apart is the least squared distance of two colours: that of a quarter of a channel's range.
 	apart = 0.25 * 0.25
-	// leastCover is the part of the map that a colour must cover; the blends along borders cover less.
+	// leastCover is the share of the map that a colour must cover; blends along borders cover less.
 	leastCover = 0.005
-	// mostColours bounds how many colours more than asked for are listed.
+	// mostColours bounds the number of colours listed beyond those asked for.
 	mostColours = 8
 )
 
-// distinct returns the means of up to n cells of colours that are full and far from each other, the fullest
+// distinct returns the mean colours of up to n well-filled bins that are far from each other, the fullest
 // first.
 func (p *Picture) distinct(n int) []colour {
 	type cell struct {

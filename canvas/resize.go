@@ -8,10 +8,10 @@ import (
 
 // Resize returns p at width x height, resampled in linear light: detail that becomes too
 // fine to see keeps its brightness, as if seen from further away. It is for photographs
-// and paintings: values are limited to [0, 1], before and after. For pictures in the
-// making see [Resample].
+// and paintings: values are clamped to [0, 1], before and after. For iterates of an
+// optimisation see [Resample].
 //
-// Beyond the edges the pixels at the edge are taken to go on. The result does not depend
+// Pixels beyond the edges repeat those at the edge. The result does not depend
 // on the number of threads. It panics if a size is less than 1.
 func Resize(p *Picture, width, height int, f Filter) *Picture {
 	p.check()
@@ -26,16 +26,16 @@ func Resize(p *Picture, width, height int, f Filter) *Picture {
 	return q
 }
 
-// Resample returns planes [channels][height][width] resampled to [channels][h][w], the
-// numbers as they are: no transfer curve and no limits. It is for what lives in the
+// Resample returns planes [channels][height][width] resampled to [channels][h][w]: the
+// values as they are, with no transfer curve and no clamping. It is for data in the
 // network's space: iterates of an optimisation, which may leave [0, 1], the optimiser's
 // moments, masks. The number of channels follows from len(pix). Edges and threads are as
-// with [Resize]. It panics if a size is less than 1 or if pix is not whole planes.
+// for [Resize]. It panics if a size is less than 1 or len(pix) is not a multiple of a plane.
 func Resample(pix []float32, width, height, w, h int, f Filter) []float32 {
 	checkSize(width, height)
 	checkSize(w, h)
 	if len(pix)%(width*height) != 0 {
-		panic(fmt.Sprintf("canvas: %d values are no planes of %dx%d", len(pix), width, height))
+		panic(fmt.Sprintf("canvas: %d values are not a number of planes of %dx%d", len(pix), width, height))
 	}
 	if w == width && h == height {
 		return append([]float32(nil), pix...)
@@ -43,26 +43,26 @@ func Resample(pix []float32, width, height, w, h int, f Filter) []float32 {
 	return resample(pix, width, height, w, h, f, false)
 }
 
-// resample does both.
+// resample implements Resize and Resample.
 func resample(pix []float32, width, height, w, h int, f Filter, light bool) []float32 {
 	out := make([]float32, len(pix)/(width*height)*w*h)
 	newResampling(width, height, w, h, f).apply(out, pix, light)
 	return out
 }
 
-// resampling is from planes of one size to planes of another.
+// resampling holds the taps and scratch memory for resampling planes of one size to another.
 type resampling struct {
 	width, height, w, h int
 	across, down        Taps      // from width to w, from height to h
-	narrow              []float32 // [height][w] of one plane
+	narrow              []float32 // [height][w], one plane
 }
 
 func newResampling(width, height, w, h int, f Filter) *resampling {
 	return &resampling{width, height, w, h, f.Taps(width, w), f.Taps(height, h), make([]float32, height*w)}
 }
 
-// apply resamples src to dst: rows first, then columns, one plane after the other, so that beside both there
-// is only one narrow plane.
+// apply resamples src to dst: rows first, then columns, one plane after the other, so that the only scratch
+// memory is one narrow plane.
 func (r *resampling) apply(dst, src []float32, light bool) {
 	for c := range len(src) / (r.width * r.height) {
 		from, to := src[c*r.width*r.height:][:r.width*r.height], dst[c*r.w*r.h:][:r.w*r.h]
@@ -71,7 +71,7 @@ func (r *resampling) apply(dst, src []float32, light bool) {
 	}
 }
 
-// must repeats a panic that a worker of inParallel met: on numbers it is a bug of ours.
+// must repeats a panic from a worker of inParallel: on numbers it is a bug of this package.
 func must(err error) {
 	if err != nil {
 		panic(err)

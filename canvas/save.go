@@ -12,9 +12,9 @@ import (
 	"github.com/impasto/impasto/internal/atomicfile"
 )
 
-// Save writes p to the file at path, in the format that the extension says (see
-// [FormatOf]). It writes beside the file and renames at the end: what was at path stays
-// until a complete picture takes its place, and stays if anything fails. Through a
+// Save writes p to the file at path, in the format of the extension (see [FormatOf]). It
+// writes a temporary file beside it and renames it at the end: an existing file stays
+// until a complete picture replaces it, and stays if anything fails. Through a
 // symbolic link it replaces the file that the link points to. The error names the file.
 func Save(path string, p *Picture, o EncodeOptions) error {
 	f, err := FormatOf(path)
@@ -28,10 +28,10 @@ func Save(path string, p *Picture, o EncodeOptions) error {
 	return nil
 }
 
-// CheckOutput returns the error that [Save] to path would meet for its name, its folder
-// or what is there already, so that it can be reported before work begins: an extension that
-// is not known, a folder that is missing or not writable, a folder or a write-protected
-// file in its place. What is there stays as it is.
+// CheckOutput returns the error that [Save] to path would return for its name, its folder
+// or an existing file, so that it can be reported before work begins: an unknown
+// extension, a folder that is missing or not writable, a folder or a write-protected
+// file at path. It changes nothing.
 func CheckOutput(path string) error {
 	if _, err := FormatOf(path); err != nil {
 		return err
@@ -42,8 +42,8 @@ func CheckOutput(path string) error {
 	return nil
 }
 
-// NextFree returns path if there is nothing, else the first of NAME-2.EXT, NAME-3.EXT and
-// so on where there is nothing.
+// NextFree returns path if nothing exists there, and otherwise the first of NAME-2.EXT,
+// NAME-3.EXT and so on that is free.
 func NextFree(path string) (string, error) {
 	ext := filepath.Ext(path)
 	stem := strings.TrimSuffix(path, ext)
@@ -58,5 +58,5 @@ func NextFree(path string) (string, error) {
 		}
 		path = fmt.Sprintf("%s-%d%s", stem, i, ext)
 	}
-	return "", fmt.Errorf("all names from %s%s to %s are taken: name another", stem, ext, path)
+	return "", fmt.Errorf("all names from %s%s to %s exist: choose another name", stem, ext, path)
 }

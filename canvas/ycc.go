@@ -2,7 +2,7 @@ package canvas
 
 import "image"
 
-// A yccMatrix holds the numbers that turn luma and chroma bytes into RGB.
+// A yccMatrix holds the coefficients that convert luma and chroma bytes to RGB.
 type yccMatrix struct {
 	black, gain    float32 // luma: (Y - black) * gain
 	rv, gu, gv, bu float32 // chroma: what U = Cb-128 and V = Cr-128 add to R, G and B
@@ -16,16 +16,16 @@ var fullRange = &yccMatrix{0, 1, 1.402, -0.344136, -0.714136, 1.772}
 // full range, so blacks would come out grey.
 var studioRange = &yccMatrix{16, 255.0 / 219, 1.596027, -0.391762, -0.812968, 2.017232}
 
-// row converts row y of img to RGB. Chroma of fewer pixels than luma is interpolated
-// linearly between the centres of its samples, as libjpeg and libwebp do, so that the
-// edges of strong colours do not become stairs.
+// row converts row y of img to RGB. Subsampled chroma is interpolated linearly between
+// the centres of its samples, as libjpeg and libwebp do, so that the edges of strong
+// colours do not become stairs.
 func (m *yccMatrix) row(img *image.YCbCr, y int, l *line) {
 	h, v := subsampling(img.SubsampleRatio)
 	width := len(l.alpha)
 	cw := (width + h - 1) / h
 	ch := (img.Rect.Dy() + v - 1) / v
 	y0, y1, fy := between(y, v, ch)
-	// The fourth channel and alpha, which are free here, hold one row of chroma each.
+	// The fourth channel and alpha, which are unused here, hold one row of chroma each.
 	cb, cr := l.c[3][:cw], l.alpha[:cw]
 	for x := range cb {
 		cb[x] = mix(img.Cb[y0*img.CStride+x], img.Cb[y1*img.CStride+x], fy) - 128
@@ -46,8 +46,8 @@ func (m *yccMatrix) row(img *image.YCbCr, y int, l *line) {
 	}
 }
 
-// between returns the two samples that pixel i lies between, where n samples have a
-// distance of step pixels, and how far it is from the first to the second.
+// between returns the two samples on either side of pixel i, where n samples have a
+// distance of step pixels, and the relative distance from the first to the second.
 func between(i, step, n int) (i0, i1 int, f float32) {
 	twice := 2*i + 1 - step // twice the distance to the centre of sample 0, in pixels
 	if twice < 0 {
@@ -62,7 +62,7 @@ func mix(a, b uint8, f float32) float32 {
 	return float32(a) + (float32(b)-float32(a))*f
 }
 
-// unit scales 0..255 to [0, 1], limited.
+// unit scales 0..255 to [0, 1], clamped.
 func unit(v float32) float32 {
 	return min(max(v, 0), 255) / 255
 }

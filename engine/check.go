@@ -2,8 +2,8 @@ package engine
 
 import "fmt"
 
-// The Check methods panic where an operation's buffers do not fit each other. Every device calls them
-// first, so that a mistake reads the same everywhere.
+// The Check methods panic if an operation's buffers do not match. Every device calls them
+// first, so that a mistake gives the same message everywhere.
 
 func must(ok bool, message string) {
 	if !ok {
@@ -11,8 +11,8 @@ func must(ok bool, message string) {
 	}
 }
 
-// fail panics. A caller tests first: to box the arguments of an operation that is well formed would
-// allocate at every step of a run.
+// fail panics. Callers test first: boxing the arguments for a valid operation would allocate at every
+// step of a run.
 func fail(format string, args ...any) { panic("engine: " + fmt.Sprintf(format, args...)) }
 
 func mustShape(what string, got, want Shape) {
@@ -23,7 +23,7 @@ func mustShape(what string, got, want Shape) {
 
 func mustAligned(what string, r Rows, height int) {
 	if !r.Aligned(height) {
-		fail("%s: rows [%d,%d) of %d are not on whole tiles of %d", what, r.From, r.To, height, TileRows)
+		fail("%s: rows [%d,%d) of %d are not aligned to tiles of %d", what, r.From, r.To, height, TileRows)
 	}
 }
 
@@ -33,18 +33,18 @@ func mustRows(what string, r Rows, height int) {
 	}
 }
 
-// mustPiece demands what keeps the order of a reduction's sums.
+// mustPiece checks that rows keep the order of a reduction's sums.
 func mustPiece(what string, r Rows, s Shape) {
 	mustRows(what, r, s.Height)
 	p := PieceRows(s.Width)
 	if r.From%p != 0 || r.To%p != 0 && r.To != s.Height {
-		fail("%s: rows [%d,%d) of %d are not on whole pieces of %d", what, r.From, r.To, s.Height, p)
+		fail("%s: rows [%d,%d) of %d are not aligned to pieces of %d", what, r.From, r.To, s.Height, p)
 	}
 }
 
 func mustHold(what string, m Map, r Rows) {
 	if r.Len() > m.Window() {
-		fail("%s holds %d rows of %v, %d asked", what, m.Window(), m.Shape(), r.Len())
+		fail("%s holds %d rows of %v, want %d", what, m.Window(), m.Shape(), r.Len())
 	}
 }
 
@@ -63,7 +63,7 @@ func mustWeight(what string, w Plane, s Shape) {
 	}
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *StemForward) Check() {
 	h, w := op.Image.Size()
 	want := Shape{op.Stem.Out(), h, w}
@@ -74,14 +74,14 @@ func (op *StemForward) Check() {
 	mustHold("stem forward: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *StemBackward) Check() {
 	h, w := op.Dst.Size()
 	mustShape("stem backward: source", op.Src.Shape(), Shape{op.Stem.Out(), h, w})
 	mustAligned("stem backward", op.Rows, h)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Forward) Check() {
 	in := op.Src.Shape()
 	out := Shape{op.Conv.Out(), in.Height, in.Width}
@@ -102,7 +102,7 @@ func (op *Forward) Check() {
 	}
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Backward) Check() {
 	in := op.Dst.Shape()
 	out := Shape{op.Conv.Out(), in.Height, in.Width}
@@ -120,7 +120,7 @@ func (op *Backward) Check() {
 	mustHold("backward: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Rectify) Check() {
 	mustShape("rectify: destination", op.Dst.Shape(), op.Src.Shape())
 	mustMask("rectify: mask", op.Mask, op.Src.Shape())
@@ -128,7 +128,7 @@ func (op *Rectify) Check() {
 	mustHold("rectify: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Pool) Check() {
 	mustShape("pool: destination", op.Dst.Shape(), op.Src.Shape().Pooled())
 	mustMask("pool: mask", op.Mask, op.Src.Shape())
@@ -136,7 +136,7 @@ func (op *Pool) Check() {
 	mustHold("pool: destination", op.Dst, Rows{op.Rows.From / 2, op.Rows.To / 2})
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Unpool) Check() {
 	mustShape("unpool: source", op.Src.Shape(), op.Dst.Shape().Pooled())
 	mustMask("unpool: mask", op.Mask, op.Dst.Shape())
@@ -145,14 +145,14 @@ func (op *Unpool) Check() {
 	mustHold("unpool: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *MaskBy) Check() {
 	mustShape("mask: destination", op.Dst.Shape(), op.By.Shape())
 	mustRows("mask", op.Rows, op.By.Shape().Height)
 	mustHold("mask: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *CopyRows) Check() {
 	mustShape("copy: destination", op.Dst.Shape(), op.Src.Shape())
 	mustRows("copy", op.Rows, op.Src.Shape().Height)
@@ -160,18 +160,18 @@ func (op *CopyRows) Check() {
 	mustHold("copy: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *AddMoments) Check() {
 	s := op.Src.Shape()
 	if s.Channels != op.Moments.Channels() {
-		fail("moments of %d channels given %d", op.Moments.Channels(), s.Channels)
+		fail("moments of %d channels given a map of %d", op.Moments.Channels(), s.Channels)
 	}
 	mustWeight("moments:", op.Weight, s)
 	mustPiece("moments", op.Rows, s)
 	mustHold("moments: source", op.Src, op.Rows)
 }
 
-// CheckScalar panics where a row of results does not have the one asked for.
+// CheckScalar panics if a row of results does not have the given one.
 func CheckScalar(what string, s Scalar) {
 	if s.At < 0 || s.At >= s.Of.Len() {
 		fail("%s: result %d of %d", what, s.At, s.Of.Len())
@@ -184,7 +184,7 @@ func mustChannels(what string, got, want int) {
 	}
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *MomentDistance) Check() {
 	c := op.Moments.Channels()
 	mustChannels("distance of moments: affine map", op.Affine.Channels(), c)
@@ -193,7 +193,7 @@ func (op *MomentDistance) Check() {
 	CheckScalar("distance of moments: weight", op.Weight)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Transport) Check() {
 	c := op.Moments.Channels()
 	mustChannels("transport: affine map", op.Affine.Channels(), c)
@@ -202,11 +202,11 @@ func (op *Transport) Check() {
 	CheckScalar("transport: weight", op.Weight)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *AddAffine) Check() {
 	s := op.Src.Shape()
 	if s.Channels != op.Affine.Channels() {
-		fail("affine map of %d channels given %d", op.Affine.Channels(), s.Channels)
+		fail("affine map of %d channels given a map of %d", op.Affine.Channels(), s.Channels)
 	}
 	mustShape("affine: destination", op.Dst.Shape(), s)
 	mustWeight("affine:", op.Weight, s)
@@ -215,7 +215,7 @@ func (op *AddAffine) Check() {
 	mustHold("affine: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *AddSquaredDistance) Check() {
 	s := op.Src.Shape()
 	mustShape("squared distance: target", op.Target.Shape(), s)
@@ -226,7 +226,7 @@ func (op *AddSquaredDistance) Check() {
 	mustHold("squared distance: target", op.Target, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *AddDifference) Check() {
 	s := op.Src.Shape()
 	mustShape("difference: target", op.Target.Shape(), s)
@@ -238,7 +238,7 @@ func (op *AddDifference) Check() {
 	mustHold("difference: destination", op.Dst, op.Rows)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *AddTotalVariation) Check() {
 	if op.Kind > NinePointVariation {
 		fail("total variation of unknown kind %d", op.Kind)
@@ -262,7 +262,7 @@ func mustMatrix(what string, v Vector, points Points, stride, offset, channels i
 	}
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Gather) Check() {
 	s := op.Src.Shape()
 	mustRows("gather", op.Rows, s.Height)
@@ -270,7 +270,7 @@ func (op *Gather) Check() {
 	mustMatrix("gather", op.Dst, op.Points, op.Stride, op.Offset, s.Channels)
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Scatter) Check() {
 	s := op.Dst.Shape()
 	mustRows("scatter", op.Rows, s.Height)
@@ -278,7 +278,7 @@ func (op *Scatter) Check() {
 	mustMatrix("scatter", op.Src, op.Points, op.Stride, op.Offset, s.Channels)
 }
 
-// Check panics where the tables do not fit the sizes.
+// Check panics if the tables do not match the sizes.
 func (r *Resampling) Check() {
 	must(r.Height > 0 && r.Width > 0 && r.ToHeight > 0 && r.ToWidth > 0, "resampling: an empty image")
 	for _, t := range []struct {
@@ -291,13 +291,13 @@ func (r *Resampling) Check() {
 	}
 }
 
-// Check panics where the images do not fit the resampling.
+// Check panics if the images do not match the resampling.
 func (op *Resample) Check(r *Resampling) {
 	mustSize("resampling: source", op.Src, r.Height, r.Width)
 	mustSize("resampling: destination", op.Dst, r.ToHeight, r.ToWidth)
 }
 
-// Check panics where the images do not fit the resampling.
+// Check panics if the images do not match the resampling.
 func (op *ResampleBackward) Check(r *Resampling) {
 	mustSize("resampling backward: source", op.Src, r.Height, r.Width)
 	mustSize("resampling backward: resampled", op.Resampled, r.ToHeight, r.ToWidth)
@@ -305,13 +305,13 @@ func (op *ResampleBackward) Check(r *Resampling) {
 	mustSize("resampling backward: destination", op.Dst, r.Height, r.Width)
 }
 
-// Check panics where the image has no size.
+// Check panics if the image is empty.
 func (op *Multilevel) Check() {
 	h, w := op.V.Size()
 	must(op.Levels >= 0 && h > 0 && w > 0, "multilevel: negative levels, or an empty image")
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *Direction) Check() {
 	CheckVectors("direction", op.D, op.G)
 	CheckVectors("direction", op.D, op.S...)
@@ -326,7 +326,7 @@ func (op *Direction) Check() {
 	}
 }
 
-// CheckVectors panics where vectors differ in length.
+// CheckVectors panics if vectors differ in length.
 func CheckVectors(what string, first Vector, others ...Vector) {
 	for _, v := range others {
 		if v.Len() != first.Len() {

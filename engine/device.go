@@ -1,40 +1,40 @@
 // Package engine defines the arithmetic of style transfer as operations of a [Device]: convolutions
-// of a frozen network, forward and backward to their input, fused with what surrounds them; weighted
-// moments of feature maps, distances of them and their gradients; and the vector operations of the
-// optimisers.
+// of a frozen network, forward and backward to their input, fused with the operations around them;
+// weighted moments of feature maps, distances of moments and their gradients; and the vector operations
+// of the optimisers.
 //
 // A device owns opaque buffers and works on windows of their rows, so that a map larger than memory
-// can pass through a network in bands. What an operation finds out (a loss, a dot product, a norm) it
-// writes to [Scalars] on the device, which the host reads once an evaluation: nothing else crosses
-// between host and device in a loop. Buffers are placed in an [Arena], or made and closed. The
-// definition of every operation is package engine/reference; engine/enginetest compares each device with it.
+// can pass through a network in bands. Scalar results (a loss, a dot product, a norm) are written to
+// [Scalars] on the device, which the host reads once per evaluation: nothing else crosses between host
+// and device in a loop. Buffers are placed in an [Arena], or created and closed. Package
+// engine/reference defines every operation; engine/enginetest compares each device with it.
 //
-// A wrong shape or window is a caller's bug and panics. The world's failures (memory, a lost device)
-// are errors. Operations of one goroutine take effect in their order; a device may report a failure
-// of one at any later one, and at the latest when something is read. A device may be used by several
-// goroutines on distinct buffers.
+// A wrong shape or window is a caller's bug and panics. Failures of the environment (memory, a lost
+// device) are errors. Operations of one goroutine take effect in order; a device may report the failure
+// of an operation at any later one, at the latest when something is read. Several goroutines may use a
+// device on distinct buffers.
 package engine
 
 import "time"
 
 // Map is a feature map [Channels, Height, Width], of which a device holds a window of Window
-// consecutive rows: row y lies in slot y mod Window. A map with Window == Height is whole.
-// Lanes of padding that a device adds are its own business.
+// consecutive rows: row y is in slot y mod Window. A map with Window == Height is complete.
+// Padding channels that a device adds are internal to it.
 type Map interface {
 	Shape() Shape
 	Window() int
 }
 
-// Mask holds one bit an activation of a map of its shape, always whole: whether a gradient passes.
-// Behind a ReLU the bit says that the output is greater than zero. Behind a ReLU and a pooling it says
-// that the activation reaches the pooled map: for max pooling the one that won, if it is greater than
-// zero; for average pooling each that is greater than zero. Bits of an odd last row or column that the
-// pooling drops are zero.
+// Mask holds one bit per activation of a map of its shape, for all rows: whether a gradient passes.
+// After a ReLU the bit says that the output is greater than zero. After a ReLU and a pooling it says
+// that the activation reaches the pooled map: for max pooling the largest one, if it is greater than
+// zero; for average pooling each one greater than zero. Bits of an odd last row or column, which the
+// pooling drops, are zero.
 type Mask interface {
 	Shape() Shape
 }
 
-// Plane is one weight a position, [Height, Width].
+// Plane is one weight per position, [Height, Width].
 type Plane interface {
 	Size() (height, width int)
 }
@@ -44,20 +44,20 @@ type Vector interface {
 	Len() int
 }
 
-// Image is a planar picture [3, Height, Width] and at the same time the vector of its numbers.
+// Image is a planar picture [3, Height, Width], and also the vector of its numbers.
 type Image interface {
 	Vector
 	Size() (height, width int)
 }
 
 // Convolution is a 3x3 convolution with stride 1 whose parameters are frozen on the device, in
-// whatever form suits it, for both directions.
+// any suitable form, for both directions.
 type Convolution interface {
 	In() int          // input channels
 	Out() int         // output channels
 	Padding() Padding // of its input; the output has the input's height and width
-	Bytes() int64     // memory that the parameters take
-	Close() error     // gives that memory back; once is enough, and twice is no error
+	Bytes() int64     // memory of the parameters
+	Close() error     // releases that memory; a second call does nothing
 }
 
 // Stem is the first convolution of a network together with its preprocessing: it reads an Image of
@@ -76,31 +76,31 @@ type Moments interface {
 	Channels() int
 }
 
-// Affine is the map F -> A F + b on the channels of each position, with A [C,C] and b [C]: the form that
-// the gradient of any function of the moments has. There A is symmetric, but for rounding.
+// Affine is the map F -> A F + b on the channels of each position, with A [C,C] and b [C]: the form of
+// the gradient of any function of the moments. There A is symmetric, up to rounding.
 type Affine interface {
 	Channels() int
 }
 
-// Scalars is a row of float64 results on the device: operations write or add to single ones, and the host
-// reads all of them at once.
+// Scalars is a row of float64 results on the device: operations write or add to single results, and the
+// host reads all of them together.
 type Scalars interface {
 	Len() int
 }
 
-// Scalar is one of a row of results.
+// Scalar is one result in a row.
 type Scalar struct {
 	Of Scalars
 	At int // 0 <= At < Of.Len()
 }
 
-// Points are positions of a map, as many as Len. Their order is the caller's, and one may be there twice.
+// Points are Len positions of a map, in the caller's order. A position may occur twice.
 type Points interface {
 	Len() int
 }
 
-// Coupling prepares the optimal transport of features to those of a painting, for [Transport]: whatever of
-// the painting's covariance a device keeps, and room for the matrices of an evaluation.
+// Coupling prepares the optimal transport of features to those of a painting, for [Transport]: what a device
+// keeps of the painting's covariance, and memory for the matrices of an evaluation.
 type Coupling interface {
 	Channels() int
 	Close() error
@@ -111,7 +111,7 @@ type Resampler interface {
 	Close() error
 }
 
-// Mark is a moment in the order of a device's operations. See Device.Mark.
+// Mark is a point in the order of a device's operations. See Device.Mark.
 type Mark interface{}
 
 // Statistics are moments on the host.
@@ -121,9 +121,9 @@ type Statistics struct {
 	Gram   []float64 // G, [C,C], row major and symmetric
 }
 
-// Arena is one piece of device memory in which buffers are placed by offset. Placing writes nothing
-// and frees nothing; two buffers may overlap, and whoever planned the offsets knows when each is live.
-// Offsets are multiples of Alignment. What a fresh arena holds is zero.
+// Arena is one piece of device memory in which buffers are placed by offset. Placing neither writes nor
+// frees anything; two buffers may overlap, and whoever planned the offsets knows when each is live.
+// Offsets are multiples of Alignment. The contents of a new arena are zero.
 type Arena interface {
 	Bytes() int64
 	Map(offset int64, shape Shape, window int) Map
@@ -138,59 +138,59 @@ type Arena interface {
 	Close() error
 }
 
-// Alignment is that of offsets in an arena, in bytes: a page.
+// Alignment is the alignment of offsets in an arena, in bytes: one page.
 const Alignment = 4096
 
 // Align rounds a number of bytes up to a multiple of Alignment.
 func Align(bytes int64) int64 { return (bytes + Alignment - 1) / Alignment * Alignment }
 
-// Costs are what a device takes for work that the multiply-adds of direct convolution do not show, in those
-// that it does on large maps meanwhile.
+// Costs are the costs of a device that the multiply-adds of direct convolution do not account for, as the
+// number of multiply-adds that it performs on large maps in the same time.
 type Costs struct {
-	// Positions is what a convolution takes whatever the size of its map, in positions of it.
+	// Positions is the fixed cost of a convolution, as a number of positions of its map.
 	Positions float64
-	// Coupling is what a [Transport] takes, by kind, times the cube of its channels.
+	// Coupling is the cost of a [Transport], by kind, divided by the cube of its channels.
 	Coupling [couplings]float64
 }
 
 // Device is an implementation of the arithmetic.
 type Device interface {
-	// Name is that of the instruction set or the processor: "avx512", "reference64".
+	// Name returns the name of the instruction set or the processor: "avx512", "reference64".
 	Name() string
-	// Threads returns how many threads of the host work at once.
+	// Threads returns the number of host threads that work in parallel.
 	Threads() int
-	// WorkspaceBytes returns the memory that the device itself keeps for running operations on maps
+	// WorkspaceBytes returns the memory of the device itself for running operations on maps
 	// of up to the given number of channels.
 	WorkspaceBytes(channels int) int64
-	// Costs returns what predictions of time need to know.
+	// Costs returns what predictions of time need.
 	Costs() Costs
-	// Close frees what the device holds, and closes the convolutions, stems, couplings and resamplers that are
-	// still open. Arenas are closed before it. Nothing of the device is used afterwards.
+	// Close releases the memory of the device, and closes the convolutions, stems, couplings and resamplers that
+	// are still open. Arenas must be closed before. The device must not be used afterwards.
 	Close() error
 
-	// Sizes in bytes of what an arena holds, for planning. A plane, a vector and an image take four bytes a number.
+	// Sizes in bytes of buffers in an arena, for planning. A plane, a vector and an image take four bytes per number.
 	MapBytes(shape Shape, window int) int64
 	MaskBytes(shape Shape) int64
 	MomentsBytes(channels int) int64
 	AffineBytes(channels int) int64
 	ScalarsBytes(n int) int64
 	PointsBytes(n int) int64
-	// CouplingBytes and ResamplerBytes are what a Coupling and a Resampler take beside the arena until they are closed.
+	// CouplingBytes and ResamplerBytes are the sizes of a Coupling and a Resampler outside the arena.
 	CouplingBytes(channels int, kind CouplingKind) int64
 	ResamplerBytes(r Resampling) int64
-	// MultilevelBytes is the memory that the device itself keeps for running Multilevel, and Direction with levels, on
-	// images of the given size. It is the same memory as that of WorkspaceBytes: of both the larger counts.
+	// MultilevelBytes returns the memory of the device itself for running Multilevel, and Direction with levels, on
+	// images of the given size. It is the same memory as that of WorkspaceBytes: the larger of the two counts.
 	MultilevelBytes(height, width, levels int) int64
 
-	// NewArena fails where memory cannot be had, as do the other constructors. What they return is closed by the caller.
+	// NewArena, like the other constructors, fails if memory cannot be allocated. The caller closes what they return.
 	NewArena(bytes int64) (Arena, error)
-	// NewConvolution takes weight [out,in,3,3] and bias [out], as PyTorch's Conv2d.
+	// NewConvolution takes weight [out,in,3,3] and bias [out], as in PyTorch's Conv2d.
 	NewConvolution(in, out int, weight, bias []float32, padding Padding) (Convolution, error)
 	// NewStem takes weight [out,3,3,3] and bias [out]; padding acts on the preprocessed image.
 	NewStem(out int, weight, bias []float32, pre Preprocessing, padding Padding) (Stem, error)
-	// NewCoupling prepares the transport to the distribution that the moments of a painting describe. They are
-	// read now; without weight they are an error. Positions is how many positions of weight 1 every Transport will
-	// see, 0 where that is not known; to show it another number is a caller's bug.
+	// NewCoupling prepares the transport to the distribution given by the moments of a painting. They are
+	// read immediately; moments without weight are an error. Positions is the number of positions of weight 1 that
+	// every Transport will have, 0 if unknown; another number is a caller's bug.
 	NewCoupling(painting Moments, kind CouplingKind, positions int) (Coupling, error)
 	NewResampler(r Resampling) (Resampler, error)
 
@@ -218,7 +218,7 @@ type Device interface {
 	Scatter(op Scatter) error
 	MatMul(op MatMul) error
 
-	// The image brought down, and levels of it.
+	// Resampling of images, and their levels.
 	Resample(op Resample) error
 	ResampleBackward(op ResampleBackward) error
 	Multilevel(op Multilevel) error
@@ -240,7 +240,7 @@ type Device interface {
 	// ResetScalars sets results to zero.
 	ResetScalars(dst Scalars) error
 
-	// Between host and device. Reading waits for all operations before it. ReadMap and WriteMap use planar
+	// Transfers between host and device. Reading waits for all preceding operations. ReadMap and WriteMap use planar
 	// [C, rows, W] host memory.
 	ReadScalars(dst []float64, src Scalars) error
 	Write(dst Vector, src []float32) error
@@ -256,7 +256,7 @@ type Device interface {
 	// WriteAffine sets A [C,C], row major, and b [C].
 	WriteAffine(dst Affine, a, b []float64) error
 
-	// Mark notes the present moment in the order of operations. Between waits for both and returns the time
+	// Mark records the current point in the order of operations. Between waits for both marks and returns the time
 	// that the device took from one to the other.
 	Mark() (Mark, error)
 	Between(from, to Mark) (time.Duration, error)

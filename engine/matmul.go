@@ -1,18 +1,18 @@
 package engine
 
-// MatMul computes Dst = Scale A B + Diagonal I on row-major matrices, in float32: what losses need that are
-// functions of whole matrices. Dst [Rows,Columns] overlaps neither A [Rows,Inner] nor B [Inner,Columns].
+// MatMul computes Dst = Scale A B + Diagonal I on row-major matrices, in float32, for losses that are functions
+// of complete matrices. Dst [Rows,Columns] must not overlap A [Rows,Inner] or B [Inner,Columns].
 type MatMul struct {
 	Dst, A, B              Vector
 	Rows, Inner, Columns   int
-	TransposeA, TransposeB bool // the matrix is held transposed: A as [Inner,Rows], B as [Columns,Inner]
+	TransposeA, TransposeB bool // the matrix is stored transposed: A as [Inner,Rows], B as [Columns,Inner]
 	Scale, Diagonal        float32
-	// Symmetric promises that the product is symmetric but for rounding. Its upper triangle is then
-	// computed and mirrored, in half of the time.
+	// Symmetric promises that the product is symmetric up to rounding. Then only its upper triangle is
+	// computed, and mirrored, in half the time.
 	Symmetric bool
 }
 
-// Check panics where the operation is malformed.
+// Check panics if the operation is malformed.
 func (op *MatMul) Check() {
 	positive := op.Rows > 0 && op.Inner > 0 && op.Columns > 0
 	if !positive || op.A.Len() != op.Rows*op.Inner || op.B.Len() != op.Inner*op.Columns || op.Dst.Len() != op.Rows*op.Columns {

@@ -3,8 +3,8 @@ package engine
 import "fmt"
 
 // Preprocessing turns an RGB pixel in [0,1] into the input of a network:
-// input = Matrix * rgb + Offset. Order, range, mean and standard deviation all fit that form; so does
-// the 1x1 convolution in front of a rescaled network.
+// input = Matrix * rgb + Offset. This form covers channel order, range, mean and standard deviation, and
+// the 1x1 convolution at the start of a rescaled network.
 type Preprocessing struct {
 	Matrix [3][3]float32 // [network's channel][R, G, B]
 	Offset [3]float32
@@ -16,40 +16,40 @@ type StemForward struct {
 	Image  Image
 	Rows   Rows // of Dst, aligned
 	Dst    Map
-	Linear bool // leave out the ReLU; Mask must then be nil
+	Linear bool // skip the ReLU; Mask must then be nil
 	Mask   Mask // may be nil: forward only
 }
 
-// StemBackward computes rows of the gradient by the image from Src, the gradient by the output of the
-// stem's convolution (before the ReLU).
+// StemBackward computes rows of the gradient with respect to the image from Src, the gradient with respect to the
+// output of the stem's convolution (before the ReLU).
 type StemBackward struct {
 	Stem Stem
 	Src  Map
 	Rows Rows // of Image, aligned
 	Dst  Image
-	Add  bool // add to what Dst holds
+	Add  bool // add to Dst
 }
 
-// Forward computes rows of y = ReLU(conv(Src) + bias), stores them in Dst, and with Pool set also
+// Forward computes rows of y = ReLU(conv(Src) + bias), stores them in Dst and, if Pool is set, also
 // pools them into rows [Rows.From/2, Rows.To/2) of Pool.
 //
-// Src must hold the rows [Rows.From-1, Rows.To+1) that exist, and all rows of the tiles concerned.
+// Src must hold the existing rows of [Rows.From-1, Rows.To+1), and all rows of the tiles concerned.
 type Forward struct {
 	Conv    Convolution
 	Src     Map
 	Rows    Rows // of the output, aligned
-	Linear  bool // leave out the ReLU; Pool and Mask must then be nil
-	Dst     Map  // may be nil where Pool is set: the full map is not kept
-	Mask    Mask // may be nil. With Pool it tells what reached the pooled map
+	Linear  bool // skip the ReLU; Pool and Mask must then be nil
+	Dst     Map  // may be nil if Pool is set: the full map is not kept
+	Mask    Mask // may be nil. With Pool it marks what reached the pooled map
 	Pool    Map  // may be nil
 	Pooling Pooling
 }
 
-// Backward computes rows of the gradient by the input of a convolution from Src, the gradient by its
-// output: h = conv^T(Src); Dst = Mask * (h + (Add ? Dst : 0)).
+// Backward computes rows of the gradient with respect to the input of a convolution from Src, that with respect to
+// its output: h = conv^T(Src); Dst = Mask * (h + (Add ? Dst : 0)).
 //
-// With Routes set, Src is instead the gradient by the pooled map behind the convolution's ReLU, and
-// the gradient by the output is what Routes lets pass (a quarter of it for average pooling).
+// If Routes is set, Src is instead the gradient with respect to the pooled map after the convolution's ReLU, and
+// the gradient of the output is what Routes lets pass (a quarter of it for average pooling).
 type Backward struct {
 	Conv    Convolution
 	Src     Map
@@ -58,7 +58,7 @@ type Backward struct {
 	Rows    Rows // of Dst, aligned
 	Dst     Map
 	Add     bool
-	Mask    Mask // may be nil; of the ReLU that made the convolution's input
+	Mask    Mask // may be nil; of the ReLU before the convolution
 }
 
 // Rectify computes Dst = max(Src, 0) and its mask, for networks that are tapped before the ReLU.
@@ -79,18 +79,18 @@ type Pool struct {
 	Pooling Pooling
 }
 
-// Unpool adds the gradient Src by a pooled map to rows of Dst, the gradient by the convolution in
-// front of the ReLU and the pooling, through Mask (as Forward and Pool write it).
+// Unpool adds the gradient Src of a pooled map to rows of Dst, the gradient of the convolution before the ReLU
+// and the pooling, through Mask (as written by Forward and Pool).
 type Unpool struct {
 	Src     Map
 	Mask    Mask
 	Pooling Pooling
 	Rows    Rows // of Dst
 	Dst     Map
-	Add     bool // add to what Dst holds
+	Add     bool // add to Dst
 }
 
-// MaskBy clears Dst where By is not greater than zero: the ReLU's derivative, from its output.
+// MaskBy clears Dst where By is not greater than zero: the ReLU's derivative, computed from its output.
 type MaskBy struct {
 	By   Map
 	Rows Rows
@@ -113,10 +113,10 @@ type AddMoments struct {
 	Rows    Rows
 }
 
-// MomentDistance is the squared distance of second moments from a painting's, sum over c, d of
+// MomentDistance is the squared distance between second moments and a painting's, sum over c, d of
 // (G_cd/W - P_cd/V)^2, where P and V are the painting's moments and weight. It sets Affine to
-// A = Scale/W (G/W - P/V), b = 0: its gradient by the map at Scale = 4. Where W is not positive the
-// distance is 0 and Affine stays as it was. A device may save the division by V where V = 1.
+// A = Scale/W (G/W - P/V), b = 0: its gradient with respect to the map at Scale = 4. If W is not positive, the
+// distance is 0 and Affine is unchanged. A device may skip the division by V if V = 1.
 type MomentDistance struct {
 	Moments  Moments
 	Painting Moments
@@ -126,15 +126,15 @@ type MomentDistance struct {
 	Weight   Scalar // set to W
 }
 
-// CouplingKind is how a [Transport] takes the matrix roots that it consists of.
+// CouplingKind selects how a [Transport] computes its matrix roots.
 type CouplingKind uint8
 
 const (
-	// ExactCoupling has converged roots and the gradient of the distance itself.
+	// ExactCoupling computes converged roots and the exact gradient of the distance.
 	ExactCoupling CouplingKind = iota
-	// TruncatedCoupling has the twelve steps of Newton and Schulz, and the iteration for their gradient, of
-	// crowsonkb's style-transfer-pytorch. They have not converged where a covariance is close to
-	// singular, and the gradient is not quite that of the distance: what that program's pictures come from.
+	// TruncatedCoupling computes the twelve Newton-Schulz steps, and the iteration for their gradient, of
+	// crowsonkb's style-transfer-pytorch. They have not converged if a covariance is nearly singular, and the
+	// gradient is only approximately that of the distance: that program's pictures depend on these numbers.
 	TruncatedCoupling
 
 	couplings = 2
@@ -151,18 +151,18 @@ func (k CouplingKind) String() string {
 	return fmt.Sprintf("CouplingKind(%d)", uint8(k))
 }
 
-// Ridge is added to the diagonal of the covariances of a [Transport], which are singular where a layer has
+// Ridge is added to the diagonal of the covariances of a [Transport], which are singular if a layer has
 // more channels than positions. The value is crowsonkb's.
 const Ridge = 1e-4
 
-// Transport is the squared 2-Wasserstein distance between the normal distributions that have the mean m and
-// the covariance S of a map and m* and S* of a painting (Olkin and Pukelsheim 1982),
+// Transport is the squared 2-Wasserstein distance between the normal distributions with the mean m and
+// the covariance S of a map and with m* and S* of a painting (Olkin and Pukelsheim 1982),
 //
 //	sum (m - m*)^2 + tr S + tr S* - 2 tr (S*^1/2 S S*^1/2)^1/2,
 //
 // with m = sum w F / W, S = sum w F F^T / W - m m^T + Ridge I. It sets Affine to Scale/W times
-// F -> (I - T) F + T m - m*, where T is the optimal transport map, T S T = S*: the gradient by the map at
-// Scale = 2, and w the weights of the positions. Where W is not positive the distance is 0 and Affine stays as it was.
+// F -> (I - T) F + T m - m*, where T is the optimal transport map, T S T = S*: the gradient with respect to the map
+// at Scale = 2, with w the weights of the positions. If W is not positive, the distance is 0 and Affine is unchanged.
 type Transport struct {
 	Moments  Moments
 	Coupling Coupling
@@ -179,7 +179,7 @@ type AddAffine struct {
 	Weight Plane // may be nil: all ones
 	Rows   Rows
 	Dst    Map
-	Add    bool // add to what Dst holds
+	Add    bool // add to Dst
 }
 
 // AddSquaredDistance adds sum w (Src - Target)^2 over rows to Sum.
@@ -201,7 +201,7 @@ type AddDifference struct {
 	Weight Plane // may be nil: all ones
 	Rows   Rows
 	Dst    Map
-	Add    bool // add to what Dst holds
+	Add    bool // add to Dst
 }
 
 // TotalVariation is a form of total variation of an image x [3,H,W].
@@ -227,8 +227,8 @@ type AddTotalVariation struct {
 	Gradient Image // may be nil: value only
 }
 
-// Gather copies the features at points to the rows of a matrix: for each point k whose row of the map lies
-// in Rows, Dst[k*Stride + Offset + c] = F_c(point k). With an offset for each, several layers make
+// Gather copies the features at points to the rows of a matrix: for each point k whose row of the map is
+// in Rows, Dst[k*Stride + Offset + c] = F_c(point k). With different offsets, several layers form
 // one matrix of hypercolumns.
 type Gather struct {
 	Src            Map
@@ -238,7 +238,7 @@ type Gather struct {
 	Stride, Offset int    // Offset + channels <= Stride
 }
 
-// Scatter adds the rows of a matrix to a map at points: for each point k whose row lies in Rows,
+// Scatter adds the rows of a matrix to a map at points: for each point k whose row is in Rows,
 // F_c(point k) += Src[k*Stride + Offset + c], in the order of k. It is the adjoint of [Gather].
 type Scatter struct {
 	Src            Vector
@@ -246,10 +246,10 @@ type Scatter struct {
 	Points         Points
 	Rows           Rows
 	Dst            Map
-	Add            bool // add to what Dst holds; otherwise rows of Dst are cleared first
+	Add            bool // add to Dst; otherwise rows of Dst are cleared first
 }
 
-// Taps say of what each number of a resampled row is made: number i is the sum over k < Width of
+// Taps define a resampled row: number i is the sum over k < Width of
 // Weights[i*Width+k] times number First[i]+k. Indices beyond an end of the row mean the number at that end.
 type Taps struct {
 	First   []int
@@ -257,23 +257,23 @@ type Taps struct {
 	Weights []float32
 }
 
-// Resampling brings images [3, Height, Width] to [3, ToHeight, ToWidth] as a viewer sees them from further away: in
-// linear light (IEC 61966-2-1), of values limited to [0,1], rows by Across and then columns by Down, and the
-// result limited to [0,1] again.
+// Resampling resamples images [3, Height, Width] to [3, ToHeight, ToWidth] as a viewer sees them from further away: in
+// linear light (IEC 61966-2-1), with values clamped to [0,1], rows by Across and then columns by Down, and the
+// result clamped to [0,1] again.
 type Resampling struct {
 	Height, Width     int
 	ToHeight, ToWidth int
 	Across, Down      Taps
 }
 
-// Resample sets Dst to Src resampled.
+// Resample sets Dst to the resampled Src.
 type Resample struct {
 	Resampler Resampler
 	Src, Dst  Image
 }
 
-// ResampleBackward sets Dst to the derivative, by the numbers of Src, of a function whose derivative by the
-// numbers of Resampled is Gradient. Numbers of Src outside [0,1] have none, nor have those of Resampled that were limited.
+// ResampleBackward sets Dst to the derivative, with respect to Src, of a function whose derivative with respect to
+// Resampled is Gradient. It is zero for numbers of Src outside [0,1], and numbers of Resampled that were clamped add nothing.
 type ResampleBackward struct {
 	Resampler      Resampler
 	Src, Resampled Image // as Resample read and wrote them
@@ -287,8 +287,8 @@ type ResampleBackward struct {
 //
 // and P_l halves the image l times with the weights 1 3 3 1 in each direction, edges repeated. It is the preconditioner of
 // Bramble, Pasciak and Xu, Parallel Multilevel Preconditioners, Math. Comp. 55 (1990), with the weights
-// of an operator of order one: a guess of the inverse Hessian of a loss of features, up to a factor.
-// Levels of a single pixel end the sum.
+// of an operator of order one: an estimate of the inverse Hessian of a loss of features, up to a factor.
+// The sum ends at a level of a single pixel.
 type Multilevel struct {
 	V      Image
 	Levels int
@@ -315,7 +315,7 @@ type AdamStep struct {
 	Correction1, Correction2 float64 // 1-Beta1^t, 1-Beta2^t
 }
 
-// MomentumStep is one step of gradient descent with momentum, as PyTorch's SGD:
+// MomentumStep is one step of gradient descent with momentum, as in PyTorch's SGD:
 // V = Decay V + G; X -= Rate V.
 type MomentumStep struct {
 	X, G, V     Vector

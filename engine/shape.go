@@ -3,7 +3,7 @@ package engine
 import "fmt"
 
 // Shape is the size of a feature map: Channels x Height x Width.
-// A VGG feature map F_l of the papers is the [Channels, Height*Width] matrix of it.
+// The papers' feature map F_l is the matrix [Channels, Height*Width].
 type Shape struct {
 	Channels, Height, Width int
 }
@@ -26,7 +26,7 @@ func (s Shape) String() string {
 }
 
 // Rows is the half-open window [From, To) of a map's rows.
-// Row numbers are absolute: row 0 is the top row of the whole map, whatever part of it is in memory.
+// Row numbers are absolute: row 0 is the top row of the complete map, whatever part of it is in memory.
 type Rows struct {
 	From, To int
 }
@@ -37,21 +37,21 @@ func (r Rows) Len() int { return r.To - r.From }
 // All returns the window of every row of a map of shape s.
 func All(s Shape) Rows { return Rows{0, s.Height} }
 
-// TileRows is the height of the tiles that kernels compute at once. A window of rows given to a
-// convolution starts at a multiple of TileRows and ends at one or at the map's last row, so that a map
-// computed in bands has the same bits as one computed whole.
+// TileRows is the height of the tiles that kernels compute. A window of rows given to a
+// convolution must start at a multiple of TileRows and end at one or at the map's last row, so that a map
+// computed in bands has the same bits as one computed at once.
 const TileRows = 4
 
-// Aligned reports whether r is a window on whole tiles of a map of the given height.
+// Aligned reports whether r consists of complete tiles of a map of the given height.
 func (r Rows) Aligned(height int) bool {
 	return r.From >= 0 && r.From <= r.To && r.To <= height &&
 		r.From%TileRows == 0 && (r.To%TileRows == 0 || r.To == height)
 }
 
-// PieceRows returns the height of the pieces into which sums over a map of the given width are cut.
-// Within a piece sums run in float32, across pieces in float64 and in the order of the rows; that keeps
-// both the error and the bits the same for every plan and number of threads. Windows given to a
-// reduction start at a multiple of PieceRows. It is a power of two and at least TileRows; a piece of a
+// PieceRows returns the height of the pieces into which sums over a map of the given width are divided.
+// Within a piece sums run in float32, across pieces in float64 and in the order of the rows; that limits
+// the error and keeps the bits the same for every plan and number of threads. Windows given to a
+// reduction must start at a multiple of PieceRows. It is a power of two and at least TileRows; a piece of a
 // wide map is a strip of TileRows rows, that of a narrow one holds about a thousand positions.
 func PieceRows(width int) int {
 	rows := TileRows
@@ -67,7 +67,7 @@ const (
 	maxPieceRows      = 64
 )
 
-// Padding says what a convolution reads beyond the border of its input.
+// Padding is what a convolution reads beyond the border of its input.
 type Padding uint8
 
 const (
@@ -75,8 +75,8 @@ const (
 	PadZero Padding = iota
 	// PadReplicate reads the nearest pixel of the border.
 	PadReplicate
-	// PadReflect mirrors about the border pixel, which is not repeated: -1 reads 1. Where a map has a
-	// single row or column it reads that one.
+	// PadReflect mirrors about the border pixel, which is not repeated: -1 reads 1. A map with a
+	// single row or column reads that one.
 	PadReflect
 )
 
@@ -94,7 +94,7 @@ func (p Padding) String() string {
 }
 
 // Index returns which of the n positions of a row or column is read at position i, for -1 <= i <= n,
-// or -1 where a zero is read.
+// or -1 for a zero.
 func (p Padding) Index(i, n int) int {
 	if 0 <= i && i < n {
 		return i
@@ -117,7 +117,7 @@ func (p Padding) Index(i, n int) int {
 type Pooling uint8
 
 const (
-	// MaxPooling keeps the largest; VGG was trained with it. Of equal ones the first in reading order
+	// MaxPooling keeps the largest; VGG was trained with it. Of equal activations the first in reading order
 	// wins and alone receives the gradient, as in PyTorch.
 	MaxPooling Pooling = iota
 	// AveragePooling keeps the mean, which Gatys et al. 2015 prefer for synthesis.

@@ -2,8 +2,8 @@ package feature
 
 import "github.com/impasto/impasto/engine"
 
-// incoming is the gradient that comes to a convolution from above: through the convolution conv from
-// the gradient grad by its output, or, where that map never exists, from the pooled gradient through routes.
+// incoming is the gradient that arrives at a convolution from above: through the convolution conv from
+// the gradient grad of its output or, if that map is never stored, from the pooled gradient through routes.
 type incoming struct {
 	conv           *conv
 	step           *step
@@ -18,7 +18,7 @@ func (i incoming) source() *buffer {
 	return i.grad
 }
 
-// needs is what a step that reads the gradient with a halo of one row needs.
+// needs returns the needs of a step that reads the gradient with a halo of one row.
 func (i incoming) needs() []need {
 	if i.step == nil {
 		return nil
@@ -26,7 +26,7 @@ func (i incoming) needs() []need {
 	return []need{{i.step, 1}}
 }
 
-// backwardTop starts the gradient at the deepest pooling, where only its taps give one.
+// backwardTop starts the gradient at the deepest pooling, whose taps are its only source.
 func (b *builder) backwardTop(block int) {
 	p := b.pools[block]
 	if p == nil {
@@ -40,8 +40,8 @@ func (b *builder) backwardTop(block int) {
 	b.end(phase, p.shape.Height)
 }
 
-// backwardBlock lays out a block's backward pass: maps that taps read once more and that were not kept are
-// recomputed from the block's input, and gradients go down from the block's output to its input.
+// backwardBlock lays out a block's backward pass: maps that taps read again and that were not kept are
+// recomputed from the block's input, and gradients pass from the block's output to its input.
 func (b *builder) backwardBlock(block int) {
 	phase := b.begin(true)
 	convs := b.block(block)
@@ -102,8 +102,8 @@ func (b *builder) usedIf(kept bool, buf *buffer) *buffer {
 	return b.use(buf)
 }
 
-// gradientStep lays out the gradient by the output of a convolution, before its ReLU: what comes from
-// above, and what its taps add behind and before the ReLU.
+// gradientStep lays out the gradient with respect to the output of a convolution, before its ReLU: what arrives
+// from above, and what its taps add after and before the ReLU.
 func (b *builder) gradientStep(phase *phase, c *conv, tapped made, above incoming) incoming {
 	out := b.window("gradient", c.shape, false)
 	s := &step{out: out, height: c.shape.Height, align: engine.TileRows, needs: above.needs()}
@@ -130,7 +130,7 @@ func (b *builder) gradientStep(phase *phase, c *conv, tapped made, above incomin
 	return incoming{step: s, grad: out, conv: c}
 }
 
-// bindAll does operations on the same rows, in their order.
+// bindAll runs operations on the same rows, in order.
 func bindAll(binds ...binding) binding {
 	return func(p *Pass) operation {
 		all := make([]operation, len(binds))
@@ -148,7 +148,7 @@ func bindAll(binds ...binding) binding {
 	}
 }
 
-// bindMask takes what taps gave through the derivative of the ReLU in front of their map.
+// bindMask passes the gradient of the taps through the derivative of the ReLU before their map.
 func (b *builder) bindMask(by, out *buffer) binding {
 	dev := b.x.dev
 	return func(p *Pass) operation {
@@ -160,7 +160,7 @@ func (b *builder) bindMask(by, out *buffer) binding {
 	}
 }
 
-// bindUnpool takes the gradient by a pooled map to that by the convolution in front of it.
+// bindUnpool passes the gradient of a pooled map to the convolution before it.
 func (b *builder) bindUnpool(pooled, mask, out *buffer, add bool) binding {
 	dev, pooling := b.x.dev, b.job.Pooling
 	return func(p *Pass) operation {
@@ -172,7 +172,7 @@ func (b *builder) bindUnpool(pooled, mask, out *buffer, add bool) binding {
 	}
 }
 
-// bindBackward takes the gradient from above back through its convolution.
+// bindBackward passes the gradient from above back through its convolution.
 func (b *builder) bindBackward(above incoming, out, mask *buffer, add bool) binding {
 	dev, pooling, conv := b.x.dev, b.job.Pooling, b.x.convs[above.conv.position].conv
 	return func(p *Pass) operation {
@@ -185,8 +185,8 @@ func (b *builder) bindBackward(above incoming, out, mask *buffer, add bool) bind
 	}
 }
 
-// inputStep lays out the gradient by the input of a block: the image, or the pooled map of the block
-// before, whose own taps add theirs.
+// inputStep lays out the gradient with respect to the input of a block: the image, or the pooled map of the
+// block before, whose own taps add theirs.
 func (b *builder) inputStep(phase *phase, first *conv, above incoming) {
 	s := &step{height: first.shape.Height, align: engine.TileRows, needs: above.needs()}
 	phase.steps = append(phase.steps, s)
@@ -204,7 +204,7 @@ func (b *builder) inputStep(phase *phase, first *conv, above incoming) {
 	s.bind = bindAll(b.bindBackward(above, before.grad, nil, false), bindGradient(taps))
 }
 
-// bindStem takes a gradient back to the image.
+// bindStem passes a gradient back to the image.
 func (b *builder) bindStem(above incoming) binding {
 	dev, stem := b.x.dev, b.x.stem
 	return func(p *Pass) operation {

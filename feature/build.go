@@ -7,39 +7,39 @@ type builder struct {
 	x    *Extractor
 	job  Job
 	keep func(Layer) bool // whether a tapped map is kept for the backward pass
-	// tiles is how many 4x4 tiles of a map a band aims at.
+	// tiles is the number of 4x4 tiles of a map that a band aims at.
 	tiles int
 	prog  *program
 	time  int // of the phase under construction
 
-	convs []*conv // those that run
+	convs []*conv // the convolutions that run
 	pools [blocks + 1]*pooled
 }
 
-// conv is the state of one convolution while the program is laid out.
+// conv is the state of one convolution during layout.
 type conv struct {
 	convolution
 	position int
 	shape    engine.Shape
 	pre      []int // taps before the ReLU
-	post     []int // and behind it
+	post     []int // and after it
 	last     bool  // a pooling follows
 
-	preMap, postMap *buffer // of the forward pass; nil where there is none
+	preMap, postMap *buffer // of the forward pass, or nil
 	mask            *buffer // of the ReLU; with last, of what reached the pooled map
 	kept            bool
 }
 
 func (c *conv) tapped() bool { return len(c.pre)+len(c.post) > 0 }
 
-// pooled is the state of one pooling.
+// pooled is the state of one pooling during layout.
 type pooled struct {
 	shape     engine.Shape
 	taps      []int
 	out, grad *buffer
 }
 
-// build lays out the phases and schedules each.
+// build lays out the phases and schedules each of them.
 func (x *Extractor) build(job Job, keep func(Layer) bool, tiles int) *program {
 	b := &builder{x: x, job: job, keep: keep, tiles: tiles, prog: &program{}}
 	b.list()
@@ -119,7 +119,7 @@ func (b *builder) window(name string, shape engine.Shape, whole bool) *buffer {
 	return b.prog.add(&buffer{name: name, shape: shape, whole: whole, from: b.time, to: b.time})
 }
 
-// use keeps a buffer alive to the current phase and returns it.
+// use extends the life of a buffer to the current phase and returns it.
 func (b *builder) use(buf *buffer) *buffer {
 	if buf != nil {
 		buf.use(b.time)
@@ -135,11 +135,11 @@ func (b *builder) source(block int) *buffer {
 	return b.use(b.pools[block-1].out)
 }
 
-// bandTiles are how many 4x4 tiles of a map a band may aim at, best first. Fewer would keep the maps between
-// two convolutions in the second-level cache, but then each operation is over so soon that the threads wait
+// bandTiles are the numbers of 4x4 tiles of a map that a band may aim at, best first. Fewer would keep the maps
+// between two convolutions in the second-level cache, but then each operation is so short that the threads wait
 // for the slowest of them and the weights of deep layers stream more often: at 512 pixels bands of 16 rows
-// take 7 % longer than of 128 (BenchmarkBand). More cost memory and bring nothing. In the deep blocks of a
-// large picture a band of 4096 tiles is most of a map, so that where memory is short smaller ones save
+// take 7 % longer than bands of 128 (BenchmarkBand). More cost memory and gain nothing. In the deep blocks of a
+// large picture a band of 4096 tiles is most of a map, so where memory is short smaller ones save
 // as much as recomputing a shallow map does, and cost less.
 var bandTiles = [...]int{4096, 1024, 256}
 
@@ -180,7 +180,7 @@ func (b *builder) forwardBlock(block int) {
 	b.end(phase, b.band(convs[0].shape))
 }
 
-// maskOf returns the buffer for a convolution's ReLU mask, nil where the backward pass needs none: the
+// maskOf returns the buffer of a convolution's ReLU mask, nil if the backward pass needs none: the
 // deepest tap masks by its own map, which it has at hand.
 func (b *builder) maskOf(c *conv) *buffer {
 	if !b.job.Gradient || !c.last && c == b.convs[len(b.convs)-1] {
@@ -189,7 +189,7 @@ func (b *builder) maskOf(c *conv) *buffer {
 	return b.prog.add(&buffer{name: "mask", shape: c.shape, mask: true, from: b.time, to: b.time})
 }
 
-// reduceSteps lets the taps of a convolution see what its steps made.
+// reduceSteps shows the taps of a convolution the maps that its steps make.
 func (b *builder) reduceSteps(phase *phase, c *conv, made made) {
 	for _, t := range c.pre {
 		phase.steps = append(phase.steps, reduceStep(t, c.preMap, made.pre))
@@ -199,7 +199,7 @@ func (b *builder) reduceSteps(phase *phase, c *conv, made made) {
 	}
 }
 
-// forwardPoolTaps lets the taps of a pooling see its map, which is whole.
+// forwardPoolTaps shows the taps of a pooling its map, which is complete.
 func (b *builder) forwardPoolTaps(block int) {
 	p := b.pools[block]
 	if p == nil || len(p.taps) == 0 {

@@ -19,7 +19,7 @@ type Extractor struct {
 	closed atomic.Bool
 }
 
-// shared is a convolution that several extractors may have. The last one to be closed closes it.
+// shared is a convolution that several extractors may use. The last one to be closed closes it.
 type shared struct {
 	conv  engine.Convolution
 	users atomic.Int32
@@ -32,23 +32,23 @@ func (s *shared) release() error {
 	return s.conv.Close()
 }
 
-// Options say what a recipe decides about a network.
+// Options are the choices of a recipe that concern the network.
 type Options struct {
 	// StemPadding is the padding of the first convolution; the others pad with zeros.
 	StemPadding engine.Padding
-	// Input is the preprocessing, used where the model states none of its own.
+	// Input is the preprocessing, used if the model does not state its own.
 	Input engine.Preprocessing
-	// Deepest is the last layer that will be tapped; convolutions behind it are not prepared.
-	// The zero value prepares all that the model has.
+	// Deepest is the deepest layer that will be tapped; convolutions after it are not prepared.
+	// The zero value prepares all convolutions of the model.
 	Deepest Layer
-	// Like is another preparation of the same model on the same device, whose convolutions behind the
-	// first are shared: preparations for other recipes then cost next to nothing. May be nil. It must be
-	// open until New returns; after that the two may be closed in any order.
+	// Like is another extractor of the same model on the same device, or nil. Its convolutions other than
+	// the first are shared, so that preparing the model for another recipe costs next to nothing. It must
+	// be open until New returns; after that the two may be closed in any order.
 	Like *Extractor
 }
 
-// NetworkOf returns the architecture of a model with the widths and the depth that its parameters
-// have, or an error where they are not those of a VGG.
+// NetworkOf returns the architecture of a model, with the widths and the depth of its parameters, or an
+// error if they are not those of a VGG.
 func NetworkOf(m *weights.Model) (Network, error) {
 	net := VGG16
 	switch string(m.Architecture) {
@@ -56,12 +56,12 @@ func NetworkOf(m *weights.Model) (Network, error) {
 	case VGG19.Name:
 		net = VGG19
 	default:
-		return Network{}, fmt.Errorf("network %s: architecture %q is not known; known are %s and %s",
+		return Network{}, fmt.Errorf("network %s: unknown architecture %q; must be %s or %s",
 			m.Name, m.Architecture, VGG16.Name, VGG19.Name)
 	}
 	table := net.table()
 	if len(m.Convolutions) == 0 || len(m.Convolutions) > len(table) {
-		return Network{}, fmt.Errorf("network %s: has %d convolutions, a %s has up to %d",
+		return Network{}, fmt.Errorf("network %s: %d convolutions; a %s has at most %d",
 			m.Name, len(m.Convolutions), net.Name, len(table))
 	}
 	net.Depth = len(m.Convolutions)
@@ -73,15 +73,15 @@ func NetworkOf(m *weights.Model) (Network, error) {
 	for i, want := range net.table()[:net.Depth] {
 		c := m.Convolutions[i]
 		if c.In != want.in || c.Out != want.out || len(c.Weight) != want.in*want.out*9 || len(c.Bias) != want.out {
-			return Network{}, fmt.Errorf("network %s: %s takes %d and gives %d channels with %d weights, want %d, %d and %d",
+			return Network{}, fmt.Errorf("network %s: %s has %d input and %d output channels and %d weights; want %d, %d and %d",
 				m.Name, want.name(), c.In, c.Out, len(c.Weight), want.in, want.out, want.in*want.out*9)
 		}
 	}
 	return net, nil
 }
 
-// New prepares a model's convolutions on a device. It fails where the model is not a VGG, does not have
-// the deepest layer, or where the device has no memory for it.
+// New prepares a model's convolutions on a device. It fails if the model is not a VGG, if it does not have
+// the deepest layer, or if the device lacks memory.
 func New(dev engine.Device, m *weights.Model, o Options) (*Extractor, error) {
 	net, err := NetworkOf(m)
 	if err != nil {
@@ -103,7 +103,7 @@ func New(dev engine.Device, m *weights.Model, o Options) (*Extractor, error) {
 	return x, nil
 }
 
-// prepare puts the convolution at a position of the network on the device, or takes over Like's.
+// prepare prepares the convolution at a position of the network, or shares Like's.
 func (x *Extractor) prepare(position int, m *weights.Model, o Options) (err error) {
 	c := m.Convolutions[position]
 	if position == 0 {
@@ -134,15 +134,15 @@ func (x *Extractor) Network() Network { return x.net }
 // Device returns the device that holds the parameters.
 func (x *Extractor) Device() engine.Device { return x.dev }
 
-// On returns the same network as another device sees it, one that passes operations on to x's own: to measure or to
-// watch them. It is valid until x is closed; closing it does nothing.
+// On returns the extractor on another device, which forwards operations to x's own device to measure or watch
+// them. It is valid until x is closed; closing it does nothing.
 func (x *Extractor) On(dev engine.Device) *Extractor {
 	view := &Extractor{dev: dev, net: x.net, stem: x.stem, convs: x.convs}
 	view.closed.Store(true)
 	return view
 }
 
-// Bytes returns the memory that the parameters take on the device, with those that it shares.
+// Bytes returns the memory of the parameters on the device, including those that are shared.
 func (x *Extractor) Bytes() int64 {
 	bytes := x.stem.Bytes()
 	for _, c := range x.convs[1:] {
@@ -151,8 +151,8 @@ func (x *Extractor) Bytes() int64 {
 	return bytes
 }
 
-// Close gives back the memory of the parameters: at once, but for convolutions that other extractors have
-// through Options.Like, which go with the last of them. No plan of the extractor may be used afterwards.
+// Close releases the memory of the parameters: at once, except for convolutions shared with other extractors
+// (Options.Like), which the last of them releases. No plan of the extractor may be used afterwards.
 // A second Close does nothing.
 func (x *Extractor) Close() error {
 	if x.closed.Swap(true) {

@@ -6,7 +6,7 @@ import (
 )
 
 // fit gives every buffer an offset such that no two that are live at the same time overlap, and returns
-// where the last one ends. Large buffers come first, each at the lowest free place: within a few per cent
+// the end of the last one. Large buffers come first, each at the lowest free offset: within a few per cent
 // of the lower bound for the few dozen buffers of a VGG.
 func fit(buffers []*buffer) int64 {
 	order := slices.Clone(buffers)
@@ -22,7 +22,7 @@ func fit(buffers []*buffer) int64 {
 	return end
 }
 
-// lowest returns the lowest offset at which b meets none of the placed buffers that live with it.
+// lowest returns the lowest offset at which b overlaps none of the placed buffers that are live with it.
 func lowest(placed []*buffer, b *buffer) int64 {
 	var at int64
 	for _, p := range placed {

@@ -1,8 +1,8 @@
 // Package feature runs a frozen VGG network (Simonyan and Zisserman 2015) forward, and backward to its
-// input only, over bands of rows, for losses that tap named layers.
+// input only, in bands of rows, for losses that tap named layers.
 //
-// A feature map F_l of Gatys et al. is a Map of package engine. No whole map need ever exist: a [Tap]
-// sees rows as they pass, forward and backward, and the memory plan decides what is kept.
+// A feature map F_l of Gatys et al. is a Map of package engine. No complete map need exist at any time: a
+// [Tap] sees rows as they pass, forward and backward, and the memory plan decides what is kept.
 package feature
 
 import (
@@ -14,15 +14,15 @@ import (
 	"github.com/impasto/impasto/internal/spelling"
 )
 
-// blocks is the number of blocks of any VGG: runs of convolutions, each closed by a pooling.
+// blocks is the number of blocks of any VGG: runs of convolutions, each followed by a pooling.
 const blocks = 5
 
-// Network is a VGG architecture as a table: how many convolutions each block has, and their width.
+// Network is a VGG architecture: the number of convolutions of each block and their width.
 type Network struct {
 	Name         string
 	Convolutions [blocks]int
 	Channels     [blocks]int
-	// Depth is how many of the convolutions there are parameters for; 0 means all.
+	// Depth is the number of convolutions that have parameters; 0 means all.
 	// The built-in network ends at relu5_1.
 	Depth int
 }
@@ -36,7 +36,7 @@ var (
 // Kind is the kind of a layer.
 type Kind uint8
 
-// The kinds of layers: a convolution before its ReLU, the ReLU behind it, the pooling that ends a block.
+// The kinds of layers: a convolution before its ReLU, the ReLU after it, the pooling that ends a block.
 const (
 	Conv Kind = iota
 	ReLU
@@ -45,14 +45,14 @@ const (
 
 var kindNames = [...]string{Conv: "conv", ReLU: "relu", Pool: "pool"}
 
-// Layer names a place in a network where a loss can tap it, such as relu4_2: kind ReLU, block 4,
+// Layer identifies a place in a network where a loss can tap it, such as relu4_2: kind ReLU, block 4,
 // convolution 2. A Pool has no convolution number.
 type Layer struct {
 	Kind         Kind
 	Block, Index int // both count from 1
 }
 
-// String returns the field's name of the layer: "conv1_1", "relu1_1", "pool1".
+// String returns the usual name of the layer: "conv1_1", "relu1_1", "pool1".
 func (l Layer) String() string {
 	if l.Kind == Pool {
 		return "pool" + strconv.Itoa(l.Block)
@@ -60,7 +60,7 @@ func (l Layer) String() string {
 	return fmt.Sprintf("%s%d_%d", kindNames[l.Kind], l.Block, l.Index)
 }
 
-// Layers returns the layers that there are parameters for, in the order of the data.
+// Layers returns the layers that have parameters, in the order of the data flow.
 func (n *Network) Layers() []Layer {
 	var layers []Layer
 	for _, l := range n.published() {
@@ -83,7 +83,7 @@ func (n *Network) published() []Layer {
 	return layers
 }
 
-// Layer returns the layer of the given name, or an *UnknownLayerError.
+// Layer returns the layer with the given name, or an *UnknownLayerError.
 func (n *Network) Layer(name string) (Layer, error) {
 	layers := n.Layers()
 	for _, l := range layers {
@@ -105,20 +105,20 @@ func (n *Network) Layer(name string) (Layer, error) {
 	return Layer{}, e
 }
 
-// UnknownLayerError says that a network has no layer of a name, or no parameters for it.
+// UnknownLayerError reports that a network has no layer of a name, or no parameters for it.
 type UnknownLayerError struct {
-	Name    string   // as it was asked for
+	Name    string   // as given
 	Network string   // name of the architecture
-	Last    Layer    // the last layer that there are parameters for
-	Near    []string // names that may have been meant; none where the layer lies behind Last
+	Last    Layer    // the last layer that has parameters
+	Near    []string // similar names; none if the layer lies beyond Last
 }
 
-// Error says in one line what there is instead.
+// Error names the last layer, or similar names.
 func (e *UnknownLayerError) Error() string {
 	if e.Near == nil {
 		return fmt.Sprintf("layer %s: the parameters of this %s end at %v", e.Name, e.Network, e.Last)
 	}
-	return fmt.Sprintf("layer %q is not known to %s; near are %s", e.Name, e.Network, strings.Join(e.Near, ", "))
+	return fmt.Sprintf("unknown layer %q of %s; similar names: %s", e.Name, e.Network, strings.Join(e.Near, ", "))
 }
 
 // Shape returns the shape of the layer's map for an image of the given size.
@@ -130,7 +130,7 @@ func (n *Network) Shape(l Layer, height, width int) engine.Shape {
 	return engine.Shape{Channels: n.Channels[l.Block-1], Height: height >> shift, Width: width >> shift}
 }
 
-// MinSize returns the smallest height or width of an image for which the layer has a position.
+// MinSize returns the least height or width of an image for which the layer has a position.
 func (l Layer) MinSize() int {
 	if l.Kind == Pool {
 		return 1 << l.Block
@@ -138,7 +138,7 @@ func (l Layer) MinSize() int {
 	return 1 << (l.Block - 1)
 }
 
-// position returns the number of the convolution that the layer is or follows, counted from 0.
+// position returns the index, from 0, of the convolution that the layer is or follows.
 func (n *Network) position(l Layer) int {
 	p := 0
 	for b := range l.Block - 1 {

@@ -8,8 +8,8 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Pass is a plan on a device with its taps, ready to evaluate any number of images. A pass is used by one
-// goroutine at a time.
+// Pass is a plan placed on a device with its taps, ready to evaluate any number of images. A pass must be used
+// by one goroutine at a time.
 type Pass struct {
 	plan            *Plan
 	maps            map[*buffer]engine.Map
@@ -21,17 +21,17 @@ type Pass struct {
 	marks           [3]engine.Mark
 }
 
-// operation is what a step does for rows.
+// operation is the work of a step on some rows.
 type operation func(engine.Rows) error
 
-// Place puts the plan's buffers into arena from offset on, where Plan.Bytes bytes belong to it, and binds
-// the taps, one for each of Job.Layers. It fails where the arena ends before the plan does.
+// Place puts the plan's buffers into arena at offset, where Plan.Bytes bytes belong to the plan, and binds
+// the taps, one for each of Job.Layers. It fails if the arena is too small.
 func (p *Plan) Place(arena engine.Arena, offset int64, taps []Tap, solvers []Solver) (*Pass, error) {
 	if len(taps) != len(p.job.Layers) {
 		panic(fmt.Sprintf("feature: %d taps for %d layers", len(taps), len(p.job.Layers)))
 	}
 	if arena.Bytes() < offset+p.bytes {
-		return nil, fmt.Errorf("place the network: %d bytes at %d of an arena of %d", p.bytes, offset, arena.Bytes())
+		return nil, fmt.Errorf("place the network: %d bytes at offset %d exceed an arena of %d", p.bytes, offset, arena.Bytes())
 	}
 	s := &Pass{plan: p, maps: map[*buffer]engine.Map{}, masks: map[*buffer]engine.Mask{}, taps: taps, solvers: solvers}
 	for _, b := range p.prog.buffers {
@@ -65,9 +65,9 @@ func (s *Pass) maskOf(b *buffer) engine.Mask {
 	return s.masks[b]
 }
 
-// Evaluate shows the taps the features of image, lets the solvers solve, and where the job has a gradient
-// writes that of the losses by the image's numbers into gradient (nil otherwise). It ends with the first error
-// of an operation, a tap or a solver, or where ctx is done; what gradient then holds means nothing.
+// Evaluate shows the taps the features of image, runs the solvers and, if the job has a gradient, writes that of
+// the losses with respect to the image into gradient (nil otherwise). It returns the first error of an operation,
+// a tap or a solver, or that of ctx; the contents of gradient are then undefined.
 func (s *Pass) Evaluate(ctx context.Context, image, gradient engine.Image) (err error) {
 	s.image, s.gradient, s.marks = image, gradient, [3]engine.Mark{}
 	for _, v := range s.solvers {
@@ -96,8 +96,8 @@ func (s *Pass) Evaluate(ctx context.Context, image, gradient engine.Image) (err 
 	return err
 }
 
-// Times waits for the device and returns how long it took for the forward part of the last Evaluate, solvers
-// included, and for the backward part: 0 for what there was none of, or did not end.
+// Times waits for the device and returns the time of the forward part of the last Evaluate, solvers included,
+// and of the backward part; 0 for a part that did not run or did not complete.
 func (s *Pass) Times() (forward, backward time.Duration, err error) {
 	if s.marks[1] == nil {
 		return 0, 0, nil

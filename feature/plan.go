@@ -7,37 +7,37 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Keep says whether the maps of tapped layers, which the backward pass reads again, are kept.
+// Keep selects whether the maps of tapped layers, which the backward pass reads again, are kept.
 type Keep uint8
 
 const (
-	// KeepFitting keeps as many as fit into the budget, those first that cost most to recompute.
+	// KeepFitting keeps as many as fit into the budget, first those that are most expensive to recompute.
 	KeepFitting Keep = iota
-	// KeepAll keeps them all, whatever the budget.
+	// KeepAll keeps all of them, whatever the budget.
 	KeepAll
-	// KeepNone recomputes them all from the pooled map in front of their block.
+	// KeepNone recomputes all of them from the pooled map before their block.
 	KeepNone
 )
 
-// Job is what a pass will evaluate: an image size and the layers that losses tap.
+// Job describes a pass: the size of the image and the layers that losses tap.
 type Job struct {
 	Height, Width int
-	Layers        []Layer // one for each tap; a layer may be there several times
+	Layers        []Layer // one for each tap; a layer may occur several times
 	Pooling       engine.Pooling
-	Gradient      bool // run backward to the image, too
+	Gradient      bool // also run backward to the image
 	Keep          Keep
-	Budget        int64 // bytes for KeepFitting; 0 is no limit
-	// BandRows forces the rows of a band, a multiple of engine.TileRows; 0 chooses.
+	Budget        int64 // bytes for KeepFitting; 0 means no limit
+	// BandRows forces the rows of a band, a multiple of engine.TileRows; 0 means automatic.
 	BandRows int
 }
 
 // Plan is the memory plan of a job: every buffer has its place and every operation its rows. The taps are
-// bound to it when it is placed.
+// bound when the plan is placed.
 //
-// What the backward pass needs of the forward pass is little, since the weights are frozen: one bit an
-// activation (which ReLU and which pooling let a gradient pass: 10 float32 a pixel for VGG-19), and the
-// maps of the layers that are tapped. Those are kept or recomputed; everything else exists in
-// bands only. The bits of the result are the same for every plan.
+// Since the weights are frozen, the backward pass needs little of the forward pass: one bit per
+// activation (which ReLU and which pooling pass a gradient: 10 float32 a pixel for VGG-19), and the
+// maps of the tapped layers. Those are kept or recomputed; everything else exists in bands only.
+// The bits of the result are the same for every plan.
 type Plan struct {
 	x          *Extractor
 	job        Job
@@ -46,8 +46,8 @@ type Plan struct {
 	recomputed []Layer
 }
 
-// Plan lays out a job. It fails with a *SizeError where the image is too small for a tapped layer and with a
-// *BudgetError where the plan cannot fit the budget.
+// Plan lays out a job. It fails with a *SizeError if the image is too small for a tapped layer, and with a
+// *BudgetError if no plan fits the budget.
 func (x *Extractor) Plan(job Job) (*Plan, error) {
 	if err := x.check(job); err != nil {
 		return nil, err
@@ -79,14 +79,14 @@ func (x *Extractor) Least(job Job) (int64, error) {
 	return least, nil
 }
 
-// check demands that every layer has a position, and panics where it was not prepared.
+// check returns an error if a layer has no position, and panics if it was not prepared.
 func (x *Extractor) check(job Job) error {
 	if len(job.Layers) == 0 {
 		panic("feature: a plan without layers")
 	}
 	for _, l := range job.Layers {
 		if x.net.position(l) >= len(x.convs) {
-			panic(fmt.Sprintf("feature: %v lies behind the deepest layer that was prepared", l))
+			panic(fmt.Sprintf("feature: %v lies beyond the deepest layer prepared", l))
 		}
 	}
 	deepest := slices.MaxFunc(job.Layers, func(a, b Layer) int { return a.MinSize() - b.MinSize() })
@@ -96,19 +96,19 @@ func (x *Extractor) check(job Job) error {
 	return nil
 }
 
-// SizeError says that a picture is too small for a layer: its map would have no position.
+// SizeError reports that a picture is too small for a layer: its map would have no position.
 type SizeError struct {
-	Layer         Layer // the one that needs the largest picture
-	Least         int   // height and width from which on every layer of the job has a position
+	Layer         Layer // the layer that needs the largest picture
+	Least         int   // least height and width at which every layer of the job has a position
 	Height, Width int   // of the picture
 }
 
-// Error names the layer, what it needs and what there is, width first.
+// Error names the layer, the size that it needs and the size of the picture, width first.
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("layer %v needs a picture of at least %dx%d pixels; this one is %dx%d", e.Layer, e.Least, e.Least, e.Width, e.Height)
 }
 
-// plans lays out a job in every way that KeepFitting considers, quickest first, while visit returns true.
+// plans lays out a job in every way that KeepFitting considers, fastest first, while visit returns true.
 func (x *Extractor) plans(job Job, layers []Layer, visit func(*Plan) bool) {
 	for drop := 0; drop <= len(layers); drop++ {
 		for _, tiles := range bandTiles {
@@ -119,7 +119,7 @@ func (x *Extractor) plans(job Job, layers []Layer, visit func(*Plan) bool) {
 	}
 }
 
-// planWithin returns the quickest plan that fits the budget.
+// planWithin returns the fastest plan that fits the budget.
 func (x *Extractor) planWithin(job Job, layers []Layer) (*Plan, error) {
 	var found *Plan
 	least := int64(-1)
@@ -137,18 +137,18 @@ func (x *Extractor) planWithin(job Job, layers []Layer) (*Plan, error) {
 	return found, nil
 }
 
-// BudgetError says that even the smallest plan needs more memory than there is.
+// BudgetError reports that even the smallest plan exceeds the budget.
 type BudgetError struct {
 	Need, Budget int64 // bytes
 }
 
-// Error names both numbers in MiB.
+// Error gives both numbers in MiB.
 func (e *BudgetError) Error() string {
-	return fmt.Sprintf("the network needs %d MiB of memory for this picture; there are %d MiB", e.Need>>20, max(e.Budget, 0)>>20)
+	return fmt.Sprintf("the network needs %d MiB of memory for this picture; the budget is %d MiB", e.Need>>20, max(e.Budget, 0)>>20)
 }
 
 // keepable lists the layers whose maps the backward pass reads again, in the order in which they are
-// given up: shallow ones are the largest and cost the least to recompute.
+// dropped: shallow ones are the largest and the cheapest to recompute.
 func (x *Extractor) keepable(job Job) []Layer {
 	if !job.Gradient {
 		return nil
@@ -168,8 +168,8 @@ func (x *Extractor) layOut(job Job, recomputed []Layer, tiles int) *Plan {
 	return &Plan{x: x, job: job, prog: prog, bytes: prog.place(x.dev), recomputed: recomputed}
 }
 
-// Bytes returns the size of the arena that the plan needs, without the image, its gradient and what the
-// owners of the taps keep.
+// Bytes returns the size of the arena that the plan needs, without the image, its gradient and the memory
+// of the taps.
 func (p *Plan) Bytes() int64 { return p.bytes }
 
 // Recomputed returns the convolutions whose tapped maps are recomputed in the backward pass.

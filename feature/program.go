@@ -2,10 +2,10 @@ package feature
 
 import "github.com/impasto/impasto/engine"
 
-// A program is what one evaluation does, laid out before the first byte is taken: phases of steps over
+// A program is the work of one evaluation, laid out before any memory is allocated: phases of steps over
 // buffers. A phase is one VGG block in one direction. Its steps advance together in bands of rows: the
 // last one, the driver, asks for a band, and each asks those before it for the rows it needs, so that a
-// buffer between two steps holds a band and a few rows, never a whole map, and no row is computed twice.
+// buffer between two steps holds a band and a few rows, never a complete map, and no row is computed twice.
 type program struct {
 	buffers []*buffer
 	phases  []*phase
@@ -16,7 +16,7 @@ type buffer struct {
 	name     string
 	shape    engine.Shape
 	mask     bool
-	whole    bool // keep every row; otherwise window is found by the schedule
+	whole    bool // keep every row; otherwise the schedule determines window
 	window   int
 	from, to int // phases during which it is live, inclusive
 	offset   int64
@@ -32,26 +32,26 @@ type phase struct {
 
 // step computes rows of its output, in order.
 type step struct {
-	out    *buffer // nil: a reduction, or a map that is whole by nature (image, pooled map)
+	out    *buffer // nil: a reduction, or a map that is always complete (image, pooled map)
 	height int     // rows in all
 	align  int     // windows start at multiples of it
 	needs  []need
-	follow bool // a reduction: it takes what is there and drives nothing
+	follow bool // a reduction: it uses the available rows and drives nothing
 	bind   binding
 
-	done, want int // while the schedule is made
+	done, want int // used while scheduling
 }
 
-// binding makes what a step does of a pass, whose buffers have their places.
+// binding makes the operation of a step in a pass, whose buffers have been placed.
 type binding func(*Pass) operation
 
-// need says that rows up to t of a step need rows up to t+halo of another.
+// need states that rows up to t of a step need rows up to t+halo of another.
 type need struct {
 	of   *step
 	halo int
 }
 
-// turn is one of the times that a step runs: on which rows.
+// turn is one run of a step: on which rows.
 type turn struct {
 	step int
 	rows engine.Rows
@@ -65,7 +65,7 @@ func (p *program) add(b *buffer) *buffer {
 // use extends the life of a buffer to the phase at time t.
 func (b *buffer) use(t int) { b.to = max(b.to, t) }
 
-// schedule lays out the turns of a phase for bands of the given number of rows, and finds how many rows
+// schedule lays out the turns of a phase for bands of the given number of rows, and determines how many rows
 // each buffer must hold. The last step that is not a reduction drives.
 func (p *phase) schedule(band int) {
 	for _, s := range p.steps {
@@ -98,7 +98,7 @@ func (p *phase) driver() *step {
 	}
 }
 
-// pull asks the steps before for the rows that this one wants.
+// pull asks the preceding steps for the rows that this one wants.
 func (s *step) pull() {
 	if s.follow || s.want <= s.done {
 		return
@@ -108,7 +108,7 @@ func (s *step) pull() {
 	}
 }
 
-// available returns up to which row a reduction can go.
+// available returns the row up to which a reduction can proceed.
 func (s *step) available() int {
 	rows := s.height
 	for _, n := range s.needs {
@@ -119,7 +119,7 @@ func (s *step) available() int {
 	return max(rows, s.done)
 }
 
-// measure widens the window of the rows that s just computed to the first row that is still needed.
+// measure widens the window of the rows that s just computed down to the first row that is still needed.
 func (p *phase) measure(s *step) {
 	if s.out == nil || s.out.whole {
 		return
@@ -140,7 +140,7 @@ func roundUp(rows, align, height int) int {
 	return min((rows+align-1)/align*align, height)
 }
 
-// place sizes every buffer and gives it an offset, and returns the bytes in all.
+// place determines the size and the offset of every buffer, and returns the total bytes.
 func (p *program) place(dev engine.Device) int64 {
 	for _, b := range p.buffers {
 		if b.whole {

@@ -2,7 +2,7 @@ package feature
 
 import "github.com/impasto/impasto/engine"
 
-// outputs are the buffers that the steps of one convolution fill; nil ones are left out.
+// outputs are the buffers that the steps of one convolution fill; nil ones are skipped.
 type outputs struct {
 	linear    bool // some tap reads the map before the ReLU
 	pre, post *buffer
@@ -10,14 +10,14 @@ type outputs struct {
 	pool      *buffer
 }
 
-// made are the steps of a convolution whose maps others read, and those maps.
+// made holds the steps of a convolution whose maps others read, and those maps.
 type made struct {
 	pre, post       *step
 	preMap, postMap *buffer
 }
 
-// convSteps lays out one convolution with its ReLU and pooling. Where nothing taps it before the ReLU,
-// all of that is one operation; otherwise the ReLU and the pooling are operations of their own.
+// convSteps lays out one convolution with its ReLU and pooling. If nothing taps it before the ReLU,
+// all of that is one operation; otherwise the ReLU and the pooling are separate operations.
 func (b *builder) convSteps(phase *phase, c *conv, src *buffer, from *step, o outputs) made {
 	m := made{preMap: o.pre, postMap: o.post}
 	first := &step{height: c.shape.Height, align: engine.TileRows}
@@ -102,7 +102,7 @@ func (b *builder) bindPool(src, dst, mask *buffer) binding {
 	}
 }
 
-// reduceStep shows a tap, by its number, the rows of a map; of is nil where the map is whole already.
+// reduceStep shows the rows of a map to the tap with the given number; of is nil if the map is complete already.
 func reduceStep(tap int, src *buffer, of *step) *step {
 	s := &step{height: src.shape.Height, align: engine.PieceRows(src.shape.Width), follow: true}
 	if of != nil {
@@ -115,7 +115,7 @@ func reduceStep(tap int, src *buffer, of *step) *step {
 	return s
 }
 
-// gradient is what taps, by their numbers, add to a gradient from their map src.
+// gradient is what the taps with the given numbers add to a gradient from their map src.
 type gradient struct {
 	taps     []int
 	src, dst *buffer

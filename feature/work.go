@@ -1,12 +1,12 @@
 package feature
 
-// Work returns the multiply-adds of one evaluation, convolutions counted as direct ones: 9 in out a
-// position, forward, and again backward. Maps that are recomputed are counted, the losses are not.
+// Work returns the multiply-adds of one evaluation, counting convolutions as direct ones: 9 in out a
+// position, forward, and again backward. Recomputed maps are counted, losses are not.
 func (p *Plan) Work() float64 { return p.workWith(0) }
 
-// Cost returns how long one evaluation takes, in the multiply-adds of direct convolution that the device
-// does meanwhile on large maps. It is Work, with what a convolution takes whatever the size of its map
-// (engine.Costs): at 128 pixels a third of it, at 512 a thirtieth.
+// Cost returns the time of one evaluation, as the number of multiply-adds of direct convolution that the device
+// performs in that time on large maps. It is Work plus the cost of a convolution that does not depend on the size
+// of its map (engine.Costs): at 128 pixels a third of it, at 512 a thirtieth.
 func (p *Plan) Cost() float64 { return p.workWith(p.x.dev.Costs().Positions) }
 
 // workWith counts the multiply-adds with some positions added to every map.

@@ -2,28 +2,28 @@ package loss
 
 import "github.com/impasto/impasto/engine"
 
-// Capture keeps a layer's whole map in an arena: a tap that copies the rows as they pass. It is what a term
-// has that compares with a stored map, and how to look at a layer.
+// Capture keeps a layer's complete map in an arena: a tap that copies rows as they pass. Terms that compare
+// with a stored map use it, and so does whoever inspects a layer.
 type Capture struct {
 	dev   engine.Device
 	shape engine.Shape
 	dst   engine.Map
 }
 
-// NewCapture makes one for a map of the given shape.
+// NewCapture returns a Capture for a map of the given shape.
 func NewCapture(dev engine.Device, shape engine.Shape) *Capture {
 	return &Capture{dev: dev, shape: shape}
 }
 
-// Bytes returns what it takes of an arena.
+// Bytes returns the number of bytes needed in an arena.
 func (c *Capture) Bytes() int64 { return engine.Align(c.dev.MapBytes(c.shape, c.shape.Height)) }
 
-// Place puts the copy into an arena, where Bytes from offset on belong to it.
+// Place puts the copy into an arena, where Bytes bytes at offset belong to it.
 func (c *Capture) Place(arena engine.Arena, offset int64) {
 	c.dst = arena.Map(offset, c.shape, c.shape.Height)
 }
 
-// Map returns the copy, which is whole; valid after Place.
+// Map returns the copy, which is a complete map; it is valid after Place.
 func (c *Capture) Map() engine.Map { return c.dst }
 
 // Reduce copies rows.

@@ -17,15 +17,15 @@ type Content struct {
 	sum         engine.Scalar
 }
 
-// NewContent makes the term for maps of the given shape. Its target is what [Content.Capture] sees.
+// NewContent returns the term for maps of the given shape. Its target is what [Content.Capture] receives.
 func NewContent(dev engine.Device, shape engine.Shape) *Content {
 	return &Content{dev: dev, shape: shape, coefficient: 1, target: NewCapture(dev, shape)}
 }
 
-// Capture returns the tap that takes the target from a photograph, forward only; valid after Place.
+// Capture returns the tap that stores the target from a photograph, forward only; it is valid after Place.
 func (c *Content) Capture() Tap { return c.target }
 
-// Target returns the map that the target lies in; valid after Place.
+// Target returns the map of the target; it is valid after Place.
 func (c *Content) Target() engine.Map { return c.target.Map() }
 
 // Layers returns 1.
@@ -34,7 +34,7 @@ func (c *Content) Layers() int { return 1 }
 // Tap returns the term itself.
 func (c *Content) Tap(int) Tap { return c }
 
-// Bytes returns what the target takes.
+// Bytes returns the size of the target.
 func (c *Content) Bytes() int64 { return c.target.Bytes() }
 
 // HostBytes returns 0.
@@ -64,7 +64,7 @@ func (c *Content) Reduce(src engine.Map, rows engine.Rows) error {
 // Solve does nothing.
 func (c *Content) Solve() error { return nil }
 
-// AddGradient writes or adds the gradient by rows of F.
+// AddGradient writes or adds the gradient with respect to rows of F.
 func (c *Content) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) error {
 	return c.dev.AddDifference(engine.AddDifference{Src: src, Target: c.target.Map(), Scale: float32(2 * c.coefficient),
 		Weight: c.plane, Rows: rows, Dst: dst, Add: add})

@@ -6,9 +6,9 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Normalization is how a Gram loss divides. With the Gram matrices G = F F^T of the result (N
+// Normalization is the normalisation of a Gram loss. With the Gram matrices G = F F^T of the result (N
 // positions) and A of the painting (M positions), each divided by its own number of positions so that
-// pictures of different sizes compare, and C channels:
+// pictures of different sizes can be compared, and C channels:
 type Normalization uint8
 
 const (
@@ -54,7 +54,7 @@ func (n Normalization) factor(channels int) float64 {
 	panic("loss: unknown " + n.String())
 }
 
-// Gram is the style loss of one layer: the distance of its Gram matrix from a painting's.
+// Gram is the style loss of one layer: the distance between its Gram matrix and a painting's.
 //
 //	value = coefficient * E, gradient = w (4 coefficient k / W) (G/W - A/M) F,
 //
@@ -75,7 +75,7 @@ var _ = register(Distance{
 	Learner: func(dev engine.Device, shapes []engine.Shape) Learner { return NewObserver(dev, shapes...) },
 })
 
-// NewGram makes the term for maps of the given shape.
+// NewGram returns the term for maps of the given shape.
 func NewGram(dev engine.Device, shape engine.Shape, n Normalization) *Gram {
 	return &Gram{compared: newCompared(dev, shape), normalization: n}
 }
@@ -83,7 +83,7 @@ func NewGram(dev engine.Device, shape engine.Shape, n Normalization) *Gram {
 // Tap returns the term itself.
 func (g *Gram) Tap(int) Tap { return g }
 
-// Bytes returns what the moments of image and painting and the gradient's map take.
+// Bytes returns the size of the moments of image and painting and of the gradient's map.
 func (g *Gram) Bytes() int64 {
 	return g.compared.Bytes() + engine.Align(g.dev.MomentsBytes(g.shape.Channels))
 }
@@ -94,15 +94,15 @@ func (g *Gram) Place(s Site) error {
 	return g.compared.Place(s)
 }
 
-// Teach sets A/M to the [Blend] of lessons.
+// Teach sets A/M to the [Blend] of the lessons.
 func (g *Gram) Teach(lessons []Lesson, shares []float64) error {
 	return g.dev.WriteMoments(g.painting, blend(lessons, shares))
 }
 
-// scale is what the squared distance of G/W from A/M counts.
+// scale is the factor of the squared distance between G/W and A/M.
 func (g *Gram) scale() float64 { return g.coefficient * g.normalization.factor(g.shape.Channels) }
 
-// Solve compares the moments.
+// Solve computes the distance of the moments.
 func (g *Gram) Solve() error {
 	return g.dev.MomentDistance(engine.MomentDistance{Moments: g.moments, Painting: g.painting, Affine: g.affine,
 		Scale: 4 * g.scale(), Distance: g.distance, Weight: g.weight})

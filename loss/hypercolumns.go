@@ -7,15 +7,15 @@ import (
 )
 
 // Hypercolumns are the features of several layers at chosen points of a picture, as one matrix on the
-// device with a row a point: what losses read that compare points with points, such as nearest neighbours
+// device with one row per point: for losses that compare points with points, such as nearest neighbours
 // and optimal transport (Kolkin et al. 2019, section 2). The maps need not be kept: the taps gather rows of
-// the matrix as the rows of the maps pass, and on the way back scatter a gradient by the matrix.
+// the matrix as the rows of the maps pass, and scatter the gradient of the matrix on the way back.
 //
-// Points are positions of the finest layer's map. In a map that is 2^k times as coarse point (y, x) reads
-// position (y >> k, x >> k): nothing is interpolated. All positions of a map are points, too.
+// Points are positions of the finest layer's map. In a map that is coarser by 2^k, point (y, x) reads
+// position (y >> k, x >> k), without interpolation. All positions of a map may be points.
 //
-// A term holds one: it states its Bytes, places it, returns its taps, and between Reduce and AddGradient
-// computes Gradient from Features.
+// A term that uses them includes their Bytes in its own, places them, returns their taps, and computes
+// Gradient from Features between Reduce and AddGradient.
 type Hypercolumns struct {
 	dev    engine.Device
 	shapes []engine.Shape
@@ -33,7 +33,7 @@ type column struct {
 	offset int // of its channels in a row
 }
 
-// NewHypercolumns makes those of so many points in maps of the given shapes, which are layers of one picture.
+// NewHypercolumns returns hypercolumns for a number of points in maps of the given shapes, layers of one picture.
 func NewHypercolumns(dev engine.Device, shapes []engine.Shape, points int) *Hypercolumns {
 	h := &Hypercolumns{dev: dev, shapes: shapes, points: points}
 	for _, s := range shapes {
@@ -43,17 +43,17 @@ func NewHypercolumns(dev engine.Device, shapes []engine.Shape, points int) *Hype
 	return h
 }
 
-// Width returns the numbers in a row of the matrix: the channels of all layers, in their order.
+// Width returns the length of a row of the matrix: the channels of all layers, in order.
 func (h *Hypercolumns) Width() int { return h.width }
 
-// Bytes returns what points, matrix and gradient take of an arena.
+// Bytes returns the size of points, matrix and gradient in an arena.
 func (h *Hypercolumns) Bytes() int64 {
 	return 2*h.matrixBytes() + int64(len(h.shapes))*engine.Align(h.dev.PointsBytes(h.points))
 }
 
 func (h *Hypercolumns) matrixBytes() int64 { return engine.Align(4 * int64(h.points) * int64(h.width)) }
 
-// Place puts them into an arena, where Bytes from offset on belong to them.
+// Place puts them into an arena, where Bytes bytes at offset belong to them.
 func (h *Hypercolumns) Place(arena engine.Arena, offset int64) {
 	h.features = arena.Vector(offset, h.points*h.width)
 	h.gradient = arena.Vector(offset+h.matrixBytes(), h.points*h.width)
@@ -64,7 +64,7 @@ func (h *Hypercolumns) Place(arena engine.Arena, offset int64) {
 	}
 }
 
-// Finest returns which of the layers the points are positions of: the first of those with the most.
+// Finest returns the index of the layer whose positions the points are: the first of those with the most.
 func (h *Hypercolumns) Finest() int {
 	finest := 0
 	for i, s := range h.shapes {
@@ -75,8 +75,8 @@ func (h *Hypercolumns) Finest() int {
 	return finest
 }
 
-// Choose sets the points, each y*width+x of the finest layer's map. One may be there twice. It is called
-// after Place, and may be called again between evaluations.
+// Choose sets the points, each y*width+x of the finest layer's map. A point may occur twice. Choose must be
+// called after Place, and may be called again between evaluations.
 func (h *Hypercolumns) Choose(positions []int32) error {
 	if len(positions) != h.points {
 		panic(fmt.Sprintf("loss: %d positions for %d points", len(positions), h.points))
@@ -89,7 +89,7 @@ func (h *Hypercolumns) Choose(positions []int32) error {
 			shift++
 		}
 		for k, p := range positions {
-			// A pooling drops an odd last row or column, so that the last ones read the one before.
+			// A pooling drops an odd last row or column, so the last positions read the one before.
 			y := min(int(p)/finest.Width>>shift, s.Height-1)
 			x := min(int(p)%finest.Width>>shift, s.Width-1)
 			at[k] = int32(y*s.Width + x)
@@ -101,14 +101,14 @@ func (h *Hypercolumns) Choose(positions []int32) error {
 	return nil
 }
 
-// Tap returns what gathers and scatters at the i-th layer; valid after Place.
+// Tap returns the tap of the i-th layer; it is valid after Place.
 func (h *Hypercolumns) Tap(i int) Tap { return &h.taps[i] }
 
-// Features returns the matrix [points, Width]: filled when all rows of all layers have passed.
+// Features returns the matrix [points, Width], which is filled when all rows of all layers have passed.
 func (h *Hypercolumns) Features() engine.Vector { return h.features }
 
-// Gradient returns the matrix [points, Width] that goes back to the maps: whoever computes it writes it
-// before the backward pass.
+// Gradient returns the matrix [points, Width] of the gradient, which must be written before the backward
+// pass.
 func (h *Hypercolumns) Gradient() engine.Vector { return h.gradient }
 
 // Reduce gathers the features of rows.

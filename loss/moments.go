@@ -7,16 +7,16 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// ErrNoPosition is the error of a style term whose mask gives no position of its layer a weight.
-var ErrNoPosition = errors.New("style loss: the mask leaves no position to compare")
+// ErrNoPosition reports that the mask of a style term gives no position of its layer a weight.
+var ErrNoPosition = errors.New("style loss: the mask leaves no positions to compare")
 
-// learnsMoments is the kind of lesson that the distances of moments share.
+// learnsMoments is the kind of lesson of all distances that compare moments.
 const learnsMoments = "moments"
 
-// Moments is the lesson of the distances that compare moments: those of a painting's features, layer by layer.
+// Moments is the lesson of those distances: the moments of a painting's features, layer by layer.
 type Moments []engine.Statistics
 
-// Bytes returns what the numbers take.
+// Bytes returns the size of the numbers.
 func (m Moments) Bytes() (bytes int64) {
 	for _, s := range m {
 		bytes += 8 * int64(1+len(s.Sum)+len(s.Gram))
@@ -31,12 +31,12 @@ type Observer struct {
 	layers []observed
 }
 
-// NewObserver makes one for layers of the given shapes.
+// NewObserver returns an Observer for layers of the given shapes.
 func NewObserver(dev engine.Device, shapes ...engine.Shape) *Observer {
 	return &Observer{dev: dev, shapes: shapes}
 }
 
-// Bytes returns what the moments take.
+// Bytes returns the size of the moments.
 func (o *Observer) Bytes() (bytes int64) {
 	for _, s := range o.shapes {
 		bytes += engine.Align(o.dev.MomentsBytes(s.Channels))
@@ -55,10 +55,10 @@ func (o *Observer) Place(s Site) error {
 	return nil
 }
 
-// Tap returns what observes the i-th layer.
+// Tap returns the tap of the i-th layer.
 func (o *Observer) Tap(i int) Tap { return &o.layers[i] }
 
-// Reset forgets what was seen.
+// Reset clears the moments.
 func (o *Observer) Reset() error {
 	for i := range o.layers {
 		if err := o.layers[i].reset(); err != nil {
@@ -68,7 +68,7 @@ func (o *Observer) Reset() error {
 	return nil
 }
 
-// Statistics returns what was seen since the last Reset, layer by layer.
+// Statistics returns the moments since the last Reset, layer by layer.
 func (o *Observer) Statistics() ([]engine.Statistics, error) {
 	all := make([]engine.Statistics, len(o.layers))
 	for i, l := range o.layers {
@@ -86,7 +86,7 @@ func (o *Observer) Lesson() (Lesson, error) {
 	return Moments(all), err
 }
 
-// observed are the moments of a layer's map, accumulated as its rows pass.
+// observed holds the moments of a layer's map, accumulated as its rows pass.
 type observed struct {
 	dev     engine.Device
 	moments engine.Moments
@@ -105,16 +105,16 @@ func (o *observed) AddGradient(_, _ engine.Map, _ engine.Rows, _ bool) error {
 	panic("loss: an observer has no gradient")
 }
 
-// Blend mixes the statistics of several paintings at one layer: the mean, weighted, of each one's mean
-// and second moment, as in crowsonkb's style-transfer-pytorch. The result has Weight 1. Weights are not
-// negative and not all zero.
+// Blend mixes the statistics of several paintings at one layer: the weighted mean of their means and
+// second moments, as in crowsonkb's style-transfer-pytorch. The result has Weight 1. Weights must not be
+// negative, nor all zero.
 func Blend(paintings []engine.Statistics, weights []float64) engine.Statistics {
 	total := 0.0
 	for _, w := range weights {
 		total += w
 	}
 	if len(paintings) != len(weights) || !(total > 0) {
-		panic("loss: a blend needs one weight a painting, and not all zero")
+		panic("loss: a blend needs one weight per painting, not all zero")
 	}
 	c := len(paintings[0].Sum)
 	mix := engine.Statistics{Weight: 1, Sum: make([]float64, c), Gram: make([]float64, c*c)}
@@ -130,27 +130,27 @@ func Blend(paintings []engine.Statistics, weights []float64) engine.Statistics {
 	return mix
 }
 
-// blend is Blend of lessons of one layer.
+// blend applies Blend to lessons of one layer.
 func blend(lessons []Lesson, shares []float64) engine.Statistics {
 	paintings := make([]engine.Statistics, len(lessons))
 	for i, l := range lessons {
 		m, ok := l.(Moments)
 		if !ok || len(m) != 1 {
-			panic(fmt.Sprintf("loss: %T with %d layers instead of the moments of one", l, len(m)))
+			panic(fmt.Sprintf("loss: %T with %d layers, want the moments of one", l, len(m)))
 		}
 		paintings[i] = m[0]
 	}
 	return Blend(paintings, shares)
 }
 
-// compared is what the terms of one layer have in common whose value is a function of moments: the moments
+// compared is the common part of terms of one layer whose value is a function of moments: the moments
 // as rows pass, and a gradient w (A F + b).
 type compared struct {
 	observed
 	shape       engine.Shape
 	affine      engine.Affine
 	coefficient float64
-	distance    engine.Scalar // by the device; the value but for a factor
+	distance    engine.Scalar // computed by the device; the value up to a factor
 	weight      engine.Scalar // W, the sum of the weights of all positions
 }
 
@@ -158,13 +158,13 @@ func newCompared(dev engine.Device, shape engine.Shape) compared {
 	return compared{observed: observed{dev: dev}, shape: shape, coefficient: 1}
 }
 
-// Channels returns those of the layer.
+// Channels returns the channels of the layer.
 func (c *compared) Channels() int { return c.shape.Channels }
 
 // Layers returns 1.
 func (c *compared) Layers() int { return 1 }
 
-// Bytes returns what the moments and the gradient's map take.
+// Bytes returns the size of the moments and of the gradient's map.
 func (c *compared) Bytes() int64 {
 	return engine.Align(c.dev.MomentsBytes(c.shape.Channels)) + engine.Align(c.dev.AffineBytes(c.shape.Channels))
 }
@@ -175,7 +175,7 @@ func (c *compared) HostBytes() int64 { return 0 }
 // Work returns 0.
 func (c *compared) Work() float64 { return 0 }
 
-// Scalars returns 2: the distance, and the sum of weights that it was taken over.
+// Scalars returns 2: the distance, and the sum of the weights of the positions.
 func (c *compared) Scalars() int { return 2 }
 
 // Place puts the moments and the gradient's map into the site.
@@ -186,10 +186,10 @@ func (c *compared) Place(s Site) error {
 	return nil
 }
 
-// Reset forgets what was seen.
+// Reset clears the moments.
 func (c *compared) Reset() error { return c.reset() }
 
-// AddGradient writes or adds the gradient by rows of F.
+// AddGradient writes or adds the gradient with respect to rows of F.
 func (c *compared) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) error {
 	return c.dev.AddAffine(engine.AddAffine{Affine: c.affine, Src: src, Weight: c.plane, Rows: rows, Dst: dst, Add: add})
 }
@@ -197,7 +197,7 @@ func (c *compared) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) 
 // Weigh sets the coefficient.
 func (c *compared) Weigh(coefficient float64) { c.coefficient = coefficient }
 
-// value returns factor times the distance that was found, or ErrNoPosition.
+// value returns factor times the distance, or ErrNoPosition.
 func (c *compared) value(results []float64, factor float64) (float64, error) {
 	if results[c.weight.At] <= 0 {
 		return 0, ErrNoPosition

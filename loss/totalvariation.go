@@ -9,7 +9,7 @@ import (
 // TotalVariation is a weighted total variation of the image itself, which keeps it from speckling
 // (Mahendran and Vedaldi 2015, section 3). It is an [ImageTerm].
 //
-// For a variation that is stated on a range of 0..255, weigh by 255 (L1) or 255^2 (squares).
+// For a variation defined on a range of 0..255, weigh by 255 (L1) or 255^2 (squares).
 type TotalVariation struct {
 	dev         engine.Device
 	kind        engine.TotalVariation
@@ -17,7 +17,7 @@ type TotalVariation struct {
 	sum         engine.Scalar
 }
 
-// NewTotalVariation makes the term.
+// NewTotalVariation returns the term.
 func NewTotalVariation(dev engine.Device, kind engine.TotalVariation) *TotalVariation {
 	return &TotalVariation{dev: dev, kind: kind, coefficient: 1}
 }
@@ -34,7 +34,7 @@ func (v *TotalVariation) Work() float64 { return 0 }
 // Scalars returns 1: the weighted variation.
 func (v *TotalVariation) Scalars() int { return 1 }
 
-// Place notes where the result goes.
+// Place records where the result goes.
 func (v *TotalVariation) Place(s Site) error {
 	v.sum = s.result(0)
 	return nil

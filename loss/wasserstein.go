@@ -23,7 +23,7 @@ var (
 	_ = register(wasserstein("wasserstein-truncated", engine.TruncatedCoupling))
 )
 
-// wasserstein is the row of a kind.
+// wasserstein returns the row of the table for a kind.
 func wasserstein(name string, kind engine.CouplingKind) Distance {
 	return Distance{
 		Name:   name,
@@ -35,7 +35,7 @@ func wasserstein(name string, kind engine.CouplingKind) Distance {
 	}
 }
 
-// NewWasserstein makes the term for maps of the given shape.
+// NewWasserstein returns the term for maps of the given shape.
 func NewWasserstein(dev engine.Device, shape engine.Shape, kind engine.CouplingKind) *Wasserstein {
 	return &Wasserstein{compared: newCompared(dev, shape), kind: kind}
 }
@@ -43,26 +43,26 @@ func NewWasserstein(dev engine.Device, shape engine.Shape, kind engine.CouplingK
 // Tap returns the term itself.
 func (w *Wasserstein) Tap(int) Tap { return w }
 
-// HostBytes returns what the coupling takes.
+// HostBytes returns the size of the coupling.
 func (w *Wasserstein) HostBytes() int64 { return w.dev.CouplingBytes(w.shape.Channels, w.kind) }
 
-// Work returns what the roots of matrices take.
+// Work returns the cost of the matrix roots.
 func (w *Wasserstein) Work() float64 {
 	c := float64(w.shape.Channels)
 	return w.dev.Costs().Coupling[w.kind] * c * c * c
 }
 
-// Teach prepares the transport to the distribution of the [Blend] of lessons.
+// Teach prepares the transport to the distribution of the [Blend] of the lessons.
 func (w *Wasserstein) Teach(lessons []Lesson, shares []float64) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	// The painting's moments are read once, so that they may stand where the image's will.
+	// The painting's moments are read once, so they may occupy the memory of the image's.
 	err := w.dev.WriteMoments(w.moments, blend(lessons, shares))
 	if err != nil {
 		return err
 	}
-	positions := 0 // not known, for a mask may leave out any number
+	positions := 0 // unknown, since a mask may exclude any number
 	if w.plane == nil {
 		positions = w.shape.Positions()
 	}
@@ -74,19 +74,19 @@ func (w *Wasserstein) Teach(lessons []Lesson, shares []float64) error {
 	return w.Reset()
 }
 
-// Solve takes the distance.
+// Solve computes the distance.
 func (w *Wasserstein) Solve() error {
 	return w.dev.Transport(engine.Transport{Moments: w.moments, Coupling: w.coupling, Affine: w.affine,
 		Scale: 2 * w.factor(), Distance: w.distance, Weight: w.weight})
 }
 
-// factor is what the distance counts.
+// factor is the factor of the distance.
 func (w *Wasserstein) factor() float64 { return w.coefficient / float64(w.shape.Channels) }
 
 // Value returns the term's part of the loss, or ErrNoPosition.
 func (w *Wasserstein) Value(results []float64) (float64, error) { return w.value(results, w.factor()) }
 
-// Close gives the coupling back. The term may be taught once more.
+// Close releases the coupling. The term may be taught again.
 func (w *Wasserstein) Close() error {
 	if w.coupling == nil {
 		return nil

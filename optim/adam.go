@@ -8,14 +8,14 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// AdamOptions are the parameters of Adam; they are taken as they are, zeros included.
+// AdamOptions are the parameters of Adam; zeros have no special meaning.
 type AdamOptions struct {
 	Rate         float64 // alpha of the paper, in units of X; finite and greater than 0
-	Beta1, Beta2 float64 // decay of the moments, in [0,1); the paper's are 0.9 and 0.999
+	Beta1, Beta2 float64 // decay rates of the moments, in [0,1); the paper's are 0.9 and 0.999
 	Epsilon      float64 // greater than 0; the paper's is 1e-8
 }
 
-// Vectors returns how many working vectors NewAdam needs.
+// Vectors returns the number of working vectors that NewAdam needs.
 func (o AdamOptions) Vectors() int { return 2 }
 
 // Adam is the method of Kingma and Ba 2015, algorithm 1.
@@ -31,7 +31,7 @@ func NewAdam(space Space, options AdamOptions, work []engine.Vector) *Adam {
 	ok := options.Rate > 0 && finite(options.Rate) && options.Epsilon > 0 &&
 		0 <= options.Beta1 && options.Beta1 < 1 && 0 <= options.Beta2 && options.Beta2 < 1
 	if !ok {
-		panic(fmt.Sprintf("optim: Adam with options %+v", options))
+		panic(fmt.Sprintf("optim: invalid options of Adam: %+v", options))
 	}
 	w := newWorkspace(space, "Adam", work, options.Vectors())
 	return &Adam{firstOrder: firstOrder{space: w, rule: "Adam"}, options: options, m: work[0], v: work[1]}
@@ -45,27 +45,27 @@ func (a *Adam) Start(ctx context.Context, f Objective) (Step, error) {
 	return a.start(ctx, f, a.options.Rate)
 }
 
-// StartWith is Start with the moments that the working vectors hold, as after the given number of steps:
-// the way to carry them over to another scale.
+// StartWith is Start with the moments in the working vectors, as they are after the given number of steps.
+// It carries moments over to another scale.
 func (a *Adam) StartWith(ctx context.Context, f Objective, steps int) (Step, error) {
 	a.steps = steps
 	a.still = steps == 0
 	return a.start(ctx, f, a.options.Rate)
 }
 
-// Steps returns how many steps the moments have seen.
+// Steps returns the number of steps in the moments.
 func (a *Adam) Steps() int { return a.steps }
 
-// Step moves X once and evaluates there.
+// Step moves X once and evaluates the objective there.
 func (a *Adam) Step(ctx context.Context, f Objective) (Step, error) { return a.step(ctx, f, a) }
 
-// Restart keeps the moments, which forget by themselves. Where the gradient has become less steep they are reduced with
-// it, since a step is their ratio and does not depend on the scale of the loss (Kingma and Ba, section 2.1).
-// Where it has become steeper, no coordinate moves by more than (1-Beta1) / sqrt((1-Beta2)(1-Beta1^2/Beta2)) times the
+// Restart keeps the moments, which decay by themselves. If the gradient has become less steep they are scaled down
+// with it, since a step is their ratio and does not depend on the scale of the loss (Kingma and Ba, section 2.1).
+// If it has become steeper, no coordinate moves by more than (1-Beta1) / sqrt((1-Beta2)(1-Beta1^2/Beta2)) times the
 // rate in one step: 2.3 with betas of 0.9 and 0.99.
 //
-// Moments of zero would move every coordinate by the whole rate at first. On pictures of 96 pixels whose style was
-// made three times as strong after 150 steps, that doubled the loss at once, and it was behind the loss with
+// Zero moments would at first move every coordinate by the full rate. On pictures of 96 pixels whose style was
+// made three times as strong after 150 steps, that doubled the loss at once, and the loss stayed above that with
 // moments kept for more than 100 steps.
 func (a *Adam) Restart(ctx context.Context, f Objective) (Step, error) {
 	a.phase.must(started, a.rule, "Restart")
@@ -89,7 +89,7 @@ func (a *Adam) forward() error {
 	return a.apply(a.options.Beta1, a.options.Beta2, a.rate)
 }
 
-// back is a step of the negative rate that leaves the moments alone.
+// back is a step of the negative rate that does not change the moments.
 func (a *Adam) back() error {
 	if err := a.space.Device.Fill(a.space.G, 0); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (a *Adam) State() State {
 	return s
 }
 
-// Restore goes on with the moments of a state.
+// Restore continues with the moments of a state.
 func (a *Adam) Restore(s State) error {
 	err := a.restore(&s, ruleAdam, 0, 1)
 	if err == nil {

@@ -6,20 +6,20 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Curvature below these makes a pair worthless. PyTorch's LBFGS asks for y's > 1e-10, which fixed steps
-// share with it; behind a line search the test is free of the scale of the loss and refuses only what
-// is rounding.
+// A pair with curvature below these is discarded. PyTorch's LBFGS requires y's > 1e-10, as fixed steps do here;
+// after a line search the test does not depend on the scale of the loss and rejects only what is rounding
+// error.
 const (
 	minCurvature = 1e-10
 	minCosine    = 1e-8
 )
 
-// remember turns the step just made into the newest pair. The step's own vectors become the pair's,
+// remember turns the last step into the newest pair. The step's own vectors become the pair's,
 // and the oldest pair's vectors serve the next step.
 func (l *LBFGS) remember(t float64) error {
 	s := &l.direction
 	if l.space.bounded() && l.options.Search == Wolfe {
-		s = &l.x0 // what the bounds left of the step
+		s = &l.x0 // the step after clamping
 	}
 	curvature, err := l.measure(s, t)
 	if err != nil {
@@ -37,13 +37,13 @@ func (l *LBFGS) remember(t float64) error {
 	return nil
 }
 
-// products are those of a pair.
+// products are the inner products of a pair.
 type products struct {
 	ys, yy, ss float64
 	energy     float64 // y'My
 }
 
-// measure makes a pair of the step just made: s, the step, in the vector given and y, the change of the
+// measure makes a pair of the last step: s, the step, in the vector given and y, the change of the
 // gradient, in g0.
 func (l *LBFGS) measure(s *int, t float64) (products, error) {
 	c := l.space.chain()
@@ -75,7 +75,7 @@ func (l *LBFGS) measure(s *int, t float64) (products, error) {
 	return p, nil
 }
 
-// weigh writes y'My to the last result. It needs a vector that a finished step does not.
+// weigh writes y'My to the last result. It needs a vector that a completed step does not.
 func (l *LBFGS) weigh(c *chain, y engine.Vector) {
 	weighted := l.work[l.lowG]
 	c.copy(weighted, y)

@@ -7,15 +7,15 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// DescentOptions are the parameters of gradient descent; they are taken as they are.
+// DescentOptions are the parameters of gradient descent.
 type DescentOptions struct {
-	// Rate is finite and greater than 0: X moves by Rate times the velocity. 0 chooses it at Start, where the
-	// scale of the gradient is first known, so that no coordinate moves by more than 1/64 at first.
+	// Rate must be finite and not negative: X moves by Rate times the velocity. With 0 Start chooses it, since the
+	// scale of the gradient is first known there, such that initially no coordinate moves by more than 1/64.
 	Rate     float64
-	Momentum float64 // in [0,1): the share of the velocity that a step keeps; 0 is plain descent
+	Momentum float64 // in [0,1): the share of the velocity that a step keeps; 0 means plain descent
 }
 
-// Vectors returns how many working vectors NewDescent needs.
+// Vectors returns the number of working vectors that NewDescent needs.
 func (o DescentOptions) Vectors() int { return 1 }
 
 // Descent is gradient descent with momentum in the form of PyTorch's SGD: V = Momentum V + G,
@@ -24,13 +24,13 @@ type Descent struct {
 	firstOrder
 	options DescentOptions
 	v       engine.Vector
-	chosen  bool // the rate was chosen by the gradient
+	chosen  bool // the rate was chosen from the gradient
 }
 
 // NewDescent returns the rule; work holds the velocity.
 func NewDescent(space Space, options DescentOptions, work []engine.Vector) *Descent {
 	if !(options.Rate >= 0) || !finite(options.Rate) || !(0 <= options.Momentum && options.Momentum < 1) {
-		panic(fmt.Sprintf("optim: gradient descent with options %+v", options))
+		panic(fmt.Sprintf("optim: invalid options of gradient descent: %+v", options))
 	}
 	w := newWorkspace(space, "gradient descent", work, options.Vectors())
 	return &Descent{firstOrder: firstOrder{space: w, rule: "gradient descent"}, options: options, v: work[0]}
@@ -49,10 +49,10 @@ func (d *Descent) Start(ctx context.Context, f Objective) (Step, error) {
 	return step, err
 }
 
-// firstMove is about four of the 256 steps between black and white: visible, and far from harm.
+// firstMove is about four of the 256 levels between black and white: visible, but harmless.
 const firstMove = 1.0 / 64
 
-// choose sets the rate by the gradient at X, where none was given.
+// choose sets the rate from the gradient at X if none was given.
 func (d *Descent) choose() error {
 	if !d.chosen {
 		return nil
@@ -71,10 +71,10 @@ func (d *Descent) choose() error {
 	return nil
 }
 
-// Step moves X once and evaluates there.
+// Step moves X once and evaluates the objective there.
 func (d *Descent) Step(ctx context.Context, f Objective) (Step, error) { return d.step(ctx, f, d) }
 
-// Restart forgets the velocity, which a few steps make again, and chooses the rate again where it was chosen.
+// Restart clears the velocity, which a few steps restore, and chooses the rate again if it was chosen.
 func (d *Descent) Restart(ctx context.Context, f Objective) (Step, error) {
 	d.phase.must(started, d.rule, "Restart")
 	if err := d.clear(d); err != nil {
@@ -88,7 +88,7 @@ func (d *Descent) Restart(ctx context.Context, f Objective) (Step, error) {
 	return step, err
 }
 
-// SetRate changes the learning rate; one that was chosen by the gradient is then given.
+// SetRate changes the learning rate; a rate that was chosen counts as given from then on.
 func (d *Descent) SetRate(rate float64) {
 	d.firstOrder.SetRate(rate)
 	d.chosen = false
@@ -96,7 +96,7 @@ func (d *Descent) SetRate(rate float64) {
 
 func (d *Descent) forward() error { return d.apply(d.options.Momentum, d.rate) }
 
-// back is a step of the negative rate that leaves the velocity alone.
+// back is a step of the negative rate that does not change the velocity.
 func (d *Descent) back() error {
 	if err := d.space.Device.Fill(d.space.G, 0); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (d *Descent) State() State {
 	return s
 }
 
-// Restore goes on with the velocity of a state.
+// Restore continues with the velocity of a state.
 func (d *Descent) Restore(s State) error {
 	err := d.restore(&s, ruleDescent, 0)
 	if err == nil {

@@ -6,39 +6,39 @@ import (
 	"math"
 )
 
-// firstOrder is what rules that follow the gradient with moments share: the guard rails.
+// firstOrder is the common part of rules that follow the gradient with moments: the safeguards.
 type firstOrder struct {
 	space   workspace
-	rule    string     // its name for people
+	rule    string     // its name in messages
 	given   float64    // the rate before any explosion
-	rate    float64    // the present one: a tenth of the one before after each explosion
+	rate    float64    // the current one: reduced tenfold after each explosion
 	still   bool       // the moments are zero
 	present evaluation // at X
 	watch   watch
 	phase   phase
 
-	// Of a step that the objective interrupted, and that the next call of Step goes on with.
+	// State of a step that the objective interrupted, and that the next call of Step continues.
 	moved move
-	tried int // rates that were tried and found wanting
+	tried int // number of rates tried and rejected
 }
 
-// move is where X is while its loss there is not known yet.
+// move is the position of X while its loss there is not known yet.
 type move uint8
 
 const (
-	settled move = iota // where present says
+	settled move = iota // at present
 	ahead               // one step further
-	back                // where the step began, but for rounding
+	back                // at the start of the step, up to rounding
 )
 
-// mover is a rule's own arithmetic.
+// mover is the arithmetic of a rule.
 type mover interface {
 	forward() error // one step along G
-	back() error    // takes the last step back; the gradient is lost
+	back() error    // undoes the last step; the gradient is lost
 	forget() error  // clears the moments
 }
 
-// begin evaluates at X and takes the loss there for the first one.
+// begin evaluates at X and takes the loss there as the first one.
 func (o *firstOrder) begin(ctx context.Context, f Objective) (Step, error) {
 	o.phase, o.moved = stopped, settled
 	var err error
@@ -49,13 +49,13 @@ func (o *firstOrder) begin(ctx context.Context, f Objective) (Step, error) {
 	return o.space.at(o.present), err
 }
 
-// start begins with moments as they are.
+// start begins with the current moments.
 func (o *firstOrder) start(ctx context.Context, f Objective, rate float64) (Step, error) {
 	o.given, o.rate = rate, rate
 	return o.begin(ctx, f)
 }
 
-// clear sets the moments to zero. Where that fails the rule stops.
+// clear sets the moments to zero. If that fails, the rule stops.
 func (o *firstOrder) clear(m mover) error {
 	o.still = true
 	err := m.forget()
@@ -66,8 +66,8 @@ func (o *firstOrder) clear(m mover) error {
 }
 
 const (
-	firstOrderTrials = 4     // rates tried in one step, each a tenth of the one before
-	leastRate        = 1e-12 // of the one at the start; below it nothing moves in float32
+	firstOrderTrials = 4     // rates tried in one step, each a tenth of the previous one
+	leastRate        = 1e-12 // relative to the rate at the start; below it nothing moves in float32
 )
 
 func (o *firstOrder) step(ctx context.Context, f Objective, m mover) (Step, error) {
@@ -84,12 +84,12 @@ func (o *firstOrder) step(ctx context.Context, f Objective, m mover) (Step, erro
 	if err != nil && !o.space.interrupted {
 		o.phase = stopped
 		c := o.space.chain()
-		c.project() // the move may be done and its projection not
+		c.project() // the move may be complete, but not its projection
 	}
 	return o.space.at(o.present), err
 }
 
-// trials moves X, each time by a tenth of the move before, until a point is sound.
+// trials moves X, each time by a tenth of the previous move, until a point is sound.
 func (o *firstOrder) trials(ctx context.Context, f Objective, m mover) error {
 	for ; o.tried < firstOrderTrials; o.tried++ {
 		if o.moved != back {
@@ -113,7 +113,7 @@ func (o *firstOrder) trials(ctx context.Context, f Objective, m mover) error {
 	return nil
 }
 
-// move changes X, unless it is there already, and evaluates.
+// move changes X, unless it is there already, and evaluates the objective.
 func (o *firstOrder) move(ctx context.Context, f Objective, to move, change func() error) error {
 	if o.moved != to {
 		c := o.space.chain()
@@ -131,7 +131,7 @@ func (o *firstOrder) move(ctx context.Context, f Objective, to move, change func
 	return nil
 }
 
-// retreat returns to where the step began, with a tenth of the rate and no moments.
+// retreat returns to the start of the step, with a tenth of the rate and no moments.
 func (o *firstOrder) retreat(ctx context.Context, f Objective, m mover) error {
 	o.space.step.Events |= Shortened | Restarted
 	if err := o.move(ctx, f, back, m.back); err != nil {
@@ -142,7 +142,7 @@ func (o *firstOrder) retreat(ctx context.Context, f Objective, m mover) error {
 	}
 	o.rate /= 10
 	if !o.present.finite() {
-		return fmt.Errorf("optim: after taking a step back: %w", ErrNotFinite)
+		return fmt.Errorf("optim: after undoing a step: %w", ErrNotFinite)
 	}
 	return nil
 }
@@ -156,11 +156,11 @@ func (o *firstOrder) SetRate(rate float64) {
 
 func mustRate(rate float64) {
 	if !(rate > 0) || math.IsInf(rate, 1) {
-		panic(fmt.Sprintf("optim: a learning rate of %v", rate))
+		panic(fmt.Sprintf("optim: invalid learning rate %v", rate))
 	}
 }
 
-// state returns what every rule of the first order knows.
+// state returns the state that all first-order rules share.
 func (o *firstOrder) state(rule string, vectors ...int) State {
 	o.phase.must(started, o.rule, "State")
 	return State{
@@ -175,9 +175,9 @@ func (o *firstOrder) restore(s *State, rule string, vectors ...int) error {
 	a := audit{rule: o.rule}
 	a.common(s, rule, vectors)
 	a.demand(finite(s.Given) && s.Given >= 0, "the learning rate at the start is %v", s.Given)
-	a.demand(s.Moved >= int(settled) && s.Moved <= int(back), "X is at place %d", s.Moved)
+	a.demand(s.Moved >= int(settled) && s.Moved <= int(back), "the position of X is %d", s.Moved)
 	a.demand(s.Tried >= 0 && s.Tried <= firstOrderTrials, "%d rates were tried", s.Tried)
-	a.demand(s.Steps >= 0, "the moments have seen %d steps", s.Steps)
+	a.demand(s.Steps >= 0, "the moments have %d steps", s.Steps)
 	if err := a.err(); err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (o *firstOrder) restore(s *State, rule string, vectors ...int) error {
 	return nil
 }
 
-// Resume evaluates at X, unless that is what the next step begins with.
+// Resume evaluates at X, unless the next step begins with that.
 func (o *firstOrder) Resume(ctx context.Context, f Objective) (Step, error) {
 	o.phase.must(restored, o.rule, "Resume")
 	if o.moved != settled {

@@ -2,10 +2,10 @@ package optim
 
 import "context"
 
-// Lengths tried by a fixed step that explodes: each a tenth of the one before.
+// The number of lengths tried by a fixed step that explodes, each a tenth of the previous one.
 const fixedTrials = 4
 
-// fixed takes a step of a given length, shorter only where the point there is not sound.
+// fixed takes a step of a given length, shorter only if the point there is not sound.
 func (l *LBFGS) fixed(ctx context.Context, f Objective) error {
 	t, err := l.firstLength()
 	if err != nil {
@@ -30,8 +30,8 @@ func (l *LBFGS) fixed(ctx context.Context, f Objective) error {
 	return l.giveUp()
 }
 
-// giveUp goes back to where the step began. With a history the next step tries without it; without
-// one even the steepest descent led nowhere.
+// giveUp returns to the start of the step. With a history, the next step tries without it; without
+// one, even steepest descent led nowhere.
 func (l *LBFGS) giveUp() error {
 	step := &l.space.step
 	step.Events |= SearchFailed

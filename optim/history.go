@@ -6,15 +6,15 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// history is the curvature pairs of L-BFGS, and the working vectors that hold none.
+// history holds the curvature pairs of L-BFGS, and the working vectors that hold none.
 type history struct {
 	pairs []Pair // from the oldest to the newest
 	most  int
-	made  uint64  // pairs so far
+	made  uint64  // number of pairs so far
 	gamma float64 // scale of the initial inverse Hessian, eq. 7.20
-	free  []int   // vectors without a part; the last is the next to be taken
+	free  []int   // unused vectors; the last is taken next
 
-	s, y []engine.Vector // room for the operands of a direction
+	s, y []engine.Vector // scratch for the operands of a direction
 	rho  []float64
 }
 
@@ -26,7 +26,7 @@ func newHistory(most int) history {
 	}
 }
 
-// set takes over pairs; the vectors without one are free, to be taken in ascending order.
+// set installs pairs; the remaining vectors are free, to be taken in ascending order.
 func (h *history) set(pairs []Pair, vectors int) {
 	h.pairs, h.free = append(h.pairs[:0], pairs...), h.free[:0]
 	for v := vectors - 1; v >= 0; v-- {
@@ -44,7 +44,7 @@ func (h *history) pop() int {
 	return v
 }
 
-// push makes a pair of the vectors s and y and puts others in their place.
+// push makes a pair of the vectors s and y and replaces them by free ones.
 func (h *history) push(s, y *int, rho, gamma float64) {
 	if len(h.pairs) == h.most {
 		h.drop(1)

@@ -7,17 +7,17 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Search says how L-BFGS chooses the length of a step.
+// Search selects how L-BFGS chooses the length of a step.
 type Search uint8
 
 const (
-	// Wolfe searches along the direction for a point that fulfils the strong Wolfe conditions.
+	// Wolfe searches along the direction for a point that satisfies the strong Wolfe conditions.
 	Wolfe Search = iota
-	// Fixed takes steps of length Rate without looking, as PyTorch's LBFGS does by default.
+	// Fixed takes steps of length Rate without a search, as PyTorch's LBFGS does by default.
 	Fixed
 )
 
-// String returns "wolfe" or "none", as PyTorch's users call them.
+// String returns "wolfe" or "none".
 func (s Search) String() string {
 	switch s {
 	case Wolfe:
@@ -34,16 +34,16 @@ type LBFGSOptions struct {
 	// Each pair takes two vectors. PyTorch's default is 100.
 	History int
 	// Rate is the first length tried along a direction, finite and greater than 0; 1 is Newton's.
-	// The very first step, and each after a restart, tries min(1, 1/|g|_1) times Rate.
+	// The very first step, and the first after a restart, tries min(1, 1/|g|_1) times Rate.
 	Rate float64
 	// Search chooses the length.
 	Search Search
-	// Levels, where greater than 0, lets directions begin with the M of engine.Multilevel instead of the identity:
+	// Levels, if greater than 0, makes directions start with the M of engine.Multilevel instead of the identity:
 	// it is H^0_k / gamma_k of Nocedal and Wright, section 7.2. All working vectors must then be images.
 	Levels int
 }
 
-// Vectors returns how many working vectors NewLBFGS needs.
+// Vectors returns the number of working vectors that NewLBFGS needs.
 func (o LBFGSOptions) Vectors() int { return 2*o.History + 4 }
 
 func (o LBFGSOptions) valid() bool {
@@ -58,27 +58,27 @@ type LBFGS struct {
 	work    []engine.Vector
 	history history
 
-	// Working vectors, by index, that belong to one step.
+	// Indices of the working vectors that belong to one step.
 	direction int
-	x0, g0    int // where the step began
+	x0, g0    int // at the start of the step
 	lowG      int // gradient at the line search's lowest point
 
 	rate    float64
 	present evaluation // at X
 	watch   watch
 	phase   phase
-	held    bool // x0 and g0 are where the present step began
+	held    bool // x0 and g0 hold the start of the current step
 }
 
 // NewLBFGS returns the rule; work holds options.Vectors() vectors of X's length.
 func NewLBFGS(space Space, options LBFGSOptions, work []engine.Vector) *LBFGS {
 	if !options.valid() {
-		panic(fmt.Sprintf("optim: L-BFGS with options %+v", options))
+		panic(fmt.Sprintf("optim: invalid options of L-BFGS: %+v", options))
 	}
 	w := newWorkspace(space, "L-BFGS", work, options.Vectors())
 	for _, v := range work {
 		if _, ok := v.(engine.Image); !ok && options.Levels > 0 {
-			panic("optim: L-BFGS with levels in vectors that are not images")
+			panic("optim: L-BFGS with levels needs vectors that are images")
 		}
 	}
 	l := &LBFGS{space: w, options: options, work: append([]engine.Vector(nil), work...), history: newHistory(options.History)}
@@ -86,7 +86,7 @@ func NewLBFGS(space Space, options LBFGSOptions, work []engine.Vector) *LBFGS {
 	return l
 }
 
-// arrange gives the working vectors that hold none of the pairs their parts.
+// arrange assigns the working vectors that hold none of the pairs.
 func (l *LBFGS) arrange(pairs []Pair) {
 	l.history.set(pairs, len(l.work))
 	for _, part := range []*int{&l.direction, &l.x0, &l.g0, &l.lowG} {
@@ -94,14 +94,14 @@ func (l *LBFGS) arrange(pairs []Pair) {
 	}
 }
 
-// Start evaluates at X and forgets the history.
+// Start evaluates at X and clears the history.
 func (l *LBFGS) Start(ctx context.Context, f Objective) (Step, error) {
 	l.rate = l.options.Rate
 	err := l.begin(ctx, f)
 	return l.space.at(l.present), err
 }
 
-// Restart forgets the history. The first step after it is as cautious as the very first.
+// Restart clears the history. The first step after it is as cautious as the very first.
 func (l *LBFGS) Restart(ctx context.Context, f Objective) (Step, error) {
 	l.phase.must(started, "L-BFGS", "Restart")
 	err := l.begin(ctx, f)
@@ -171,7 +171,7 @@ func (l *LBFGS) advance(ctx context.Context, f Objective) error {
 	if err != nil || step.Length == 0 {
 		return err
 	}
-	l.held = false // remember takes their vectors
+	l.held = false // remember takes over their vectors
 	l.watch.accept(l.present.loss)
 	return l.remember(step.Length)
 }
@@ -210,7 +210,7 @@ func (l *LBFGS) quasiNewton() (slope float64, err error) {
 	return l.space.results()[0], c.err
 }
 
-// firstLength returns the length to try first. The gradient says nothing about scale, so without a
+// firstLength returns the first length to try. The gradient gives no scale, so without a
 // history the first move is at most 1 in the 1-norm.
 func (l *LBFGS) firstLength() (float64, error) {
 	if len(l.history.pairs) > 0 {
@@ -231,7 +231,7 @@ func (l *LBFGS) move(t float64) error {
 	return c.err
 }
 
-// stay takes the step back.
+// stay undoes the step.
 func (l *LBFGS) stay() error {
 	c := l.space.chain()
 	c.copy(c.X, l.work[l.x0])
@@ -253,7 +253,7 @@ func (l *LBFGS) State() State {
 	return s
 }
 
-// Restore goes on with the pairs of a state.
+// Restore continues with the pairs of a state.
 func (l *LBFGS) Restore(s State) error {
 	a := audit{rule: "L-BFGS"}
 	a.common(&s, ruleLBFGS, s.held())

@@ -2,27 +2,27 @@
 // line search or with fixed steps, Adam, and gradient descent with momentum.
 //
 // A rule works in a [Space]: vectors of one device that the caller has placed. Its working vectors
-// come from the caller as well, so that they can be part of a memory plan; each rule's options say
-// how many it needs. Nothing is allocated by a step, and of the device's memory only a few scalars are read.
+// come from the caller as well, so that they can be part of a memory plan; the options of each rule say
+// how many it needs. A step allocates nothing, and reads only a few scalars from the device.
 //
-// A rule is started once at the present X and then stepped:
+// A rule is started once at the current X and then stepped:
 //
 //	step, err := rule.Start(ctx, objective)
 //	for range iterations {
 //		step, err = rule.Step(ctx, objective)
 //	}
 //
-// After either call, X, G and Step.Loss belong to the same point. What goes wrong on the way (a loss
-// that is not a number or explodes, a line search that fails, a direction that leads uphill) is met by
-// a shorter step or by forgetting the history, and reported in Step.Events.
+// After either call, X, G and Step.Loss belong to the same point. Problems on the way (a loss
+// that is not finite or explodes, a line search that fails, a direction that leads uphill) are handled by
+// a shorter step or by clearing the history, and reported in Step.Events.
 //
-// A rule can be held between any two steps. [State], X and the working vectors that State.Vectors lists are
-// all that it needs to go on elsewhere, with the same bits on the same kind of device:
+// A rule can be saved between any two steps. [State], X and the working vectors listed in State.Vectors are
+// all that it needs to continue elsewhere, with the same bits on the same kind of device:
 //
 //	err := rule.Restore(state) // and write X and the listed vectors
 //	step, err := rule.Resume(ctx, objective)
 //
-// Where the function has changed between two steps, Restart goes on with the new one from X.
+// If the function has changed between two steps, Restart continues with the new one from X.
 package optim
 
 import (
@@ -33,65 +33,65 @@ import (
 
 // Objective is a function of Space.X with its gradient.
 type Objective interface {
-	// Evaluate computes on the device: the gradient at X into Space.G, and whatever the value follows from into
-	// those of Space.Scalars that come before the last Results. It may reset all of them.
+	// Evaluate computes on the device: the gradient at X into Space.G, and what the value is computed from into
+	// the Space.Scalars before the last Results. It may reset all of them.
 	Evaluate(ctx context.Context) error
-	// Value returns the value from those scalars. It is called once after each Evaluate that succeeds, when they
+	// Value returns the value from those scalars. It is called once after each successful Evaluate, when they
 	// have been read.
 	//
-	// An error of either method interrupts the step that asked; a value that is not finite does not, the rule deals with it.
+	// An error of either method interrupts the current step; a value that is not finite does not: the rule handles it.
 	Value(scalars []float64) (float64, error)
 }
 
-// Rule is a way to step. *LBFGS, *Adam and *Descent are rules.
+// Rule is a step rule. *LBFGS, *Adam and *Descent are rules.
 //
-// A method other than Start and Restore panics unless the rule is started: by Start, or by Restore and Resume.
+// Methods other than Start and Restore panic unless the rule is started: by Start, or by Restore and Resume.
 //
-// An error of the objective, the end of a context above all, interrupts a step: the rule stays started, may be saved,
-// and the next Step goes on as if nothing had happened, to the bit. L-BFGS is back where the step began. Adam and
-// gradient descent, which keep no copy of that, have made their move, and the next Step begins with the
-// evaluation that is missing. An error of the device itself stops the rule: it must be started again, and X is what can
-// still be had. Of the Step next to an error, only Evaluations and Events count.
+// An error of the objective, in particular the end of a context, interrupts a step: the rule stays started, may be
+// saved, and the next Step continues, to the bit, as if nothing had happened. L-BFGS is back at the start of the step.
+// Adam and gradient descent, which keep no copy of that, have made their move, and the next Step begins with the
+// missing evaluation. An error of the device itself stops the rule: it must be started again, and only X can still be
+// used. Of a Step returned with an error, only Evaluations and Events are valid.
 type Rule interface {
-	// Start evaluates at X and forgets all earlier steps. It returns ErrNotFinite where the value or
+	// Start evaluates at X and clears all earlier state. It returns ErrNotFinite if the value or
 	// the gradient is not finite there.
 	Start(ctx context.Context, f Objective) (Step, error)
 	// Step moves X once and evaluates there.
 	Step(ctx context.Context, f Objective) (Step, error)
-	// Restart evaluates at X after the function, or X itself, has been changed from outside, and goes on from there
-	// with what does not depend on the change, such as a learning rate that was given. L-BFGS forgets its pairs and
-	// gradient descent its velocity, and Step.Events has Restarted; Adam's moments go on. It is not a step.
-	// Errors are those of Start.
+	// Restart evaluates at X after the function, or X itself, has been changed from outside, and continues from there
+	// with what does not depend on the change, such as a given learning rate. L-BFGS clears its pairs and
+	// gradient descent its velocity, and Step.Events has Restarted; Adam keeps its moments. It is not a step.
+	// Its errors are those of Start.
 	Restart(ctx context.Context, f Objective) (Step, error)
-	// SetRate changes the learning rate from the next step on until the rule is started again. Rates that were
-	// reduced after an explosion are replaced, too. It panics unless the rate is finite and greater than 0.
+	// SetRate changes the learning rate from the next step until the rule is started again. It also replaces a rate
+	// that was reduced after an explosion. It panics unless the rate is finite and greater than 0.
 	SetRate(rate float64)
 
-	// State returns what the rule knows besides its vectors. It may be called between steps.
+	// State returns the state of the rule without its vectors. It may be called between steps.
 	State() State
-	// Restore sets the rule to a state of one with the same options, or returns a *StateError and leaves the rule as
-	// it was. The rule is not started before Resume has succeeded.
+	// Restore restores the state of a rule with the same options, or returns a *StateError and leaves the rule
+	// unchanged. The rule is not started until Resume has succeeded.
 	Restore(state State) error
-	// Resume evaluates at X to have the gradient again, which is not a step. X and the vectors that the state lists
-	// must hold what they held when it was taken; then every later step has the bits that it would have had.
-	// Step.Events has Deviated where the loss or the norm of the gradient differs from the saved one in any bit: on
-	// another instruction set, say. The rule then goes on with the present ones. Errors are those of Start.
+	// Resume evaluates at X to restore the gradient, which is not a step. X and the vectors listed in the state
+	// must hold what they held when it was taken; then every later step has the same bits as without interruption.
+	// Step.Events has Deviated if any bit of the loss or of the norm of the gradient differs from the saved one: on
+	// another instruction set, for instance. The rule then continues with the current ones. Its errors are those of Start.
 	Resume(ctx context.Context, f Objective) (Step, error)
 }
 
-// ErrNotFinite says that the objective is NaN or infinite and that no shorter step helps.
+// ErrNotFinite reports that the objective is NaN or infinite and that no shorter step helps.
 var ErrNotFinite = errors.New("the loss or its gradient is not finite")
 
 // Step is the outcome of a step.
 type Step struct {
 	Loss         float64 // at X
 	GradientNorm float64 // Euclidean norm of the gradient at X
-	Length       float64 // of the move, as a multiple of the direction; 0 where X stayed
+	Length       float64 // of the move, as a multiple of the direction; 0 if X did not move
 	Evaluations  int     // of the objective in this step
-	Events       Event   // what went wrong and what was done about it; 0 as a rule
+	Events       Event   // problems met and how they were handled; usually 0
 }
 
-// Event is a set of things that a step had to deal with.
+// Event is a set of problems handled by a step.
 type Event uint8
 
 const (
@@ -99,15 +99,15 @@ const (
 	Shortened Event = 1 << iota
 	// Uphill: the direction did not lead downhill.
 	Uphill
-	// SearchEnded: the line search met no point that fulfils both Wolfe conditions; its lowest was taken.
+	// SearchEnded: the line search found no point that satisfies both Wolfe conditions; its lowest was taken.
 	SearchEnded
-	// SearchFailed: the line search met no lower point; X stayed.
+	// SearchFailed: the line search found no lower point; X did not move.
 	SearchFailed
-	// Restarted: the history (curvature pairs, moments or velocity) was forgotten.
+	// Restarted: the history (curvature pairs, moments or velocity) was cleared.
 	Restarted
 	// Stalled: X did not move and will not by further steps of this rule.
 	Stalled
-	// Deviated: the loss at a restored point, or the norm of its gradient, is not the one saved with it, to the bit.
+	// Deviated: the loss at a restored point, or the norm of its gradient, differs from the saved one.
 	Deviated
 )
 
@@ -124,7 +124,7 @@ var eventNames = [...]string{
 // Has reports whether e holds all of the given events.
 func (e Event) Has(all Event) bool { return e&all == all }
 
-// String lists the events, "" where there are none.
+// String lists the events, or returns "" if there are none.
 func (e Event) String() string {
 	var names []string
 	for i, name := range eventNames {
@@ -135,12 +135,12 @@ func (e Event) String() string {
 	return strings.Join(names, "; ")
 }
 
-// phase is how far a rule is from being able to step.
+// phase is the state of a rule before it can step.
 type phase uint8
 
 const (
 	stopped  phase = iota // not started, or after an error
-	restored              // holds a state, and not its gradient
+	restored              // holds a state, but not its gradient
 	started
 )
 

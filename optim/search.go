@@ -12,30 +12,30 @@ const (
 	curvature          = 0.9  // c2
 	maxTrials          = 25
 
-	// A loss summed from float32 features is known to about this share of itself. A decrease below it
-	// cannot be seen, so none is demanded: without the allowance every search near a minimum fails
+	// A loss summed from float32 features is accurate to about this relative error. A smaller decrease
+	// cannot be observed, so none is required: without the allowance every search near a minimum fails
 	// (compare the approximate Wolfe conditions of Hager and Zhang 2005).
 	lossResolution = 1e-7
-	// Moves of no coordinate by more than this cannot be distinguished in float32 (PyTorch's tolerance_change).
+	// Moves of all coordinates below this cannot be distinguished in float32 (PyTorch's tolerance_change).
 	leastMove = 1e-9
 )
 
 // point is the restriction of the objective to the direction: phi(t) and phi'(t).
 type point struct {
 	t, f, slope float64
-	norm2       float64 // squared norm of the whole gradient
+	norm2       float64 // squared norm of the full gradient
 }
 
-// search is the state of one line search, Nocedal and Wright algorithms 3.5 and 3.6.
+// search is the state of one line search: Nocedal and Wright, algorithms 3.5 and 3.6.
 type search struct {
 	*LBFGS
 	start  point
-	low    point // the lowest point that decreases enough; start at first
+	low    point // the lowest point that decreases enough; initially start
 	high   point // the other end of the bracket
 	trials int
 }
 
-// wolfe moves X to a point that fulfils the strong Wolfe conditions, or to the lowest met.
+// wolfe moves X to a point that satisfies the strong Wolfe conditions, or to the lowest point found.
 func (l *LBFGS) wolfe(ctx context.Context, f Objective, slope float64) error {
 	start := point{f: l.present.loss, slope: slope, norm2: l.present.norm2}
 	s := search{LBFGS: l, start: start, low: start}
@@ -46,7 +46,7 @@ func (l *LBFGS) wolfe(ctx context.Context, f Objective, slope float64) error {
 	return err
 }
 
-// find looks for a point that fulfils both conditions.
+// find searches for a point that satisfies both conditions.
 func (s *search) find(ctx context.Context, f Objective) (found bool, err error) {
 	found, bracketed, err := s.bracket(ctx, f)
 	if err != nil || !bracketed {
@@ -55,7 +55,7 @@ func (s *search) find(ctx context.Context, f Objective) (found bool, err error) 
 	return s.zoom(ctx, f)
 }
 
-// settle takes the lowest point met, where it is lower than the start.
+// settle takes the lowest point found if it is lower than the start.
 func (s *search) settle() error {
 	if !(s.low.t > 0 && s.low.f < s.start.f) {
 		return s.giveUp()
@@ -68,7 +68,7 @@ func (s *search) settle() error {
 	return s.space.Device.Copy(s.space.G, s.work[s.lowG])
 }
 
-// bracket lengthens the step until it is found or an interval holds one, algorithm 3.5.
+// bracket lengthens the step until a point is found or an interval contains one, algorithm 3.5.
 func (s *search) bracket(ctx context.Context, f Objective) (found, bracketed bool, err error) {
 	t, err := s.firstLength()
 	if err != nil {
@@ -100,13 +100,13 @@ func (s *search) bracket(ctx context.Context, f Objective) (found, bracketed boo
 	return false, false, nil
 }
 
-// zoom shrinks the bracket around a point that fulfils both conditions, algorithm 3.6.
+// zoom shrinks the bracket around a point that satisfies both conditions, algorithm 3.6.
 func (s *search) zoom(ctx context.Context, f Objective) (found bool, err error) {
 	width, err := s.width()
 	if err != nil {
 		return false, err
 	}
-	slow := false // the last trial came close to an end of the bracket
+	slow := false // the last trial was close to an end of the bracket
 	for s.trials < maxTrials && math.Abs(s.high.t-s.low.t)*width > leastMove {
 		var t float64
 		t, slow = s.interpolate(slow)
@@ -132,7 +132,7 @@ func (s *search) zoom(ctx context.Context, f Objective) (found bool, err error) 
 	return false, nil
 }
 
-// width returns how far a step of length 1 moves the coordinate that moves most.
+// width returns the largest move of a coordinate in a step of length 1.
 func (s *search) width() (float64, error) {
 	c := s.space.chain()
 	c.err = c.Device.NormInf(c.result(0), s.work[s.direction])
@@ -140,8 +140,8 @@ func (s *search) width() (float64, error) {
 	return s.space.results()[0], c.err
 }
 
-// interpolate returns the next trial in the bracket. Twice in a row close to an end, or once at one,
-// is too little progress: then a tenth of the bracket away from that end.
+// interpolate returns the next trial in the bracket. Two trials in a row close to an end, or one at an end,
+// is too little progress: the next is then a tenth of the bracket away from that end.
 func (s *search) interpolate(slow bool) (t float64, close bool) {
 	from, to := min(s.low.t, s.high.t), max(s.low.t, s.high.t)
 	t = cubicMinimum(s.low, s.high, from, to)
@@ -185,12 +185,12 @@ func (s *search) decreases(p point) bool {
 	return p.f <= s.start.f+sufficientDecrease*p.t*s.start.slope+lossResolution*math.Abs(s.start.f)
 }
 
-// flat is the second, in its strong form, eq. 3.7b.
+// flat is the second Wolfe condition, in its strong form, eq. 3.7b.
 func (s *search) flat(p point) bool {
 	return math.Abs(p.slope) <= -curvature*s.start.slope
 }
 
-// keep makes p, where X and G are, the lowest point.
+// keep records p, where X and G are, as the lowest point.
 func (s *search) keep(p point) error {
 	s.low = p
 	return s.space.Device.Copy(s.work[s.lowG], s.space.G)
@@ -203,7 +203,7 @@ func (s *search) take(p point) {
 }
 
 // cubicMinimum returns the minimiser in [from, to] of the cubic through two points and their slopes,
-// Nocedal and Wright eq. 3.59, or the middle where there is none.
+// Nocedal and Wright eq. 3.59, or the midpoint if there is none.
 func cubicMinimum(a, b point, from, to float64) float64 {
 	if a.t > b.t {
 		a, b = b, a

@@ -8,33 +8,33 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Space is where a rule works.
+// Space holds the vectors and scalars that a rule works on.
 type Space struct {
 	Device engine.Device
 	X      engine.Vector // the variable
 	G      engine.Vector // the gradient at X, written by the objective
-	// Scalars are read at once: those of the objective, and then Results that the rule writes.
+	// Scalars are read together: those of the objective, followed by Results that the rule writes.
 	Scalars engine.Scalars
 	// X is clamped to [Low, High] after every move and before it is evaluated, unless both are zero.
 	Low, High float32
 }
 
-// Results is how many scalars at the end of Space.Scalars a rule needs for its own dot products and norms.
+// Results is the number of scalars at the end of Space.Scalars that a rule needs for its dot products and norms.
 const Results = 4
 
-// workspace is a Space with host memory for its scalars, and the step that is in progress there.
+// workspace is a Space with host memory for its scalars, and the step in progress.
 type workspace struct {
 	Space
-	host []float64 // what Scalars held when they were last read
+	host []float64 // Scalars as last read
 	step Step
-	// interrupted: the objective ended the present step, not the device.
+	// interrupted: the objective, not the device, ended the current step.
 	interrupted bool
 }
 
 // bounded reports whether X has bounds.
 func (s *Space) bounded() bool { return s.Low != 0 || s.High != 0 }
 
-// newWorkspace panics where the vectors do not fit each other.
+// newWorkspace panics if the vectors do not match.
 func newWorkspace(space Space, rule string, work []engine.Vector, want int) workspace {
 	if len(work) != want {
 		panic(fmt.Sprintf("optim: %s given %d working vectors, want %d", rule, len(work), want))
@@ -42,7 +42,7 @@ func newWorkspace(space Space, rule string, work []engine.Vector, want int) work
 	engine.CheckVectors(rule, space.X, space.G)
 	engine.CheckVectors(rule, space.X, work...)
 	if n := space.Scalars.Len(); n < Results {
-		panic(fmt.Sprintf("optim: %s given %d scalars, needs %d of its own", rule, n, Results))
+		panic(fmt.Sprintf("optim: %s given %d scalars, want %d", rule, n, Results))
 	}
 	return workspace{Space: space, host: make([]float64, space.Scalars.Len())}
 }
@@ -52,11 +52,11 @@ func (w *workspace) result(i int) engine.Scalar {
 	return engine.Scalar{Of: w.Scalars, At: len(w.host) - Results + i}
 }
 
-// results returns the rule's own as they were last read, and values those of the objective.
+// results returns the rule's own results as last read, and values those of the objective.
 func (w *workspace) results() []float64 { return w.host[len(w.host)-Results:] }
 func (w *workspace) values() []float64  { return w.host[:len(w.host)-Results] }
 
-// chain issues operations until one fails: err is then its error, and the others are left out.
+// chain issues operations until one fails: err is then its error, and the rest are skipped.
 type chain struct {
 	*workspace
 	err error
@@ -95,21 +95,21 @@ func (c *chain) dot(i int, x, y engine.Vector) {
 	}
 }
 
-// project brings X into the bounds.
+// project clamps X to the bounds.
 func (c *chain) project() {
 	if c.err == nil && c.bounded() {
 		c.err = c.Device.Clamp(c.X, c.Low, c.High)
 	}
 }
 
-// read waits for what was issued and fetches all scalars.
+// read waits for the operations issued and reads all scalars.
 func (c *chain) read() {
 	if c.err == nil {
 		c.err = c.Device.ReadScalars(c.host, c.Scalars)
 	}
 }
 
-// evaluation is what is known of the objective at a point.
+// evaluation is what is known about the objective at a point.
 type evaluation struct {
 	loss  float64
 	norm2 float64 // squared norm of the gradient
@@ -119,7 +119,7 @@ func (e evaluation) finite() bool { return finite(e.loss) && finite(e.norm2) }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// evaluate calls the objective at X. With a direction given it also returns the slope along it.
+// evaluate evaluates the objective at X. If along is not nil it also returns the slope in that direction.
 func (w *workspace) evaluate(ctx context.Context, f Objective, along engine.Vector) (e evaluation, slope float64, err error) {
 	if err := f.Evaluate(ctx); err != nil {
 		w.interrupted = true
@@ -141,7 +141,7 @@ func (w *workspace) evaluate(ctx context.Context, f Objective, along engine.Vect
 	return e, slope, err
 }
 
-// begin evaluates at X, wherever a rule begins or goes on.
+// begin evaluates at X when a rule starts or continues.
 func (w *workspace) begin(ctx context.Context, f Objective) (evaluation, error) {
 	w.step = Step{}
 	c := w.chain()
@@ -155,7 +155,7 @@ func (w *workspace) begin(ctx context.Context, f Objective) (evaluation, error) 
 	return e, err
 }
 
-// resume evaluates where a restored rule goes on. Saved is what was known there and becomes what is.
+// resume evaluates where a restored rule continues. It replaces saved by the result.
 func (w *workspace) resume(ctx context.Context, f Objective, saved *evaluation) error {
 	e, err := w.begin(ctx, f)
 	if err == nil && e != *saved {

@@ -2,9 +2,9 @@ package optim
 
 import "math"
 
-// explosion is how many times the lowest loss seen a loss may be before the step is taken back, if it
+// explosion is the ratio of a loss to the lowest one so far above which the step is undone, if the loss
 // is also above the first one. Steps of L-BFGS without a line search overshoot tenfold and recover;
-// what has grown a thousandfold has not recovered in any run that was looked at.
+// no run examined has recovered from a growth by a thousand.
 const explosion = 1e3
 
 // watch remembers the losses that distinguish an explosion from a rise.

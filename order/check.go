@@ -12,7 +12,7 @@ func check(path string, v any) error {
 	return checkValue(path, &rule{required: true}, reflect.ValueOf(v).Elem())
 }
 
-// checkValue checks a value by a rule. The zero value of an optional field stands for one that is absent.
+// checkValue checks a value by a rule. The zero value of an optional field means that the field is absent.
 func checkValue(path string, r *rule, v reflect.Value) error {
 	var err error
 	switch v.Kind() {
@@ -49,7 +49,7 @@ func checkStruct(path string, v reflect.Value) error {
 	for _, r := range rulesOf(v.Type()) {
 		if r.isAnyField {
 			if !anyOf(&r, func(name string) bool { return hasField(v, name) }) {
-				return fieldf(path, "nothing is given; %s", r.neededOf())
+				return fieldf(path, "empty; %s", r.neededOf())
 			}
 			continue
 		}
@@ -84,7 +84,7 @@ func checkMap(path string, r *rule, m map[string]string) error {
 	return nil
 }
 
-// element is the rule of a list's elements.
+// element returns the rule of a list's elements.
 func (r *rule) element() *rule {
 	return &rule{required: true, pattern: r.pattern, maxLength: r.maxLength}
 }
@@ -97,13 +97,13 @@ func (r *rule) entry(key, value string) error {
 	return r.text(value, r.values)
 }
 
-// anyOf reports whether one of the fields of a blank field's rule is there.
+// anyOf reports whether one of the fields in a blank field's rule is present.
 func anyOf(r *rule, there func(name string) bool) bool { return slices.ContainsFunc(r.anyOf, there) }
 
-// neededOf says what a struct needs.
+// neededOf says which fields a struct needs.
 func (r *rule) neededOf() string { return "give " + r.anyOf[0] + " or " + r.anyOf[1] + ", or both" }
 
-// hasField reports whether the field of a JSON name is not zero.
+// hasField reports whether the field with a JSON name is not zero.
 func hasField(v reflect.Value, name string) bool {
 	for _, r := range rulesOf(v.Type()) {
 		if r.name == name && !r.isAnyField {

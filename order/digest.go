@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 )
 
-// Unidentified returns the paths of the inputs, the network among them, whose digests are not known: an order
-// has a digest only where there are none.
+// Unidentified returns the paths of the inputs, including the network, whose digests are unknown: an order
+// has a digest only if there are none.
 func (o *Order) Unidentified() []string {
 	var paths []string
 	for path, in := range o.Inputs() {
@@ -22,10 +22,10 @@ func (o *Order) Unidentified() []string {
 	return paths
 }
 
-// Digest returns the identity of the picture that is ordered, as a SHA-256 in hexadecimal digits. What decides
-// the picture and its file counts: the contents of all files, every setting of the finished recipe, size, seed,
-// network, output. How it is said does not count: names of files and of the recipe, settings that the recipe
-// has anyway, effort beside the iterations that it comes to, shares beside their ratios. It fails where the
+// Digest returns the identity of the ordered picture, as a SHA-256 in hexadecimal digits. It covers what determines
+// the picture and its file: the contents of all files, every setting of the finished recipe, size, seed,
+// network, output. It does not depend on how that is expressed: names of files and of the recipe, settings equal to
+// the recipe's, effort rather than the resulting iterations, shares rather than their ratios. It fails if the
 // order is not valid or an input has no digest.
 func (o *Order) Digest() (string, error) {
 	c, err := o.Canonical()
@@ -33,7 +33,7 @@ func (o *Order) Digest() (string, error) {
 		return "", err
 	}
 	if unknown := c.Unidentified(); len(unknown) > 0 {
-		return "", fieldf(unknown[0]+".sha256", "missing; an order has a digest only where all of its inputs have one")
+		return "", fieldf(unknown[0]+".sha256", "missing; an order has a digest only if all of its inputs have one")
 	}
 	r, err := c.FinishedRecipe()
 	if err != nil {
@@ -46,13 +46,13 @@ func (o *Order) Digest() (string, error) {
 func sum(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic("order: " + err.Error()) // texts and finite numbers always encode
+		panic("order: " + err.Error()) // strings and finite numbers always encode
 	}
 	digest := sha256.Sum256(text)
 	return hex.EncodeToString(digest[:])
 }
 
-// identity is what of an order counts. Its JSON is hashed; a change of its form changes all digests.
+// identity holds what Digest covers. Its JSON is hashed; a change to its form changes all digests.
 type identity struct {
 	Version     int                `json:"version"`
 	Photograph  string             `json:"photograph"`
@@ -70,12 +70,12 @@ type identity struct {
 
 type paintingIdentity struct {
 	Picture string  `json:"picture"`
-	Share   float64 `json:"share"` // of 1
+	Share   float64 `json:"share"` // the shares sum to 1
 	Mask    string  `json:"mask"`
 	Region  string  `json:"region"`
 }
 
-// identity of a canonical order, given all settings of its finished recipe.
+// identity returns the identity of a canonical order, given all settings of its finished recipe.
 func (o *Order) identity(settings map[string]string) *identity {
 	id := &identity{Version: Version, Photograph: o.Photograph.SHA256, RegionMap: o.RegionMap.digest(), Start: o.Start.digest(),
 		StrengthMap: o.StrengthMap.digest(), Settings: settings, Size: o.Size, Enlarge: o.Enlarge, Seed: o.Seed,

@@ -103,6 +103,6 @@ func ExampleResolver() {
 		}
 	}
 	// Output:
-	// photograph: the stored file has changed since: its SHA-256 is bd256dd9e631..., not 010101010101...
+	// photograph: the stored file has changed: its SHA-256 is bd256dd9e631..., want 010101010101...
 	// paintings[0].picture: not found: file does not exist
 }

@@ -18,11 +18,11 @@ type entry struct {
 	size int64
 }
 
-// pictureEndings are those of the formats that package canvas reads.
+// pictureEndings are the extensions of the formats that package canvas reads.
 var pictureEndings = []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"}
 
-// list returns the files of the folders that may be pictures, by ending and size, each folder in the order of
-// its names. Hidden folders are left out. It stops where the limit of entries is reached.
+// list returns the files of the folders that may be pictures, by extension and size, each folder in the order of
+// its names. Hidden folders are skipped. It stops at the limit of entries.
 func (s *search) list() []entry {
 	if s.listed {
 		return s.entries
@@ -30,13 +30,13 @@ func (s *search) list() []entry {
 	s.listed = true
 	seen := 0
 	for _, folder := range s.LookIn {
-		filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error { // its error is only ours, to stop
+		filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error { // the only error is our own, to stop
 			if seen++; seen > s.limits.Files {
 				return fs.SkipAll
 			}
 			switch {
 			case err != nil:
-				return nil // a folder that cannot be read holds nothing that can be found
+				return nil // nothing can be found in a folder that cannot be read
 			case d.IsDir() && path != folder && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
 			case !d.Type().IsRegular() || !slices.Contains(pictureEndings, strings.ToLower(filepath.Ext(path))):
@@ -51,7 +51,7 @@ func (s *search) list() []entry {
 	return s.entries
 }
 
-// byContents looks for inputs with a digest among all files of the folders, whatever they are called.
+// byContents looks for inputs with a digest among all files of the folders, whatever their names.
 func (s *search) byContents(ctx context.Context) error {
 	wanted := map[string][]Input{}
 	for in := range s.lost {
@@ -70,7 +70,7 @@ func (s *search) byContents(ctx context.Context) error {
 		hashed += e.size
 		digest, err := hashFile(e)
 		if err != nil {
-			continue // gone or unreadable: it is not what is looked for
+			continue // gone or unreadable: not a match
 		}
 		inputs, ok := wanted[digest]
 		if !ok {

@@ -8,13 +8,13 @@ import (
 	"github.com/impasto/impasto/canvas"
 )
 
-// Inputs are the files of an order, read and verified, in memory: let go of them once they are decoded. They
+// Inputs are the files of an order, read and verified, in memory: release them once they are decoded. They
 // are safe for concurrent use.
 type Inputs struct {
 	files map[Input]*file
 }
 
-// file returns what an input turned out to be, by name and digest or else by its digest; nil where it is not there.
+// file returns the file of an input, by name and digest or otherwise by its digest; nil if it is not there.
 func (in *Inputs) file(i Input) *file {
 	if f := in.files[i]; f != nil || i.SHA256 == "" {
 		return f
@@ -27,7 +27,7 @@ func (in *Inputs) file(i Input) *file {
 	return nil
 }
 
-// Bytes returns the contents of an input, which the caller does not change; nil where the input is not one of
+// Bytes returns the contents of an input, which the caller must not change, or nil if the input is not one of
 // the order's.
 func (in *Inputs) Bytes(i Input) []byte {
 	if f := in.file(i); f != nil {
@@ -36,7 +36,7 @@ func (in *Inputs) Bytes(i Input) []byte {
 	return nil
 }
 
-// File returns where an input was found: a path, or the name of a built-in picture; "" where the input is not
+// File returns where an input was found: a path, or the name of a built-in picture; "" if the input is not
 // one of the order's.
 func (in *Inputs) File(i Input) string {
 	if f := in.file(i); f != nil {
@@ -58,7 +58,7 @@ func (in *Inputs) Picture(i Input, limits canvas.Limits) (*canvas.Picture, error
 	return p, nil
 }
 
-// Mask decodes an input as a mask: its brightness, in [0,1]. A picture that is black all over is an error: it
+// Mask decodes an input as a mask: its brightness, in [0,1]. An entirely black picture is an error: it
 // would leave nothing to paint.
 func (in *Inputs) Mask(i Input, limits canvas.Limits) (*canvas.Plane, error) {
 	p, err := in.Picture(i, limits)
@@ -67,26 +67,26 @@ func (in *Inputs) Mask(i Input, limits canvas.Limits) (*canvas.Plane, error) {
 	}
 	mask := p.Luma()
 	for k, v := range mask.Pix {
-		mask.Pix[k] = min(max(v, 0), 1) // white may come out a rounding above 1
+		mask.Pix[k] = min(max(v, 0), 1) // rounding may take white above 1
 	}
 	if slices.Max(mask.Pix) == 0 {
-		return nil, fmt.Errorf("%s is black all over: nothing is left to paint; paint white what counts", in.File(i))
+		return nil, fmt.Errorf("%s is entirely black, so there is nothing to paint; mark the area to paint in white", in.File(i))
 	}
 	return mask, nil
 }
 
-// Pictures are the decoded inputs of an order, as a painter takes them.
+// Pictures are the decoded inputs of an order, in the form that painting needs.
 type Pictures struct {
 	Photograph  *canvas.Picture
 	Paintings   []*canvas.Picture
-	Masks       []*canvas.Plane // of the paintings, one each, nil for none; nil where there are none at all
+	Masks       []*canvas.Plane // of the paintings, one each, nil for none; nil if there are none at all
 	Regions     []*canvas.Plane // of the photograph, likewise
-	Colours     []string        // of the regions in the region map, where there is one: "#ff0000"
-	Start       *canvas.Picture // nil: what the recipe says
-	StrengthMap *canvas.Plane   // nil: everywhere as usual
+	Colours     []string        // of the regions in the region map, if any: "#ff0000"
+	Start       *canvas.Picture // nil: the recipe's start
+	StrengthMap *canvas.Plane   // nil: full strength everywhere
 }
 
-// Pictures decodes all inputs of an order. Errors say which field of the order cannot be used.
+// Pictures decodes all inputs of an order. Errors name the field of the order that cannot be used.
 func (in *Inputs) Pictures(o *Order, limits canvas.Limits) (*Pictures, error) {
 	d := decoder{in: in, limits: limits}
 	p := &Pictures{Photograph: d.picture("photograph", &o.Photograph), Start: d.picture("start", o.Start)}
@@ -107,7 +107,7 @@ func (in *Inputs) Pictures(o *Order, limits canvas.Limits) (*Pictures, error) {
 	return p, nil
 }
 
-// decoder decodes until something fails.
+// decoder decodes until an error occurs.
 type decoder struct {
 	in     *Inputs
 	limits canvas.Limits
@@ -151,7 +151,7 @@ func (d *decoder) regions(i *Input, n int) (masks []*canvas.Plane, colours []str
 	return masks, colours
 }
 
-// someOf returns a row of masks, nil where all are.
+// someOf returns a list of masks, or nil if all are nil.
 func someOf(row []*canvas.Plane) []*canvas.Plane {
 	if slices.ContainsFunc(row, func(p *canvas.Plane) bool { return p != nil }) {
 		return row

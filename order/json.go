@@ -11,9 +11,9 @@ import (
 )
 
 // Parse reads the JSON form of an order of the current version, strictly: no unknown or repeated fields, no
-// other types than the schema's, nothing behind the end, at most [MaxBytes]. Absurd numbers and names, settings
-// and recipes that are not known are refused. The error is a [*FieldError], one line that names the field by
-// its path. The order that is returned is canonical.
+// types other than the schema's, nothing after the end, at most [MaxBytes]. Numbers out of range and unknown names,
+// settings and recipes are rejected. The error is a [*FieldError], one line that names the field by
+// its path. The returned order is canonical.
 func Parse(data []byte) (Order, error) {
 	version, err := versionOf(data, MaxBytes)
 	switch {
@@ -34,7 +34,7 @@ func Parse(data []byte) (Order, error) {
 	return c, err
 }
 
-// versionOf returns the version that a JSON text states, 0 for none. One that is newer than what is read here
+// versionOf returns the version stated in a JSON text, 0 for none. A version newer than this package reads
 // is an error.
 func versionOf(data []byte, limit int) (int, error) {
 	if err := checkText(data, limit); err != nil {
@@ -71,7 +71,7 @@ func versionOf(data []byte, limit int) (int, error) {
 	return 0, nil
 }
 
-// stated reads the number of a version.
+// stated parses the number of a version.
 func stated(text string) (int, error) {
 	n, ok := wholeNumber(text)
 	switch {
@@ -84,7 +84,7 @@ func stated(text string) (int, error) {
 	return int(n.Int64()), nil
 }
 
-// jsonError is what the standard library's decoder says, with a path.
+// jsonError converts an error of the standard library's decoder, adding a path.
 func jsonError(path string, err error) error {
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		return fieldf(path, "not JSON at byte %d: %v", syntax.Offset, syntax)
@@ -96,7 +96,7 @@ func jsonError(path string, err error) error {
 }
 
 // JSON returns the canonical form: keys in a fixed order, no spaces, no redundant settings, settings written as
-// recipe.Recipe.Settings writes them. It fails where the order is not valid.
+// recipe.Recipe.Settings writes them. It fails if the order is not valid.
 func (o *Order) JSON() ([]byte, error) {
 	c, err := o.Canonical()
 	if err != nil {
@@ -105,7 +105,7 @@ func (o *Order) JSON() ([]byte, error) {
 	return encode(&c, MaxBytes)
 }
 
-// encode writes JSON on one line, with < and & as they are.
+// encode writes JSON on one line, without escaping < and &.
 func encode(v any, limit int) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
@@ -120,9 +120,9 @@ func encode(v any, limit int) ([]byte, error) {
 	return text, nil
 }
 
-// Canonical returns the order in its canonical form: settings that the recipe has anyway are dropped and the
-// rest written in one way; so are an effort that is normal, an enlarging that has no size to reach, and the
-// defaults of the output. Shares and names stay as they are. It fails where the order is not valid.
+// Canonical returns the order in its canonical form: settings equal to the recipe's are dropped and the
+// rest written in one way; so are a normal effort, enlarge without a size, and the
+// defaults of the output. Shares and names stay unchanged. It fails if the order is not valid.
 func (o *Order) Canonical() (Order, error) {
 	if err := o.Validate(); err != nil {
 		return Order{}, err
@@ -178,5 +178,5 @@ func (o Output) canonical() Output {
 	return o
 }
 
-// defaultQuality is that of canvas.EncodeOptions.
+// defaultQuality is the default of canvas.EncodeOptions.
 const defaultQuality = 95

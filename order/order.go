@@ -12,7 +12,7 @@ import (
 // Version is the version of the JSON form that this package writes.
 const Version = 1
 
-// Limits of what is read. Those of single fields stand in the schema.
+// Limits of what is read. Those of single fields are in the schema.
 const (
 	MaxBytes     = 1 << 20 // of the JSON form of an order
 	MaxPaintings = 64
@@ -21,80 +21,80 @@ const (
 
 // Order says what to paint. The zero value names nothing and is not valid; see [Order.Validate].
 type Order struct {
-	// Version of the JSON form. 0 stands for the current one in an order that was not read.
+	// Version of the JSON form. 0 means the current one in an order that was not read.
 	Version int `json:"version,omitempty" rule:"required min=1 max=1"`
-	// The picture that is repainted.
+	// The picture to repaint.
 	Photograph Input `json:"photograph" rule:"required"`
-	// What it is repainted after. The order counts: the recipe's start may be the first of them, and a region
-	// map gives them colours in turn.
+	// The paintings to learn the style from. Their order matters: the recipe's start may be the first of them, and a
+	// region map assigns colours to them in turn.
 	Paintings []Painting `json:"paintings" rule:"required items=1..64"`
-	// One picture that says where each of several paintings goes: every painting has a colour, from the darkest
-	// to the brightest. It stands instead of the paintings' own regions.
+	// A map that says where each of several paintings goes: every painting has a colour, in order from the darkest
+	// to the brightest. It replaces the paintings' own regions.
 	RegionMap *Input `json:"region_map,omitempty"`
-	// The picture that painting begins with. The recipe's setting init is then picture.
+	// The picture to start from. The recipe's setting init is then picture.
 	Start *Input `json:"start,omitempty"`
-	// How much is painted where: white as usual, grey less, black not at all.
+	// The strength at each position: white is full strength, grey less, black none.
 	StrengthMap *Input `json:"strength_map,omitempty"`
 
-	// The set of conventions to paint by.
+	// The conventions to paint by.
 	Recipe Recipe `json:"recipe" rule:"required"`
 	// Settings that differ from the recipe at the order's effort, by the names of recipe.Parameters or, for
-	// some scales only, scale.PLACE.SETTING. Values are texts, as recipe.Recipe.Set takes them.
+	// some scales only, scale.PLACE.SETTING. Values are strings, as recipe.Recipe.Set accepts them.
 	Settings map[string]string `json:"settings,omitempty" rule:"items=0..256 keys=setting values=line maxlen=1024"`
-	// How much work the picture is worth: a multiple of the recipe's iterations.
+	// The amount of work: a multiple of the recipe's iterations.
 	Effort string `json:"effort,omitempty" rule:"enum=draft|normal|best default=normal"`
 
-	// Long side of the result in pixels; 0 is the photograph's own.
+	// Long side of the result in pixels; 0 means the photograph's own.
 	Size int `json:"size" rule:"min=0 max=65536 default=0"`
 	// Whether the size may exceed the photograph's.
 	Enlarge bool `json:"enlarge,omitempty"`
-	// Seed of all noise: the same seed gives the same picture. Programs whose numbers are floating-point hold
+	// Seed of all noise: the same seed gives the same picture. Programs whose numbers are floating-point represent
 	// seeds exactly up to 2^53.
 	Seed uint64 `json:"seed" rule:"default=0"`
 	// The network whose features are compared. Its digest is that of its parameters, whatever file holds them.
 	Network Input `json:"network" rule:"required"`
-	// The file that the picture becomes.
+	// The file of the picture.
 	Output Output `json:"output,omitzero"`
 }
 
-// Input is a file that an order needs: what it is called and what is in it. One of the two may be missing. An
+// Input is a file that an order needs, by name and contents. One of the two may be missing. An
 // input without a digest is known by its name only, and an order with one has no digest of its own.
 type Input struct {
 	_ struct{} `rule:"anyof=name|sha256"`
 
-	// What the file is called, as a person would know it, or @NAME for a picture that is built in. It is a path
-	// only where the caller of a Resolver says so.
+	// Name of the file, as a user would know it, or @NAME for a built-in picture. It is a path
+	// only if the caller of a Resolver says so.
 	Name string `json:"name,omitempty" rule:"pattern=text maxlen=1024"`
 	// SHA-256 of its contents, as 64 hexadecimal digits.
 	SHA256 string `json:"sha256,omitempty" rule:"pattern=digest"`
 }
 
-// Painting is a picture to learn from, its share among several, and where it counts.
+// Painting is a picture to learn from, its share among several, and its region.
 type Painting struct {
 	// The painting.
 	Picture Input `json:"picture" rule:"required"`
-	// Its share among all paintings. Only ratios count: 3 and 1 are the same as 6 and 2.
+	// Its share among all paintings. Only ratios matter: 3 and 1 are the same as 6 and 2.
 	Share float64 `json:"share" rule:"min=0 max=1e6 default=1"`
-	// What of the painting is learned: a picture that is white there. Without it, all of it.
+	// The part of the painting to learn from: a picture that is white there. Without it, all of it.
 	Mask *Input `json:"mask,omitempty"`
-	// Where the painting goes: a picture that is white where the photograph takes on its style. Without it,
+	// The region of the painting: a picture that is white where the photograph takes on its style. Without it,
 	// everywhere.
 	Region *Input `json:"region,omitempty"`
 }
 
-// Recipe names the conventions to paint by: one of the recipes that the program knows, or, where Base is set, a
-// recipe of the user's own (from a file) by what it changes of a known one.
+// Recipe names the conventions to paint by: one of the program's recipes or, if Base is set, a
+// recipe of the user's own (from a file), as its differences from a known one.
 type Recipe struct {
 	// The recipe's name.
 	Name string `json:"name" rule:"required pattern=text maxlen=200"`
-	// The known recipe that one from a file is based on. Without it the name is that of a known recipe.
+	// The known recipe on which one from a file is based. Without it the name is that of a known recipe.
 	Base string `json:"base,omitempty" rule:"pattern=text maxlen=200"`
-	// What a recipe from a file changes of its base. The effort applies to what it says of iterations, unlike
-	// to the settings of the order.
+	// Settings by which a recipe from a file differs from its base. The effort applies to their iterations, unlike
+	// to those in the settings of the order.
 	Settings map[string]string `json:"settings,omitempty" rule:"items=0..256 keys=setting values=line maxlen=1024"`
 }
 
-// Output is the form of the file that the picture becomes. The zero value is a PNG of 8 bits.
+// Output is the format of the picture's file. The zero value is a PNG of 8 bits.
 type Output struct {
 	// The file format.
 	Format string `json:"format,omitempty" rule:"enum=png|jpeg default=png"`
@@ -110,7 +110,7 @@ const (
 	JPEG = "jpeg"
 )
 
-// Encoding returns the format and the options that canvas.Encode takes, without a record.
+// Encoding returns the format and the options for canvas.Encode, without a record.
 func (o Output) Encoding() (canvas.Format, canvas.EncodeOptions) {
 	if o.Format == JPEG {
 		return canvas.JPEG, canvas.EncodeOptions{Quality: o.Quality}
@@ -119,7 +119,7 @@ func (o Output) Encoding() (canvas.Format, canvas.EncodeOptions) {
 }
 
 // Inputs iterates over the pictures that the order needs, by their paths in the JSON form ("photograph",
-// "paintings[0].mask"), in a fixed order. The pointers lead into the order. The network is not among them.
+// "paintings[0].mask"), in a fixed order. The pointers point into the order. The network is not included.
 func (o *Order) Inputs() iter.Seq2[string, *Input] {
 	return func(yield func(string, *Input) bool) {
 		if !yield("photograph", &o.Photograph) {
@@ -139,7 +139,7 @@ func (o *Order) Inputs() iter.Seq2[string, *Input] {
 	}
 }
 
-// element is the path of an element of a list.
+// element returns the path of an element of a list.
 func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
 // Clone returns a copy that shares nothing with o.
@@ -162,7 +162,7 @@ func (i *Input) clone() *Input {
 	return new(*i)
 }
 
-// Portable returns a copy in which names have no folders, as a record that travels with a picture has them.
+// Portable returns a copy in which names have no folders, as in a record that travels with a picture.
 func (o *Order) Portable() Order {
 	c := o.Clone()
 	for _, in := range c.Inputs() {
@@ -172,7 +172,7 @@ func (o *Order) Portable() Order {
 	return c
 }
 
-// bareName is a name without folders, whatever system wrote it.
+// bareName returns a name without folders, whatever system wrote it.
 func bareName(name string) string {
 	if bare := name[strings.LastIndexAny(name, `/\`)+1:]; bare != "" {
 		return bare

@@ -337,8 +337,8 @@ func TestRulesFitThePackages(t *testing.T) {
 // TestValidateGoValues: an order made by a program is checked as one that was read.
 func TestValidateGoValues(t *testing.T) {
 	for want, change := range map[string]func(*Order){
-		"photograph: nothing is given":            func(o *Order) { o.Photograph = Input{} },
-		"network: nothing is given":               func(o *Order) { o.Network = Input{} },
+		"photograph: empty":            func(o *Order) { o.Photograph = Input{} },
+		"network: empty":               func(o *Order) { o.Network = Input{} },
 		"paintings: there are 0":                  func(o *Order) { o.Paintings = nil },
 		"paintings: all shares are 0":             func(o *Order) { o.Paintings[0].Share = 0 },
 		"paintings[0].share: NaN is not a finite": func(o *Order) { o.Paintings[0].Share = math.NaN() },
@@ -346,7 +346,7 @@ func TestValidateGoValues(t *testing.T) {
 		"start.sha256: \"x\" is not a SHA-256":    func(o *Order) { o.Start = &Input{SHA256: "x"} },
 		"size: -1 is negative":                    func(o *Order) { o.Size = -1 },
 		"recipe.name: \"\" is not one line":       func(o *Order) { o.Recipe.Name = "" },
-		`settings.x: parameter "x" is not known`:  func(o *Order) { o.Settings = map[string]string{"x": "1"} },
+		`settings.x: unknown parameter "x"`:       func(o *Order) { o.Settings = map[string]string{"x": "1"} },
 		"version: 2 is too large":                 func(o *Order) { o.Version = 2 },
 	} {
 		o := orderOf(Input{Name: "a"}, Input{Name: "b"})

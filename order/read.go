@@ -16,8 +16,8 @@ import (
 	"github.com/impasto/impasto/internal/spelling"
 )
 
-// decode reads JSON into a pointer to a struct, strictly: every field by its rule, none that is unknown or
-// there twice, nothing behind the end. No more is kept than the rules allow. Errors are of type *FieldError.
+// decode reads JSON into a pointer to a struct, strictly: every field by its rule, no unknown or duplicate
+// fields, nothing after the end. No more is kept than the rules allow. Errors are of type *FieldError.
 func decode(data []byte, limit int, into any) error {
 	if err := checkText(data, limit); err != nil {
 		return err
@@ -27,12 +27,12 @@ func decode(data []byte, limit int, into any) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return fieldf("", "there is more text after the closing brace, at byte %d", d.InputOffset())
+		return fieldf("", "unexpected text after the closing brace, at byte %d", d.InputOffset())
 	}
 	return nil
 }
 
-// checkText checks what can be seen from outside.
+// checkText checks the length and the encoding of the text.
 func checkText(data []byte, limit int) error {
 	switch {
 	case len(data) > limit:
@@ -51,7 +51,7 @@ func newReader(data []byte) reader {
 	return reader{d}
 }
 
-// token returns the next token, or an error that names the field where the text stops being JSON.
+// token returns the next token, or an error that names the field at which the text stops being JSON.
 func (d reader) token(path string) (json.Token, error) {
 	t, err := d.Token()
 	switch syntax := (*json.SyntaxError)(nil); {
@@ -99,7 +99,7 @@ func (d reader) value(t json.Token, path string, r *rule, v reflect.Value) error
 	return scalar(t, path, r, v)
 }
 
-// object reads the members of a struct, up to and with the closing brace.
+// object reads the members of a struct, including the closing brace.
 func (d reader) object(path string, v reflect.Value) error {
 	rules := rulesOf(v.Type())
 	seen := map[string]bool{}
@@ -111,9 +111,9 @@ func (d reader) object(path string, v reflect.Value) error {
 		at := slices.IndexFunc(rules, func(r rule) bool { return r.name == key && !r.isAnyField })
 		switch {
 		case at < 0:
-			return fieldf(member(path, key), "not known; near are %s", strings.Join(nearest(key, rules), ", "))
+			return fieldf(member(path, key), "unknown field; similar names: %s", strings.Join(nearest(key, rules), ", "))
 		case seen[key]:
-			return fieldf(member(path, key), "there twice")
+			return fieldf(member(path, key), "duplicate field")
 		}
 		seen[key] = true
 		if err := d.next(member(path, key), &rules[at], v.Field(rules[at].index)); err != nil {
@@ -126,12 +126,12 @@ func (d reader) object(path string, v reflect.Value) error {
 	return complete(path, rules, seen, v)
 }
 
-// complete checks that a struct has what it needs, and fills in what is not there.
+// complete checks that a struct has the fields it needs, and sets the defaults of absent ones.
 func complete(path string, rules []rule, seen map[string]bool, v reflect.Value) error {
 	for _, r := range rules {
 		switch {
 		case r.isAnyField && !anyOf(&r, func(name string) bool { return seen[name] }):
-			return fieldf(path, "nothing is given; %s", r.neededOf())
+			return fieldf(path, "empty; %s", r.neededOf())
 		case r.required && !seen[r.name]:
 			return fieldf(member(path, r.name), "missing")
 		case r.hasDefault && !r.optional && !seen[r.name]:
@@ -162,7 +162,7 @@ func (d reader) list(path string, r *rule, v reflect.Value) error {
 	return err
 }
 
-// entries reads a map of texts.
+// entries reads a map of strings.
 func (d reader) entries(path string, r *rule, v reflect.Value) error {
 	m := map[string]string{}
 	for d.More() {
@@ -179,9 +179,9 @@ func (d reader) entries(path string, r *rule, v reflect.Value) error {
 		_, twice := m[key]
 		switch {
 		case !isText:
-			return wrongType(at, `a text such as "2"`, t)
+			return wrongType(at, `a string such as "2"`, t)
 		case twice:
-			return fieldf(at, "there twice")
+			return fieldf(at, "duplicate field")
 		}
 		if err := r.entry(key, value); err != nil {
 			return &FieldError{at, err}
@@ -209,7 +209,7 @@ func (d reader) key(path string) (string, error) {
 	return key, nil
 }
 
-// scalar stores a text, a number or a truth value.
+// scalar stores a string, a number or a boolean.
 func scalar(t json.Token, path string, r *rule, v reflect.Value) error {
 	var err error
 	switch v.Kind() {
@@ -239,11 +239,11 @@ func scalar(t json.Token, path string, r *rule, v reflect.Value) error {
 	return nil
 }
 
-// number stores a number that is written as JSON has it.
+// number stores a number in JSON notation.
 func number(text string, r *rule, v reflect.Value) error {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return fmt.Errorf("%s is beyond all numbers that can be held", clipped(text))
+		return fmt.Errorf("%s is out of range", clipped(text))
 	}
 	if v.Kind() == reflect.Float64 {
 		v.SetFloat(f)
@@ -258,7 +258,7 @@ func number(text string, r *rule, v reflect.Value) error {
 			return fmt.Errorf("%s is negative; it must be 0 or more", clipped(text))
 		}
 		if !whole.IsUint64() {
-			return fmt.Errorf("%s is too large; it may be 18446744073709551615 at most", clipped(text))
+			return fmt.Errorf("%s is too large; it must be at most 18446744073709551615", clipped(text))
 		}
 		v.SetUint(whole.Uint64())
 		return nil
@@ -270,7 +270,7 @@ func number(text string, r *rule, v reflect.Value) error {
 	return nil
 }
 
-// wholeNumber reads a whole number, in any way that JSON has to write it: 512, 512.0 and 5.12e2 are the same.
+// wholeNumber parses a whole number in any JSON notation: 512, 512.0 and 5.12e2 are the same.
 func wholeNumber(text string) (*big.Int, bool) {
 	const longest = 40
 	if len(text) > longest {
@@ -295,12 +295,12 @@ func clipped(number string) string {
 	return number
 }
 
-// wrongType is the error for a value of another type than is wanted.
+// wrongType is the error for a value of the wrong type.
 func wrongType(path, wanted string, t json.Token) error {
 	got := "null"
 	switch t := t.(type) {
 	case string:
-		got = "the text " + quoted(t)
+		got = "the string " + quoted(t)
 	case json.Number:
 		got = "the number " + clipped(t.String())
 	case bool:
@@ -311,7 +311,7 @@ func wrongType(path, wanted string, t json.Token) error {
 	return fieldf(path, "must be %s, not %s", wanted, got)
 }
 
-// nearest are the names of fields that someone may have meant.
+// nearest returns the names of fields that are similar to key.
 func nearest(key string, rules []rule) []string {
 	var names []string
 	for _, r := range rules {

@@ -10,8 +10,8 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// OpenRecipe returns how an order names the recipe that recipe.Open finds: a known one by its name, one from a
-// file by what it changes of the known recipe that is nearest to it. Errors are those of recipe.Open.
+// OpenRecipe returns the order's form of the recipe that recipe.Open finds: a known one by its name, one from a
+// file by its differences from the most similar known recipe. Errors are those of recipe.Open.
 func OpenRecipe(name string) (Recipe, error) {
 	r, err := recipe.Open(name)
 	if err != nil || !recipe.IsFile(name) {
@@ -20,9 +20,9 @@ func OpenRecipe(name string) (Recipe, error) {
 	return based(&r), nil
 }
 
-// SetRecipe makes the order one for a finished recipe: by its name and the settings that differ where the name
-// is that of a known recipe, and by what it changes of the nearest known one otherwise. The effort is then
-// normal, since a finished recipe has its iterations. It fails where the recipe has a value that cannot be set.
+// SetRecipe makes the order one for a finished recipe: by its name and the settings that differ if the name
+// is that of a known recipe, and otherwise by its differences from the most similar known one. The effort is then
+// normal, since a finished recipe has its iterations. It fails if the recipe has a value that cannot be set.
 func (o *Order) SetRecipe(r recipe.Recipe) error {
 	probe := r.Clone()
 	if err := probe.Override(settingsOf(&r)); err != nil {
@@ -37,13 +37,13 @@ func (o *Order) SetRecipe(r recipe.Recipe) error {
 	return nil
 }
 
-// based returns a recipe by what it changes of the known one from which it differs least.
+// based returns a recipe by its differences from the known one from which it differs least.
 func based(r *recipe.Recipe) Recipe {
 	best := Recipe{Name: cmp.Or(r.Name, "own")}
 	for _, name := range append([]string{recipe.Default}, recipe.Names()...) {
 		known, err := recipe.Find(name)
 		if err != nil {
-			panic("order: " + err.Error()) // the name is the table's own
+			panic("order: " + err.Error()) // the name comes from the table
 		}
 		if d := differences(known, r); best.Base == "" || len(d) < len(best.Settings) {
 			best.Base, best.Settings = name, d
@@ -52,16 +52,16 @@ func based(r *recipe.Recipe) Recipe {
 	return best
 }
 
-// differences returns the fewest settings that make one recipe another, whose values can be set. Some settings
-// change others when they are set (content-weight gives up content-reference, optimizer chooses its parameters,
-// a setting for all scales gives up those for some), so it sets them one by one as Override does and sees what
-// is left. nil: there are none.
+// differences returns the fewest settings that turn one recipe into another, restricted to values that can be set.
+// Some settings change others when they are set (content-weight clears content-reference, optimizer sets its
+// parameters, a setting for all scales clears those for some), so it sets them one by one as Override does and
+// checks what remains. nil means there are none.
 func differences(from recipe.Recipe, to *recipe.Recipe) map[string]string {
 	from = from.Clone()
 	var d map[string]string
 	set := func(name, value string) {
 		if err := from.Set(name, value); err != nil {
-			panic("order: " + err.Error()) // a recipe's own setting, as it reads it
+			panic("order: " + err.Error()) // a setting that the recipe itself wrote
 		}
 		if d == nil {
 			d = map[string]string{}
@@ -83,7 +83,7 @@ func differences(from recipe.Recipe, to *recipe.Recipe) map[string]string {
 	return d
 }
 
-// hasSurplus reports whether a recipe has a parameter at a scale where none is wanted.
+// hasSurplus reports whether a recipe has a parameter at a scale where wanted has none.
 func hasSurplus(r *recipe.Recipe, wanted map[string]string, name string) bool {
 	for _, s := range r.ByScale {
 		_, has := s.Values[name]
@@ -98,12 +98,12 @@ func hasSurplus(r *recipe.Recipe, wanted map[string]string, name string) bool {
 func valueOf(r *recipe.Recipe, name string) string {
 	value, err := r.Get(name)
 	if err != nil {
-		panic("order: " + err.Error()) // the name is the table's own
+		panic("order: " + err.Error()) // the name comes from the table
 	}
 	return value
 }
 
-// settingsOf returns all that a recipe consists of, by name.
+// settingsOf returns all settings of a recipe, by name.
 func settingsOf(r *recipe.Recipe) map[string]string {
 	all := map[string]string{}
 	for _, s := range r.Settings() {
@@ -112,9 +112,9 @@ func settingsOf(r *recipe.Recipe) map[string]string {
 	return all
 }
 
-// FinishedRecipe returns the recipe that the order is painted by: the base, what a recipe from a file changes,
-// the effort, and then the settings of the order, so that what they say of iterations stands. A start picture
-// sets init. Errors are of type [*FieldError]; one for a name that is not known wraps a *recipe.UnknownError.
+// FinishedRecipe returns the recipe by which the order is painted: the base, the differences of a recipe from a
+// file, the effort, and then the settings of the order, so that their iterations are unaffected by the effort. A
+// start picture sets init. Errors are of type [*FieldError]; one for an unknown name wraps a *recipe.UnknownError.
 func (o *Order) FinishedRecipe() (recipe.Recipe, error) {
 	r, err := o.effortedRecipe()
 	if err != nil {
@@ -133,14 +133,14 @@ func (o *Order) FinishedRecipe() (recipe.Recipe, error) {
 	}
 	switch picture := r.Start.Init == recipe.InitPicture; {
 	case picture && o.Start == nil:
-		return r, fieldf("start", "missing; the recipe begins with a picture (init is picture)")
+		return r, fieldf("start", "missing; the recipe starts from a picture (init is picture)")
 	case !picture && o.Start != nil:
-		return r, fieldf("settings.init", "%v does not go with a start picture; leave out one of them", r.Start.Init)
+		return r, fieldf("settings.init", "%v cannot be combined with a start picture; leave out one of them", r.Start.Init)
 	}
 	return r, nil
 }
 
-// effortedRecipe is the recipe before the settings of the order.
+// effortedRecipe returns the recipe before the settings of the order.
 func (o *Order) effortedRecipe() (recipe.Recipe, error) {
 	r, err := o.Recipe.open()
 	if err != nil {
@@ -175,7 +175,7 @@ func (n *Recipe) open() (recipe.Recipe, error) {
 	return r, override(&r, "recipe.settings", n.Settings)
 }
 
-// override applies settings that stand at a path, and names the setting that is wrong.
+// override applies the settings at a path, and names the setting that is wrong.
 func override(r *recipe.Recipe, path string, values map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		probe := r.Clone()
@@ -188,7 +188,7 @@ func override(r *recipe.Recipe, path string, values map[string]string) error {
 		for name := range values {
 			said := name
 			if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
-				said = name[:dot] + ": " + name[dot+1:] // as errors have settings of some scales
+				said = name[:dot] + ": " + name[dot+1:] // as errors name settings of some scales
 			}
 			if strings.HasPrefix(err.Error(), said+": ") {
 				return &FieldError{member(path, name), without(err, said)}
@@ -199,7 +199,7 @@ func override(r *recipe.Recipe, path string, values map[string]string) error {
 	return nil
 }
 
-// without takes a prefix off an error, which its path says already.
+// without removes a prefix from an error, since its path already says it.
 func without(err error, prefix string) error {
 	text, ok := strings.CutPrefix(err.Error(), prefix+": ")
 	if inner := errors.Unwrap(err); ok && inner != nil && inner.Error() == text {

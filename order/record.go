@@ -13,94 +13,94 @@ import (
 // MaxRecordBytes bounds the JSON form of a record.
 const MaxRecordBytes = 4 << 20
 
-// Record is an order and what happened when it was painted. It is the text inside a finished picture. Names in
-// it have no folders; see [Order.Portable].
+// Record is an order and what happened when it was painted. It is the text inside a finished picture. Its names
+// have no folders; see [Order.Portable].
 type Record struct {
-	// Version of the JSON form. 0 stands for the current one in a record that was not read.
+	// Version of the JSON form. 0 means the current one in a record that was not read.
 	Version int `json:"version,omitempty" rule:"required min=1 max=1"`
-	// What was ordered.
+	// The order that was painted.
 	Order Order `json:"order" rule:"required"`
-	// All settings of the recipe that was painted by. They hold even where a later program's recipe of the same
+	// All settings of the recipe that was used. They apply even if a later program's recipe of the same
 	// name has others.
 	Settings map[string]string `json:"settings,omitempty" rule:"items=0..512 keys=setting values=line maxlen=1024"`
 
 	// The program that painted.
 	Program Program `json:"program" rule:"required"`
-	// The instruction set that computed: the same one gives the same bits.
+	// The instruction set: the same one gives the same bits.
 	ISA string `json:"isa,omitempty" rule:"pattern=text maxlen=200"`
-	// How many threads computed.
+	// Number of threads.
 	Threads int `json:"threads,omitempty" rule:"min=0 max=1e6"`
 
-	// Whether the picture is whole. One that was ended early has the size of the scale that was reached.
+	// Whether the run was completed. A picture that was ended early has the size of the scale that was reached.
 	Finished bool `json:"finished"`
 	// Size of the picture in pixels.
 	Width  int `json:"width,omitempty" rule:"min=0 max=65536"`
 	Height int `json:"height,omitempty" rule:"min=0 max=65536"`
-	// The scales that were painted, from the coarsest.
+	// The scales that were painted, coarsest first.
 	Scales []Scale `json:"scales,omitempty" rule:"items=0..64"`
 	// Iterations of all scales.
 	Iterations int `json:"iterations" rule:"min=0 max=1e12 default=0"`
 	// Evaluations of the loss at all scales.
 	Evaluations int `json:"evaluations,omitempty" rule:"min=0 max=1e12"`
-	// The loss at the start of the last scale that was reached. It is not there where it was not finite.
+	// The loss at the start of the last scale that was reached. It is absent if it was not finite.
 	FirstLoss *float64 `json:"first_loss,omitempty"`
-	// The loss at the end. It is not there where it was not finite.
+	// The loss at the end. It is absent if it was not finite.
 	LastLoss *float64 `json:"last_loss,omitempty"`
-	// The parts of the last loss, weighted, so that they add up to it.
+	// The terms of the last loss, weighted, so that they add up to it.
 	Terms []Term `json:"terms,omitempty" rule:"items=0..1000"`
-	// How long the run took.
+	// Duration of the run in seconds.
 	Seconds float64 `json:"seconds,omitempty" rule:"min=0 max=1e12"`
-	// What went wrong on the way and was dealt with.
+	// Problems met during the run, which were handled.
 	Events []Event `json:"events,omitempty" rule:"items=0..10000"`
-	// What was changed during the run. Each change takes effect at the iteration after the one it names.
+	// Changes made during the run. Each takes effect at the iteration after the one it names.
 	Changes []Change `json:"changes,omitempty" rule:"items=0..1000"`
 }
 
-// Program says which program painted.
+// Program identifies the program that painted.
 type Program struct {
 	// Its name.
 	Name string `json:"name" rule:"required pattern=text maxlen=200"`
 	// Its version.
 	Version string `json:"version,omitempty" rule:"pattern=text maxlen=200"`
-	// What it was built with, and for.
+	// The compiler and the platform.
 	Build string `json:"build,omitempty" rule:"pattern=text maxlen=200"`
 }
 
-// Scale is one size that was painted at.
+// Scale is one size of the run.
 type Scale struct {
 	// Size in pixels.
 	Width  int `json:"width" rule:"required min=1 max=65536"`
 	Height int `json:"height" rule:"required min=1 max=65536"`
-	// Iterations that were made.
+	// Iterations made.
 	Iterations int `json:"iterations" rule:"required min=0 max=1e12"`
-	// Losses at its start and its end, where they were finite.
+	// Losses at its start and its end, if they were finite.
 	FirstLoss *float64 `json:"first_loss,omitempty"`
 	LastLoss  *float64 `json:"last_loss,omitempty"`
 }
 
 // Term is one part of a loss.
 type Term struct {
-	// What it compares, as a user reads it: style_relu1_1.
+	// What it compares, as shown to users: style_relu1_1.
 	Name string `json:"name" rule:"required pattern=text maxlen=200"`
-	// Its weighted value, where it was finite.
+	// Its weighted value, if it was finite.
 	Value *float64 `json:"value,omitempty"`
 }
 
-// Event is something that went wrong and was dealt with.
+// Event is a problem that was handled during the run.
 type Event struct {
-	// The scale, counted from the coarsest, 0, and the iteration within it.
+	// The scale, counted from 0 at the coarsest, and the iteration within it.
 	Scale     int `json:"scale" rule:"required min=0 max=64"`
 	Iteration int `json:"iteration" rule:"required min=0 max=1e12"`
-	// What it was.
+	// Description of the problem.
 	Text string `json:"text" rule:"required pattern=text maxlen=1000"`
 }
 
-// Change is what was changed of a run under way.
+// Change is a change made during the run.
 type Change struct {
-	// The scale, counted from the coarsest, 0, and the iteration within it after which the change was made.
+	// The scale, counted from 0 at the coarsest, and the iteration within it after which the change was made.
 	Scale     int `json:"scale" rule:"required min=0 max=64"`
 	Iteration int `json:"iteration" rule:"required min=0 max=1e12"`
-	// New values of settings, by the names of recipe.Parameters, and of what else a run lets change.
+	// New values of settings, by the names of recipe.Parameters, and of whatever else can be changed in a run.
 	Settings map[string]string `json:"settings" rule:"required items=1..256 keys=setting values=line maxlen=1024"`
 }
 
@@ -112,8 +112,8 @@ func Finite(v float64) *float64 {
 	return new(v)
 }
 
-// NewRecord returns a record of an order, with its names portable and the settings of its finished recipe
-// filled in. It fails where the order is not valid.
+// NewRecord returns a record of an order, with portable names and the settings of its finished recipe.
+// It fails if the order is not valid.
 func NewRecord(o *Order) (Record, error) {
 	c, err := o.Canonical()
 	if err != nil {
@@ -126,8 +126,8 @@ func NewRecord(o *Order) (Record, error) {
 	return Record{Version: Version, Order: c.Portable(), Settings: settingsOf(&r)}, nil
 }
 
-// FinishedRecipe returns the recipe that was painted by: that of the order, with the settings that the record
-// holds. They differ where the program that painted knew other values by the recipe's name.
+// FinishedRecipe returns the recipe that was used: that of the order, with the settings in the record. They differ
+// if the program that painted had other values under the recipe's name.
 func (r *Record) FinishedRecipe() (recipe.Recipe, error) {
 	finished, err := r.Order.FinishedRecipe()
 	if err != nil || len(r.Settings) == 0 {
@@ -136,8 +136,8 @@ func (r *Record) FinishedRecipe() (recipe.Recipe, error) {
 	return finished, override(&finished, "settings", r.Settings)
 }
 
-// Outdated returns the settings, with the values that were painted by, that the order alone no longer gives: a
-// recipe of this program has other values by the same name. nil: the order still means what it meant.
+// Outdated returns the settings, with their recorded values, that the order alone no longer gives: a
+// recipe of this program has other values under the same name. nil means that the order still gives the same recipe.
 func (r *Record) Outdated() (map[string]string, error) {
 	now, err := r.Order.FinishedRecipe()
 	if err != nil {
@@ -150,8 +150,8 @@ func (r *Record) Outdated() (map[string]string, error) {
 	return differences(now, &then), nil
 }
 
-// Rerun returns the order that paints the recorded picture again: the record's, with the settings that
-// [Record.Outdated] returns. What was changed during the run is not in it.
+// Rerun returns the order that paints the recorded picture again: the record's, with the settings of
+// [Record.Outdated]. Changes made during the run are not included.
 func (r *Record) Rerun() (Order, error) {
 	o := r.Order.Clone()
 	outdated, err := r.Outdated()
@@ -167,7 +167,7 @@ func (r *Record) Rerun() (Order, error) {
 	return o.Canonical()
 }
 
-// Validate returns an error that names the first field that cannot be: a [*FieldError].
+// Validate returns a [*FieldError] that names the first invalid field.
 func (r *Record) Validate() error {
 	if err := check("", r); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (r *Record) Validate() error {
 	return err
 }
 
-// within puts a path before that of a field.
+// within prefixes the path of a field.
 func within(path string, err error) error {
 	if f := (*FieldError)(nil); errors.As(err, &f) {
 		return &FieldError{path + "." + f.Path, f.Err}
@@ -187,7 +187,7 @@ func within(path string, err error) error {
 	return err
 }
 
-// JSON returns the canonical form of the record. It fails where the record is not valid.
+// JSON returns the canonical form of the record. It fails if the record is not valid.
 func (r *Record) JSON() ([]byte, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
@@ -212,8 +212,8 @@ func (r *Record) JSON() ([]byte, error) {
 }
 
 // ParseRecord reads the JSON form of a record as strictly as [Parse] reads an order, up to [MaxRecordBytes]. It
-// also reads version 0, the text that Impasto embedded in pictures before there were orders: its inputs are
-// known by their names only, without folders and endings. The error is a [*FieldError].
+// also reads version 0, the text that earlier versions of Impasto embedded in pictures: its inputs are
+// known only by their names, without folders and extensions. The error is a [*FieldError].
 func ParseRecord(data []byte) (Record, error) {
 	version, err := versionOf(data, MaxRecordBytes)
 	if err != nil {
@@ -235,11 +235,11 @@ func ParseRecord(data []byte) (Record, error) {
 	return c, err
 }
 
-// ErrNoRecord says that a picture carries no record.
-var ErrNoRecord = errors.New("the picture carries no record of how it was painted")
+// ErrNoRecord reports that a picture has no record.
+var ErrNoRecord = errors.New("the picture has no record of how it was painted")
 
 // ReadRecord returns the record inside the picture at path. The error names the file; it wraps [ErrNoRecord]
-// where there is none.
+// if there is none.
 func ReadRecord(path string) (Record, error) {
 	text, err := canvas.ReadRecipe(path)
 	if err != nil {

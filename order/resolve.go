@@ -9,29 +9,29 @@ import (
 	"strings"
 )
 
-// Resolver finds the inputs of an order. Every file is read once and its contents compared with its digest. The
-// zero value finds nothing. It may be used by several goroutines at once where its functions may.
+// Resolver finds the inputs of an order. Every file is read once and its contents are compared with its digest. The
+// zero value finds nothing. It is safe for concurrent use if its functions are.
 type Resolver struct {
-	// Stored, where not nil, opens contents by their digest, as a store of uploads has them. It returns an
-	// error that wraps fs.ErrNotExist where there are none.
+	// Stored, if not nil, opens contents by their digest, as in a store of uploads. It returns an error
+	// that wraps fs.ErrNotExist if there are none.
 	Stored func(ctx context.Context, sha256 string) (io.ReadCloser, error)
-	// BuiltIn, where not nil, returns the picture behind a name that begins with @.
+	// BuiltIn, if not nil, returns the picture with a name that begins with @.
 	BuiltIn func(name string) ([]byte, error)
-	// TrustNames lets names be opened as paths. It is for orders that the user of this machine wrote, and for
-	// no others: whoever writes an order could otherwise have any file of the machine read.
+	// TrustNames allows names to be opened as paths. It is only for orders written by the user of this machine:
+	// otherwise whoever writes an order could have any file of the machine read.
 	TrustNames bool
-	// LookIn are folders whose files, and those of their folders, may be used: by their bare names, and by
-	// their contents where they were renamed or moved.
+	// LookIn are folders whose files, including those in subfolders, may be used: by their bare names, and by
+	// their contents if they were renamed or moved.
 	LookIn []string
-	// Limits bound the work.
+	// Limits limit the work.
 	Limits Limits
 }
 
-// Limits bound what a Resolver reads. Zero values mean the defaults.
+// Limits limit what a Resolver reads. Zero values select the defaults.
 type Limits struct {
 	FileBytes  int64 // of one input; 2 GiB
 	TotalBytes int64 // of all inputs of an order, which are held in memory; 4 GiB
-	Files      int   // entries of folders that are looked at; 10,000
+	Files      int   // entries of folders that are examined; 10,000
 	HashBytes  int64 // of files that are read only to compare their digests; 16 GiB
 }
 
@@ -39,16 +39,16 @@ func (l Limits) withDefaults() Limits {
 	return Limits{cmp.Or(l.FileBytes, 2<<30), cmp.Or(l.TotalBytes, 4<<30), cmp.Or(l.Files, 10_000), cmp.Or(l.HashBytes, 16<<30)}
 }
 
-// MissingError says which inputs of an order could not be had: all of them at once.
+// MissingError lists all inputs of an order that could not be found or read.
 type MissingError struct {
 	Inputs []MissingInput
 }
 
-// MissingInput is an input that could not be had.
+// MissingInput is an input that could not be found or read.
 type MissingInput struct {
 	Path  string // in the order: "paintings[0].mask"
 	Input Input
-	Err   error // why; a [*ChangedError] where a file of the name has other contents
+	Err   error // why; a [*ChangedError] if a file with the name has other contents
 }
 
 // Error returns one line with all inputs.
@@ -63,7 +63,7 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("%d inputs are missing: %s", len(parts), strings.Join(parts, "; "))
 }
 
-// Unwrap returns why each is missing.
+// Unwrap returns the errors of all inputs.
 func (e *MissingError) Unwrap() []error {
 	all := make([]error, len(e.Inputs))
 	for i := range e.Inputs {
@@ -72,7 +72,7 @@ func (e *MissingError) Unwrap() []error {
 	return all
 }
 
-// String returns path, name, the digest's beginning and why the input is missing.
+// String returns the path, the name, the beginning of the digest and the error.
 func (m *MissingInput) String() string {
 	return fmt.Sprintf("%s: %s: %v", m.Path, m.Input.String(), m.Err)
 }
@@ -89,7 +89,7 @@ func (i *Input) String() string {
 	return quoted(i.Name) + " (SHA-256 " + digest + "...)"
 }
 
-// ChangedError says that a file is there under an input's name and has other contents.
+// ChangedError reports that a file with an input's name has other contents.
 type ChangedError struct {
 	File      string // the path, or the name of a built-in picture
 	Want, Got string // SHA-256
@@ -97,14 +97,14 @@ type ChangedError struct {
 
 // Error names the file.
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%s has changed since: its SHA-256 is %.12s..., not %.12s...", e.File, e.Got, e.Want)
+	return fmt.Sprintf("%s has changed: its SHA-256 is %.12s..., want %.12s...", e.File, e.Got, e.Want)
 }
 
-// errNotFound is why an input is missing that is nowhere.
+// errNotFound is the error of an input that was not found anywhere.
 var errNotFound = fmt.Errorf("not found: %w", fs.ErrNotExist)
 
-// Resolve finds all inputs of an order but the network. Where some are missing the error is a [*MissingError]
-// that lists them all; a context that ends gives its own.
+// Resolve finds all inputs of an order except the network. If some are missing, the error is a [*MissingError]
+// that lists them all, or that of a context that ended.
 func (r *Resolver) Resolve(ctx context.Context, o *Order) (*Inputs, error) {
 	s := &search{Resolver: r, limits: r.Limits.withDefaults(), found: map[Input]*file{}}
 	s.left = s.limits.TotalBytes
@@ -120,8 +120,8 @@ func (r *Resolver) Resolve(ctx context.Context, o *Order) (*Inputs, error) {
 	return &Inputs{s.found}, nil
 }
 
-// Identify finds all inputs as Resolve does, and fills in the digests that the order does not have yet. It
-// changes nothing where it fails.
+// Identify finds all inputs as Resolve does, and fills in digests that the order lacks. If it fails, it changes
+// nothing.
 func (r *Resolver) Identify(ctx context.Context, o *Order) (*Inputs, error) {
 	in, err := r.Resolve(ctx, o)
 	if err != nil {
@@ -130,7 +130,7 @@ func (r *Resolver) Identify(ctx context.Context, o *Order) (*Inputs, error) {
 	for _, input := range o.Inputs() {
 		f := in.files[*input]
 		input.SHA256 = f.sha256
-		in.files[*input] = f // by what the input is called from now on
+		in.files[*input] = f // under the input's new identity
 	}
 	return in, nil
 }

@@ -83,7 +83,7 @@ func TestIdentify(t *testing.T) {
 	if p.Photograph.Width != 4 || p.Paintings[0].Pix[0] != 0 || p.Masks[0].Pix[0] != 1 || p.Regions != nil || p.Start != nil || p.StrengthMap != nil {
 		t.Errorf("%+v", p)
 	}
-	if _, err := in.Mask(o.Paintings[0].Picture, canvas.Limits{}); err == nil || !strings.Contains(err.Error(), "@dark is black all over") {
+	if _, err := in.Mask(o.Paintings[0].Picture, canvas.Limits{}); err == nil || !strings.Contains(err.Error(), "@dark is entirely black") {
 		t.Errorf("a black mask: %v", err)
 	}
 	if _, err := in.Pictures(&o, canvas.Limits{MaxPixels: 2}); !errors.Is(err, canvas.ErrTooLarge) || !strings.HasPrefix(err.Error(), "photograph: ") {
@@ -189,7 +189,7 @@ func TestNamesAlone(t *testing.T) {
 	}
 	write(t, filepath.Join(folder, "cat.jpg"), light)
 	o.Photograph = Input{Name: "cat"}
-	if _, err := r.Identify(context.Background(), &o); err == nil || !strings.Contains(err.Error(), "could be meant") {
+	if _, err := r.Identify(context.Background(), &o); err == nil || !strings.Contains(err.Error(), "match; give the path") {
 		t.Errorf("two cats: %v", err)
 	}
 }

@@ -11,24 +11,24 @@ import (
 	"unicode/utf8"
 )
 
-// rule is what a field may hold. It is read from the tags of the Go types, and the strict reader, Validate and
-// the generator of the schema all go by it, so that they cannot disagree.
+// rule is the set of permitted values of a field. It is parsed from the tags of the Go types; the strict reader,
+// Validate and the generator of the schema all use it, so they cannot disagree.
 //
-// The tag "rule" holds words: required; min=, max= (numbers); items=LEAST..MOST (lists and maps); maxlen=
-// (characters of a text, or of each value of a map); enum=A|B; pattern= (a name in patterns); keys=, values=
-// (patterns of a map); default= (of a field that is not there). anyof=A|B, on a blank field, says that a struct
+// The tag "rule" consists of words: required; min=, max= (numbers); items=LEAST..MOST (lists and maps); maxlen=
+// (characters of a string, or of each value of a map); enum=A|B; pattern= (a name in patterns); keys=, values=
+// (patterns of a map); default= (of an absent field). anyof=A|B, on a blank field, means that a struct
 // needs one of these.
 type rule struct {
 	name     string // in JSON
 	index    int    // of the struct's field
-	optional bool   // the zero value stands for an absent field
+	optional bool   // the zero value means an absent field
 
 	required              bool
 	min, max              *float64
 	leastItems, mostItems int
 	maxLength             int      // in characters
-	enum                  []string // numbers, too, as texts
-	pattern               string   // of a text
+	enum                  []string // including numbers, as strings
+	pattern               string   // of a string
 	keys, values          string   // patterns of a map
 	hasDefault            bool
 	byDefault             string
@@ -36,16 +36,16 @@ type rule struct {
 	anyOf                 []string // names of fields
 }
 
-// pattern is a form of text.
+// pattern is a form of string.
 type pattern struct {
 	*regexp.Regexp
-	words string // what a text of the form is
+	words string // description of the form
 }
 
-// unsafeText are the characters that would break a line or disturb a terminal.
+// unsafeText lists the characters that would break a line or disturb a terminal.
 const unsafeText = `\x00-\x1f\x7f-\x9f` + "\u2028\u2029"
 
-// patterns are written so that RE2 and ECMA-262, which JSON Schema has, read them alike.
+// patterns are written so that RE2 and ECMA-262, which JSON Schema uses, agree on them.
 var patterns = map[string]pattern{
 	"text":    {regexp.MustCompile(`^[^` + unsafeText + `]+$`), "one line of text"},
 	"line":    {regexp.MustCompile(`^[^` + unsafeText + `]*$`), "one line of text"},
@@ -53,7 +53,7 @@ var patterns = map[string]pattern{
 	"setting": {regexp.MustCompile(`^[a-z0-9.-]{1,80}$`), "the name of a setting"},
 }
 
-// rulesOf returns the rules of a struct's fields in their order.
+// rulesOf returns the rules of a struct's fields, in order.
 func rulesOf(t reflect.Type) []rule {
 	var all []rule
 	for i := range t.NumField() {
@@ -71,7 +71,7 @@ func rulesOf(t reflect.Type) []rule {
 	return all
 }
 
-// parseRule reads a tag. A mistake in it is the programmer's.
+// parseRule parses a tag. A mistake in it is a bug of this package.
 func parseRule(tag string) rule {
 	var r rule
 	number := func(s string) float64 {
@@ -108,13 +108,13 @@ func parseRule(tag string) rule {
 		case "default":
 			r.byDefault, r.hasDefault = value, true
 		default:
-			panic("order: rule " + tag + ": " + word + " is not known")
+			panic("order: rule " + tag + ": " + word + " is unknown")
 		}
 	}
 	return r
 }
 
-// text checks a text against length, choice and pattern.
+// text checks a string against length, choice and pattern.
 func (r *rule) text(s, pattern string) error {
 	switch {
 	case !utf8.ValidString(s):
@@ -122,7 +122,7 @@ func (r *rule) text(s, pattern string) error {
 	case r.maxLength > 0 && utf8.RuneCountInString(s) > r.maxLength:
 		return fmt.Errorf("%s has %d characters; at most %d are allowed", quoted(s), utf8.RuneCountInString(s), r.maxLength)
 	case r.enum != nil && !slices.Contains(r.enum, s):
-		return fmt.Errorf("%s is not known; known are %s", quoted(s), strings.Join(r.enum, ", "))
+		return fmt.Errorf("unknown value %s; must be one of %s", quoted(s), strings.Join(r.enum, ", "))
 	}
 	return matches(s, pattern)
 }
@@ -146,23 +146,23 @@ func (r *rule) number(v float64, text string) error {
 	case r.min != nil && v < *r.min:
 		return fmt.Errorf("%s is too small; it must be at least %v", text, *r.min)
 	case r.max != nil && v > *r.max:
-		return fmt.Errorf("%s is too large; it may be %s at most", text, strconv.FormatFloat(*r.max, 'f', -1, 64))
+		return fmt.Errorf("%s is too large; it must be at most %s", text, strconv.FormatFloat(*r.max, 'f', -1, 64))
 	}
 	return nil
 }
 
-// items checks how many elements a list or a map has.
+// items checks the number of elements of a list or a map.
 func (r *rule) items(n int) error {
 	switch {
 	case n < r.leastItems:
-		return fmt.Errorf("there are %d; at least %d must be given", n, r.leastItems)
+		return fmt.Errorf("there are %d; need at least %d", n, r.leastItems)
 	case r.mostItems > 0 && n > r.mostItems:
-		return fmt.Errorf("there are more than %d, which is the most", r.mostItems)
+		return fmt.Errorf("at most %d are allowed", r.mostItems)
 	}
 	return nil
 }
 
-// quoted writes a text of any length and content so that it fits into a line.
+// quoted quotes a string of any length and content so that it fits on a line.
 func quoted(s string) string {
 	const most = 60
 	if len(s) <= most {
@@ -171,7 +171,7 @@ func quoted(s string) string {
 	return strconv.Quote(strings.ToValidUTF8(s[:most], "")) + "..."
 }
 
-// member is the path of an object's member.
+// member returns the path of an object's member.
 func member(path, name string) string {
 	if !plainName.MatchString(name) {
 		name = quoted(name)
@@ -182,5 +182,5 @@ func member(path, name string) string {
 	return path + "." + name
 }
 
-// plainName is a name that stands in a path as it is.
+// plainName matches a name that needs no quotes in a path.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,80}$`)

@@ -14,26 +14,26 @@ import (
 	"strings"
 )
 
-// file is what an input turned out to be.
+// file is the file of an input.
 type file struct {
 	name   string // the path it was read from, or a built-in name
 	sha256 string
 	data   []byte
 }
 
-// search is a Resolver at work on one order.
+// search is the state of a Resolver for one order.
 type search struct {
 	*Resolver
 	limits Limits
-	left   int64 // bytes that may still be taken
+	left   int64 // bytes that may still be read
 
 	found   map[Input]*file
-	lost    map[Input]error // why not found in a direct way
-	entries []entry         // of the folders, once they were listed
+	lost    map[Input]error // why it was not found directly
+	entries []entry         // of the folders, once listed
 	listed  bool
 }
 
-// direct looks in the store, among built-in pictures and under the names.
+// direct looks in the store, among built-in pictures and for the names.
 func (s *search) direct(ctx context.Context, o *Order) error {
 	s.lost = map[Input]error{}
 	for _, input := range o.Inputs() {
@@ -59,7 +59,7 @@ func (s *search) direct(ctx context.Context, o *Order) error {
 	return ctx.Err()
 }
 
-// same returns a file that was read already and has the contents of the input.
+// same returns a file that was already read and has the contents of the input.
 func (s *search) same(in Input) *file {
 	if in.SHA256 == "" {
 		return nil
@@ -72,8 +72,8 @@ func (s *search) same(in Input) *file {
 	return nil
 }
 
-// look tries the ways to one input in turn. The error is the most telling one: that a file has changed, or else
-// the first.
+// look tries the ways to find one input in turn. It returns the most informative error: that a file has changed, or
+// otherwise the first.
 func (s *search) look(ctx context.Context, in Input) (*file, error) {
 	telling := errNotFound
 	ways := []func(context.Context, Input) (*file, error){s.stored, s.builtIn, s.named, s.bareNamed, s.builtInWithoutAt}
@@ -118,14 +118,14 @@ func (s *search) builtIn(_ context.Context, in Input) (*file, error) {
 	return s.read(in.Name, bytes.NewReader(data))
 }
 
-// builtInWithoutAt is for version 0, which kept no digests and wrote cat for @cat.
+// builtInWithoutAt handles version 0, which had no digests and wrote cat for @cat.
 func (s *search) builtInWithoutAt(ctx context.Context, in Input) (*file, error) {
 	if in.SHA256 != "" || bareName(in.Name) != in.Name || filepath.Ext(in.Name) != "" || strings.HasPrefix(in.Name, "@") {
 		return nil, errNotFound
 	}
 	f, err := s.builtIn(ctx, Input{Name: "@" + in.Name})
 	if err != nil {
-		return nil, errNotFound // what was asked for is not a built-in picture
+		return nil, errNotFound // not a built-in picture
 	}
 	return f, nil
 }
@@ -138,8 +138,8 @@ func (s *search) named(_ context.Context, in Input) (*file, error) {
 	return s.open(in.Name)
 }
 
-// bareNamed opens a file of the bare name in one of the folders. Where only a name is known it need not have an
-// ending, but only one file may be meant.
+// bareNamed opens a file with the bare name in one of the folders. If only a name is known the extension may be
+// missing, but then only one file may match.
 func (s *search) bareNamed(_ context.Context, in Input) (*file, error) {
 	wanted := bareName(in.Name)
 	if wanted == "" || !filepath.IsLocal(wanted) || strings.HasPrefix(wanted, "@") {
@@ -157,12 +157,12 @@ func (s *search) bareNamed(_ context.Context, in Input) (*file, error) {
 	case len(meant) == 0:
 		return nil, errNotFound
 	case len(meant) > 1 && in.SHA256 == "":
-		return nil, fmt.Errorf("%s and %s could be meant; name the path", meant[0], meant[1])
+		return nil, fmt.Errorf("both %s and %s match; give the path", meant[0], meant[1])
 	}
 	return s.open(meant[0])
 }
 
-// open reads a file of this machine.
+// open opens a file of this machine.
 func (s *search) open(path string) (*file, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -182,7 +182,7 @@ func (s *search) open(path string) (*file, error) {
 	return s.read(path, f)
 }
 
-// read takes contents into memory, within the limits.
+// read reads contents into memory, within the limits.
 func (s *search) read(name string, from io.Reader) (*file, error) {
 	most := min(s.limits.FileBytes, s.left)
 	data, err := io.ReadAll(io.LimitReader(from, most+1))
@@ -200,10 +200,10 @@ func (s *search) tooLarge() error {
 	if s.left < s.limits.FileBytes {
 		return fmt.Errorf("all inputs together are over the limit of %d bytes", s.limits.TotalBytes)
 	}
-	return fmt.Errorf("over the limit of %d bytes", s.limits.FileBytes)
+	return fmt.Errorf("the file is over the limit of %d bytes", s.limits.FileBytes)
 }
 
-// missing lists what was not found, nil where all was.
+// missing returns an error that lists what was not found, or nil.
 func (s *search) missing(o *Order) error {
 	var all []MissingInput
 	for path, in := range o.Inputs() {
@@ -217,7 +217,7 @@ func (s *search) missing(o *Order) error {
 	return &MissingError{all}
 }
 
-// bare takes the path off an error whose message names the file anyway.
+// bare strips the path from an error whose message names the file anyway.
 func bare(err error) error {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		return p.Err

@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// Validate returns an error that names the first field that cannot be: a [*FieldError].
+// Validate returns a [*FieldError] that names the first invalid field.
 func (o *Order) Validate() error {
 	if err := check("", o); err != nil {
 		return err
@@ -19,20 +19,20 @@ func (o *Order) Validate() error {
 	return err
 }
 
-// validatePaintings checks what the rules of single fields cannot say.
+// validatePaintings checks what the rules of single fields cannot express.
 func (o *Order) validatePaintings() error {
 	some := false
 	for i, p := range o.Paintings {
 		some = some || p.Share > 0
 		if p.Region != nil && o.RegionMap != nil {
-			return fieldf(element("paintings", i)+".region", "there is a region_map, too; give one or the other")
+			return fieldf(element("paintings", i)+".region", "there is also a region_map; give one or the other")
 		}
 	}
 	if !some {
 		return fieldf("paintings", "all shares are 0; give at least one painting a share")
 	}
 	if o.RegionMap != nil && len(o.Paintings) < 2 {
-		return fieldf("region_map", "a map of regions needs two paintings or more; give a single painting a region")
+		return fieldf("region_map", "a map of regions needs at least two paintings; give a single painting a region")
 	}
 	return nil
 }
@@ -40,14 +40,14 @@ func (o *Order) validatePaintings() error {
 func (o Output) validate() error {
 	switch {
 	case o.Format == JPEG && o.Depth > 8:
-		return fieldf("output.depth", "a JPEG has 8 bits, not %d; leave it out or choose the format png", o.Depth)
+		return fieldf("output.depth", "a JPEG has a depth of 8 bits, not %d; leave the depth out or choose the format png", o.Depth)
 	case o.Format != JPEG && o.Quality != 0:
-		return fieldf("output.quality", "a PNG has no quality; leave it out or choose the format jpeg")
+		return fieldf("output.quality", "a PNG has no quality setting; leave it out or choose the format jpeg")
 	}
 	return nil
 }
 
-// FieldError says what is wrong with one field of an order or a record.
+// FieldError reports what is wrong with one field of an order or a record.
 type FieldError struct {
 	Path string // of the field in the JSON form: "paintings[1].share"; "" for the whole text
 	Err  error  // what is wrong with it, and what to do
@@ -61,7 +61,7 @@ func (e *FieldError) Error() string {
 	return e.Path + ": " + e.Err.Error()
 }
 
-// Unwrap returns what is wrong.
+// Unwrap returns Err.
 func (e *FieldError) Unwrap() error { return e.Err }
 
 func fieldf(path, format string, args ...any) error {

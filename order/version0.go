@@ -8,8 +8,8 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// version0 is the text that Impasto embedded in pictures before there were orders. It holds all settings of the
-// finished recipe, names of pictures without folders and endings, and no digests.
+// version0 is the text that earlier versions of Impasto embedded in pictures. It holds all settings of the
+// finished recipe, names of pictures without folders and extensions, and no digests.
 type version0 struct {
 	Program  string            `json:"program" rule:"required pattern=text maxlen=600"`
 	Recipe   string            `json:"recipe" rule:"required pattern=text maxlen=200"`
@@ -30,10 +30,10 @@ type version0 struct {
 	Finished   bool   `json:"finished" rule:"required"`
 }
 
-// unnamedStart stands for a start picture, which version 0 did not name.
+// unnamedStart is the name of a start picture, which version 0 did not record.
 const unnamedStart = "start picture without a recorded name"
 
-// parseVersion0 reads version 0 as the record that it would be today.
+// parseVersion0 reads version 0 as a record of the current version.
 func parseVersion0(data []byte) (Record, error) {
 	var old version0
 	if err := decode(data, MaxRecordBytes, &old); err != nil {
@@ -75,7 +75,7 @@ func parseVersion0(data []byte) (Record, error) {
 // recipe returns the recipe of all settings.
 func (v *version0) recipe() (recipe.Recipe, error) {
 	r, err := recipe.Find(v.Recipe)
-	if err != nil { // from a file; all settings follow, so that any will do to begin with
+	if err != nil { // from a file; all settings follow, so any base will do
 		if r, err = recipe.Find(recipe.Default); err != nil {
 			return r, err
 		}
@@ -84,10 +84,10 @@ func (v *version0) recipe() (recipe.Recipe, error) {
 	return r, override(&r, "settings", renamed(v.Settings))
 }
 
-// renamedSettings are those that had other names then.
+// renamedSettings maps the settings that had other names then.
 var renamedSettings = map[string]string{"preview": "reduced", "preview-weight": "reduced-weight"}
 
-// renamed returns settings by the names that they have today, those of single scales, too.
+// renamed returns settings by their current names, including those of single scales.
 func renamed(settings map[string]string) map[string]string {
 	all := make(map[string]string, len(settings))
 	for name, value := range settings {
@@ -100,10 +100,10 @@ func renamed(settings map[string]string) map[string]string {
 	return all
 }
 
-// noMask stood in a row of masks for a painting without one.
+// noMask stands in a list of masks for a painting without one.
 const noMask = "none"
 
-// paintings joins names, shares and masks, which version 0 kept in rows of their own.
+// paintings joins names, shares and masks, which version 0 kept in separate lists.
 func (v *version0) paintings() ([]Painting, error) {
 	shares, err := v.shares()
 	if err != nil {
@@ -114,10 +114,10 @@ func (v *version0) paintings() ([]Painting, error) {
 		all[i] = Painting{Picture: Input{Name: name}, Share: shares[i]}
 	}
 	if n := len(v.StyleMasks); n > 0 && n != len(all) {
-		return nil, fieldf("style_masks", "there are %d for %d paintings", n, len(all))
+		return nil, fieldf("style_masks", "%d masks for %d paintings", n, len(all))
 	}
 	if n := len(v.ContentMasks); n > 1 && n != len(all) {
-		return nil, fieldf("content_masks", "there are %d for %d paintings", n, len(all))
+		return nil, fieldf("content_masks", "%d masks for %d paintings", n, len(all))
 	}
 	for i := range all {
 		all[i].Mask = maskIn(v.StyleMasks, i)
@@ -128,7 +128,7 @@ func (v *version0) paintings() ([]Painting, error) {
 	return all, nil
 }
 
-// maskIn returns mask i of a row, nil for none.
+// maskIn returns mask i of a list, nil for none.
 func maskIn(row []string, i int) *Input {
 	if i >= len(row) || row[i] == noMask {
 		return nil
@@ -136,7 +136,7 @@ func maskIn(row []string, i int) *Input {
 	return &Input{Name: row[i]}
 }
 
-// shares reads "3,1"; without it all are alike.
+// shares parses "3,1"; without it all are equal.
 func (v *version0) shares() ([]float64, error) {
 	shares := make([]float64, len(v.Styles))
 	for i := range shares {
@@ -147,7 +147,7 @@ func (v *version0) shares() ([]float64, error) {
 	}
 	fields := strings.Split(v.StyleWeights, ",")
 	if len(fields) != len(shares) {
-		return nil, fieldf("style_weights", "there are %d for %d paintings", len(fields), len(shares))
+		return nil, fieldf("style_weights", "%d shares for %d paintings", len(fields), len(shares))
 	}
 	for i, field := range fields {
 		share, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
@@ -162,7 +162,7 @@ func (v *version0) shares() ([]float64, error) {
 // programText is "impasto 1.2 (go1.26.8, linux/amd64)".
 var programText = regexp.MustCompile(`^(\S+) (.+) \((go[^()]*)\)$`)
 
-// programOf takes apart how a program named itself.
+// programOf parses the name and version of a program.
 func programOf(text string) Program {
 	if m := programText.FindStringSubmatch(text); m != nil {
 		return Program{Name: m[1], Version: m[2], Build: m[3]}

@@ -11,12 +11,12 @@ import (
 	"github.com/impasto/impasto/internal/spelling"
 )
 
-// ScaleSettings are parameters that are others at some scales of the pyramid than the recipe's.
+// ScaleSettings are parameters that differ from the recipe's at some scales of the pyramid.
 type ScaleSettings struct {
-	// Scale says at which: "first" (the coarsest), "2", "3" and so on from there; "last" (the finest),
+	// Scale selects the scales: "first" (the coarsest), "2", "3" and so on from there; "last" (the finest),
 	// "last-1", "last-2" and so on back from there; or "coarse", which is all but the last.
 	Scale string
-	// Values are texts by the names of parameters. Iterations are those of this scale.
+	// Values maps names of parameters to values as text. Iterations are those of this scale.
 	Values map[string]string
 }
 
@@ -26,14 +26,14 @@ const scalePrefix = "scale."
 // MaxScales is how many scales a pyramid may have.
 const MaxScales = 64
 
-// wholeRun are the parameters that hold for a run as a whole and cannot differ by scale.
+// wholeRun lists the parameters that apply to a run as a whole and cannot differ by scale.
 var wholeRun = []string{"network", "input", "stem-padding", "preserve-colors", "scales", "scale-ratio", "smallest-scale",
 	"coarse-iterations", "first-iterations", "init", "noise", "jitter"}
 
-// optimizerParameters are what naming an optimiser chooses.
+// optimizerParameters lists the parameters that naming an optimiser sets.
 var optimizerParameters = []string{"learning-rate", "history", "line-search", "levels", "adam-betas", "adam-epsilon", "carry-moments", "momentum"}
 
-// place is ScaleSettings.Scale taken apart. Places lie in the order in which they apply.
+// place is the parsed form of ScaleSettings.Scale. Places are ordered as they apply.
 type place struct {
 	from  end
 	count int // from that end
@@ -63,7 +63,7 @@ func parsePlace(scale string) (place, error) {
 		}
 		return place{coarsest, n - 1}, nil
 	}
-	return place{}, fmt.Errorf("scale %q is not known; near are %s (scales count from first, 2, 3 on and from last, last-1 back; coarse is all but last)",
+	return place{}, fmt.Errorf("unknown scale %q; similar names: %s (scales are first, 2, 3 and so on from the coarsest, last, last-1 and so on from the finest, and coarse, which is all but the last)",
 		scale, strings.Join(spelling.Nearest(scale, []string{"coarse", "first", "last", "last-1", "2", "3"}, 3), ", "))
 }
 
@@ -104,7 +104,7 @@ func (p place) among(n int) bool {
 	return p.count < n
 }
 
-// place returns what Scale says, which Validate has read before.
+// place returns the parsed Scale, which Validate has checked.
 func (s *ScaleSettings) place() place {
 	p, err := parsePlace(s.Scale)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *ScaleSettings) place() place {
 	return p
 }
 
-// findAt takes "scale.coarse.strength" apart.
+// findAt parses a name such as "scale.coarse.strength".
 func findAt(name string) (place, Parameter, error) {
 	scale, parameter, named := strings.Cut(strings.TrimPrefix(name, scalePrefix), ".")
 	at, err := parsePlace(scale)
@@ -151,7 +151,7 @@ func (r *Recipe) setAt(name, value string) error {
 	return nil
 }
 
-// getAt returns a parameter at some scales: the recipe's where none is given for them.
+// getAt returns a parameter at some scales, or the recipe's where those scales have none of their own.
 func (r *Recipe) getAt(name string) (string, error) {
 	at, p, err := findAt(name)
 	if err != nil {
@@ -166,7 +166,7 @@ func (r *Recipe) getAt(name string) (string, error) {
 	return p.get(r), nil
 }
 
-// everywhere drops what single scales say of a parameter that was now set for all of them.
+// everywhere deletes the settings by scale of a parameter that has just been set for all scales.
 func (r *Recipe) everywhere(name string) {
 	drop := []string{name}
 	if name == "optimizer" {
@@ -180,7 +180,7 @@ func (r *Recipe) everywhere(name string) {
 	}
 }
 
-// apply changes a recipe to what it is where s holds.
+// apply applies the settings to r.
 func (s *ScaleSettings) apply(r *Recipe) error {
 	for _, p := range parameters {
 		if value, ok := s.Values[p.Name]; ok {
@@ -192,7 +192,7 @@ func (s *ScaleSettings) apply(r *Recipe) error {
 	return nil
 }
 
-// validateScales returns an error where settings by scale are not known or out of range.
+// validateScales returns an error if a setting by scale is unknown or out of range.
 func (r *Recipe) validateScales() error {
 	for i := range r.ByScale {
 		s := &r.ByScale[i]
@@ -213,14 +213,14 @@ func (r *Recipe) validateScales() error {
 	return nil
 }
 
-// plain is a copy without settings by scale.
+// plain returns a copy without settings by scale.
 func (r *Recipe) plain() Recipe {
 	c := r.Clone()
 	c.ByScale = nil
 	return c
 }
 
-// At returns the recipe of scale i of n, counted from the coarsest, 0: without settings by scale, and
+// At returns the recipe of scale i of n, counted from 0 at the coarsest: without settings by scale, and
 // with that scale's iterations in Scales.Iterations. Settings for coarse scales apply first, then those
 // that count from the coarsest, then those that count from the finest.
 func (r *Recipe) At(i, n int) (Recipe, error) {
@@ -238,7 +238,7 @@ func (r *Recipe) At(i, n int) (Recipe, error) {
 	return own, nil
 }
 
-// Variants are the recipe and what it is with each of its settings by scale.
+// Variants returns the recipe without settings by scale, followed by the recipe with each of them applied.
 func (r *Recipe) Variants() []Recipe {
 	all := []Recipe{r.plain()}
 	for i := range r.ByScale {
@@ -250,13 +250,13 @@ func (r *Recipe) Variants() []Recipe {
 	return all
 }
 
-// ScaleNotes returns a line for each scale that has settings and is not there among n. Those that count
-// from the coarsest are meant for pictures that are large enough to have them.
+// ScaleNotes returns a line for each setting that selects none of n scales. Settings that count from the
+// coarsest scale are left out: they are meant for pictures large enough to have that scale.
 func (r *Recipe) ScaleNotes(n int) []string {
 	var notes []string
 	for i := range r.ByScale {
 		if at := r.ByScale[i].place(); at.from != coarsest && !at.among(n) {
-			notes = append(notes, fmt.Sprintf("there is no scale %v among %d: its settings are not used", at, n))
+			notes = append(notes, fmt.Sprintf("none of the %d scales is %v: its settings are not used", n, at))
 		}
 	}
 	return notes

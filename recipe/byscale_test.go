@@ -51,16 +51,16 @@ func TestSettingsEverywhereTakeThePlaceOfThoseByScale(t *testing.T) {
 		t.Errorf("after --optimizer the settings by scale are %v, want %v", r.ByScale, want)
 	}
 	if err := r.Set("strength", "1"); err != nil || len(r.ByScale) != 0 {
-		t.Errorf("after --strength there are still %v (%v)", r.ByScale, err)
+		t.Errorf("after --strength %v remain (%v)", r.ByScale, err)
 	}
 }
 
 func TestSettingsByScaleRefuse(t *testing.T) {
 	for name, want := range map[string]string{
-		"scale.lats.strength": "near are last",
-		"scale.0.strength":    `scale "0" is not known`,
-		"scale.99.strength":   `scale "99" is not known`,
-		"scale.last.strenth":  "scale.last: parameter \"strenth\" is not known; near are strength",
+		"scale.lats.strength": "similar names: last",
+		"scale.0.strength":    `unknown scale "0"`,
+		"scale.99.strength":   `unknown scale "99"`,
+		"scale.last.strenth":  "scale.last: unknown parameter \"strenth\"; similar names: strength",
 		"scale.first.init":    "cannot differ by scale",
 		"scale.first.scales":  "cannot differ by scale",
 		"scale.first":         "names no parameter",
@@ -71,7 +71,7 @@ func TestSettingsByScaleRefuse(t *testing.T) {
 		}
 	}
 	r, _ := Find("gatys")
-	for value, want := range map[string]string{"-1": "scale.2: strength: -1 is too small", "much": "is no number", "NaN": "no number to work with"} {
+	for value, want := range map[string]string{"-1": "scale.2: strength: -1 is too small", "much": "not a number", "NaN": "not finite"} {
 		own := r.Clone()
 		if err := own.Override(map[string]string{"scale.2.strength": value}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", value, err, want)
@@ -79,7 +79,7 @@ func TestSettingsByScaleRefuse(t *testing.T) {
 	}
 	r.ByScale = []ScaleSettings{{"coarsest", nil}, {"last", map[string]string{"network": "x"}}}
 	if err := r.Validate(); err == nil {
-		t.Error("settings that Set refuses are valid")
+		t.Error("Validate accepts settings that Set refuses")
 	}
 	for _, name := range append(wholeRun, optimizerParameters...) {
 		if _, err := findParameter(name); err != nil {
@@ -88,7 +88,7 @@ func TestSettingsByScaleRefuse(t *testing.T) {
 	}
 }
 
-// TestSettingsByScaleRoundTrip: what Settings lists gives the same recipe again, whatever the order.
+// TestSettingsByScaleRoundTrip checks that the listed settings, in any order, give the same recipe.
 func TestSettingsByScaleRoundTrip(t *testing.T) {
 	places := []string{"coarse", "first", "2", "17", "last", "last-1", "last-3"}
 	values := map[string][]string{"strength": {"2", "2.50"}, "optimizer": {"adam", "gd"}, "style-layers": {"relu1_1,relu2_1"}, "clamp": {"1"}, "iterations": {"7"}}

@@ -1,17 +1,17 @@
 package recipe
 
-// The conventions that a network and the losses are run with.
+// The conventions of the network and of the losses.
 type (
 	// Padding is what the first convolution reads beyond the border of the picture.
 	Padding uint8
 	// Pooling is how a 2x2 pooling combines four activations.
 	Pooling uint8
-	// Normalization is how a Gram loss divides. With the Gram matrices G of the result (N positions) and
-	// A of the painting (M positions), each divided by its own number of positions, and C channels:
+	// Normalization is the normalisation of a Gram loss. With the Gram matrices G of the result (N positions)
+	// and A of the painting (M positions), each divided by its own number of positions, and C channels:
 	Normalization uint8
 	// TotalVariation is a form of total variation.
 	TotalVariation uint8
-	// Search is how L-BFGS finds the length of a step.
+	// Search is how L-BFGS chooses the length of a step.
 	Search uint8
 )
 
@@ -41,31 +41,30 @@ const (
 
 const (
 	Wolfe Search = iota // strong Wolfe conditions
-	Fixed               // steps of fixed length, as PyTorch's LBFGS takes unless it is asked otherwise
+	Fixed               // steps of fixed length, the default of PyTorch's LBFGS
 )
 
-// Distance names what of a layer's features a style loss compares, and how: one of [Distances].
+// Distance names what a style loss compares of a layer's features, and how: one of [Distances].
 type Distance string
 
-// Distances lists the distances that a style loss may have, with what they compare. Package loss has one
-// file for each.
+// Distances lists the distances of style losses. Package loss implements each in a file of its own.
 func Distances() []DistanceInfo { return append([]DistanceInfo(nil), distances...) }
 
 // DistanceInfo is a row of the table of distances.
 type DistanceInfo struct {
 	Name     Distance
 	Sentence string  // what is compared
-	Degree   float64 // of the features: scaled by s, the loss grows by s to this power
+	Degree   float64 // features scaled by s scale the loss by s to this power
 }
 
-// Gram is the distance of Gram matrices (Gatys et al. 2015), that of most recipes.
+// Gram is the distance between Gram matrices (Gatys et al. 2015), which most recipes use.
 const Gram Distance = "gram"
 
 // distances is the table.
 var distances = []DistanceInfo{
 	{Gram, "Gram matrices: which features occur together", 4},
 	{"wasserstein", "mean and covariance, by the 2-Wasserstein distance", 2},
-	{"wasserstein-truncated", "the same as crowsonkb's style-transfer-pytorch computes it", 2},
+	{"wasserstein-truncated", "the same, as crowsonkb's style-transfer-pytorch computes it", 2},
 }
 
 // Affine returns the preprocessing as input = matrix * rgb + offset, for RGB in [0,1].
@@ -92,5 +91,5 @@ var inputs = [...]struct {
 	},
 }
 
-// MeanColour is the mean of ImageNet's photographs, RGB: what grey means to a VGG.
+// MeanColour is the mean of ImageNet's photographs, RGB: grey to a VGG.
 var MeanColour = [3]float64{0.485, 0.456, 0.406}

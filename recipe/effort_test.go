@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestEffortMultipliesIterations: at every scale, to one iteration.
+// TestEffortMultipliesIterations checks every scale, down to one iteration.
 func TestEffortMultipliesIterations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		effort := rapid.SampledFrom(Efforts()).Draw(t, "effort")

@@ -16,8 +16,8 @@ import (
 	"github.com/knadh/koanf/v2"
 )
 
-// A recipe file is TOML: the name of a recipe to begin with, and the settings that differ. All settings
-// are named as impasto recipes NAME shows them; impasto recipes NAME --toml prints a whole file.
+// A recipe file is TOML: the name of a base recipe, and the settings that differ from it. Settings have the
+// names that impasto recipes NAME shows; impasto recipes NAME --toml prints a complete file.
 //
 //	name = "mine"
 //	base = "gatys"
@@ -29,16 +29,16 @@ import (
 //	[scale.coarse]
 //	optimizer = "adam"
 //
-// The tables [scale.PLACE] hold settings for some scales only, see ScaleSettings.
+// The tables [scale.PLACE] hold settings for some scales only; see ScaleSettings.
 
-// fileLimit is far more than any recipe takes.
+// fileLimit is far larger than any recipe.
 const fileLimit = 1 << 20
 
-// IsFile reports whether a user's word names a file rather than a
+// IsFile reports whether a name given by a user is that of a file rather than of a recipe.
 func IsFile(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".toml") }
 
-// Open returns the recipe of a name, or of a file where IsFile says that it names one. The error is an
-// [UnknownError] where there is no recipe of the name.
+// Open returns the recipe of the given name, or reads it from a file if [IsFile] reports true. The error is
+// an [UnknownError] if there is no such recipe.
 func Open(name string) (Recipe, error) {
 	if !IsFile(name) {
 		return Find(name)
@@ -61,23 +61,23 @@ func readFile(path string) (Recipe, error) {
 		return Recipe{}, unwrapPath(err)
 	}
 	if len(text) > fileLimit {
-		return Recipe{}, fmt.Errorf("over the limit of %d bytes; a recipe is a short text", fileLimit)
+		return Recipe{}, fmt.Errorf("the file is over the limit of %d bytes", fileLimit)
 	}
 	return Parse(text)
 }
 
-// recipeKeys are what stands outside [settings].
+// recipeKeys are the keys outside [settings].
 var recipeKeys = []string{"name", "sentence", "source", "base"}
 
 // Parse reads a recipe file. Errors name the setting.
 func Parse(text []byte) (Recipe, error) {
-	k := koanf.New("\x00") // names of settings hold no NUL, so nothing is taken apart
+	k := koanf.New("\x00") // names of settings contain no NUL, so none is split
 	if err := k.Load(rawbytes.Provider(text), toml.Parser()); err != nil {
 		return Recipe{}, fmt.Errorf("not TOML: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	for key := range k.Raw() {
 		if key != "settings" && key != "scale" && !slices.Contains(recipeKeys, key) {
-			return Recipe{}, fmt.Errorf("%q is not known; known are %s, [settings] and [scale.PLACE]", key, strings.Join(recipeKeys, ", "))
+			return Recipe{}, fmt.Errorf("unknown key %q; valid keys are %s, [settings] and [scale.PLACE]", key, strings.Join(recipeKeys, ", "))
 		}
 	}
 	base := cmp.Or(k.String("base"), Default)
@@ -103,7 +103,7 @@ func fileSettings(file map[string]any) (map[string]string, error) {
 	add := func(prefix string, table any) error {
 		values, ok := table.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s is a table of settings, and not %v", strings.TrimSuffix(cmp.Or(prefix, "settings"), "."), table)
+			return fmt.Errorf("%s must be a table of settings, not %v", strings.TrimSuffix(cmp.Or(prefix, "settings"), "."), table)
 		}
 		for name, value := range values {
 			text, err := settingText(value)
@@ -121,7 +121,7 @@ func fileSettings(file map[string]any) (map[string]string, error) {
 	}
 	scales, ok := file["scale"].(map[string]any)
 	if file["scale"] != nil && !ok {
-		return nil, fmt.Errorf("scale: tables such as [scale.coarse] or [scale.last] are wanted, not %v", file["scale"])
+		return nil, fmt.Errorf("scale: must be tables such as [scale.coarse] or [scale.last], not %v", file["scale"])
 	}
 	for place, table := range scales {
 		if err := add("scale."+place+".", table); err != nil {
@@ -131,7 +131,7 @@ func fileSettings(file map[string]any) (map[string]string, error) {
 	return settings, nil
 }
 
-// unwrapPath takes the path out of an error whose message will name it anyway.
+// unwrapPath removes the path from an error, since the message names it anyway.
 func unwrapPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -140,7 +140,7 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// settingText writes a TOML value as a flag would have it.
+// settingText returns a TOML value as a flag would spell it.
 func settingText(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -152,14 +152,14 @@ func settingText(v any) (string, error) {
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64), nil
 	}
-	return "", fmt.Errorf("a text, a number or true or false is wanted, not %v", v)
+	return "", fmt.Errorf("must be a string, a number, true or false, not %v", v)
 }
 
-// Write prints a recipe as a file to start from.
+// Write writes a recipe as a file that users can edit.
 func Write(w io.Writer, r *Recipe) error {
 	base := r.Name
 	if _, err := Find(base); err != nil {
-		base = Default // the recipe is a file's; all of its settings follow, so that any base will do
+		base = Default // the recipe came from a file; all of its settings follow, so any base will do
 	}
 	if _, err := fmt.Fprintf(w, "# Paint with it: impasto style CONTENT STYLE --recipe FILE.toml\nname = \"my-%s\"\nbase = %q\nsentence = %q\n\n[settings]\n",
 		r.Name, base, r.Sentence); err != nil {
@@ -184,7 +184,7 @@ func Write(w io.Writer, r *Recipe) error {
 	return nil
 }
 
-// tomlValue writes a setting as TOML has it: numbers and truth values as they are, all else as text.
+// tomlValue returns a setting in TOML: numbers and booleans as they are, anything else as a string.
 func tomlValue(value string) string {
 	if _, err := strconv.ParseFloat(value, 64); err != nil && value != "true" && value != "false" {
 		return strconv.Quote(value)

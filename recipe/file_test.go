@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRecipeFileRoundTrip reads back what --toml prints, for every recipe.
+// TestRecipeFileRoundTrip reads back what Write writes, for every recipe.
 func TestRecipeFileRoundTrip(t *testing.T) {
 	for _, name := range Names() {
 		want, err := Find(name)
@@ -26,7 +26,7 @@ func TestRecipeFileRoundTrip(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff(want.Settings(), got.Settings()); diff != "" {
-			t.Errorf("%s changes on its way through a file:\n%s", name, diff)
+			t.Errorf("%s differs after a round trip through a file:\n%s", name, diff)
 		}
 		if got.Name != "my-"+name {
 			t.Errorf("%s reads back as %s", name, got.Name)
@@ -68,25 +68,25 @@ func TestRecipeFileWithSettingsByScale(t *testing.T) {
 		t.Fatalf("%v in\n%s", err, &again)
 	}
 	if diff := cmp.Diff(want.Settings(), got.Settings()); diff != "" {
-		t.Errorf("settings by scale change on their way through a file:\n%s", diff)
+		t.Errorf("settings by scale differ after a round trip through a file:\n%s", diff)
 	}
 }
 
 func TestRecipeFileRefuses(t *testing.T) {
 	for want, text := range map[string]string{
-		"not TOML":                    "style-weight = = 1",
-		"is not known":                "[settings]\nstile-weight = 1",
-		"weight":                      "style-weight = 1",
-		"base":                        "base = \"nobody\"",
-		"is wanted":                   "[settings]\nstyle-weight = [1]",
-		"no number":                   "[settings]\nstyle-weight = nan",
-		"must be":                     "[settings]\nstyle-weight = -1",
-		"near are last":               "[scale.lats]\nstrength = 1",
-		"scale.first: parameter":      "[scale.first]\nstrenght = 1",
-		"scale.last.strength: a text": "[scale.last]\nstrength = [1]",
-		"scale: tables":               "scale = 3",
-		"scale.last is a table":       "[scale]\nlast = 3",
-		"settings is a table":         "settings = 3",
+		"not TOML":                     "style-weight = = 1",
+		"unknown parameter":            "[settings]\nstile-weight = 1",
+		"weight":                       "style-weight = 1",
+		"base":                         "base = \"nobody\"",
+		"style-weight: must":           "[settings]\nstyle-weight = [1]",
+		"not finite":                   "[settings]\nstyle-weight = nan",
+		"must be":                      "[settings]\nstyle-weight = -1",
+		"similar names: last":          "[scale.lats]\nstrength = 1",
+		"scale.first: unknown param":   "[scale.first]\nstrenght = 1",
+		"scale.last.strength: must be": "[scale.last]\nstrength = [1]",
+		"scale: must":                  "scale = 3",
+		"scale.last must be a table":   "[scale]\nlast = 3",
+		"settings must be a table":     "settings = 3",
 	} {
 		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v", text, err)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// LayerWeight is a layer by its name in the field ("relu4_2", "conv1_1" before the ReLU, "pool3") and
-// its share in a loss.
+// LayerWeight is a layer, by its usual name ("relu4_2", "conv1_1" before the ReLU, "pool3"), and its
+// share in a loss.
 type LayerWeight struct {
 	Layer  string
 	Weight float64
@@ -17,8 +17,7 @@ type LayerWeight struct {
 // LayerWeights are the layers of a loss.
 type LayerWeights []LayerWeight
 
-// ParseLayerWeights reads "relu1_1=0.2,relu2_1=0.8". Layers without a weight share equally: each of n
-// layers gets 1/n.
+// ParseLayerWeights parses "relu1_1=0.2,relu2_1=0.8". Of n layers without weights each gets 1/n.
 func ParseLayerWeights(s string) (LayerWeights, error) {
 	var layers LayerWeights
 	if strings.TrimSpace(s) == "" {
@@ -34,7 +33,7 @@ func ParseLayerWeights(s string) (LayerWeights, error) {
 		if given {
 			w, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 			if err != nil {
-				return nil, fmt.Errorf("the weight %q of %s is no number", strings.TrimSpace(value), l.Layer)
+				return nil, fmt.Errorf("the weight %q of %s is not a number", strings.TrimSpace(value), l.Layer)
 			}
 			l.Weight = w
 		}
@@ -43,7 +42,7 @@ func ParseLayerWeights(s string) (LayerWeights, error) {
 	return layers, layers.validate()
 }
 
-// String returns what ParseLayerWeights reads.
+// String returns the form that ParseLayerWeights parses.
 func (l LayerWeights) String() string {
 	parts := make([]string, len(l))
 	for i, w := range l {
@@ -54,7 +53,7 @@ func (l LayerWeights) String() string {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// any reports whether some layer has a weight.
+// any reports whether at least one layer has a weight.
 func (l LayerWeights) any() bool {
 	for _, w := range l {
 		if w.Weight > 0 {
@@ -64,15 +63,15 @@ func (l LayerWeights) any() bool {
 	return false
 }
 
-// validate returns an error where a weight cannot be one, or a layer is there twice.
+// validate returns an error if a weight is negative or not finite, or if a layer is listed twice.
 func (l LayerWeights) validate() error {
 	seen := map[string]bool{}
 	for _, w := range l {
 		if w.Weight < 0 || math.IsNaN(w.Weight) || math.IsInf(w.Weight, 0) {
-			return fmt.Errorf("the weight %v of %s must be a number and not negative", w.Weight, w.Layer)
+			return fmt.Errorf("the weight %v of %s must be finite and not negative", w.Weight, w.Layer)
 		}
 		if seen[w.Layer] {
-			return fmt.Errorf("%s is there twice", w.Layer)
+			return fmt.Errorf("%s is listed twice", w.Layer)
 		}
 		seen[w.Layer] = true
 	}

@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// A VGG is positively homogeneous: where its input and all of its biases are scaled by s, every feature map is. The
+// A VGG is positively homogeneous: scaling its input and all of its biases by s scales every feature map by s. The
 // networks of Caffe, which read pixels in 0..255, and those of torchvision, which read normalised ones, are related in
-// that way, so that a content loss of one is s^2 times that of the other, and a loss of Gram matrices s^4 times.
+// this way: a content loss of the former is s^2 times that of the latter, and a loss of Gram matrices s^4 times.
 
 // Scale is the factor by which a preprocessing spreads pixels in [0,1]: 255 for Caffe's, about 4.4 for ImageNet's.
 func (i Input) Scale() float64 {
@@ -15,8 +15,8 @@ func (i Input) Scale() float64 {
 	return ScaleOf(matrix)
 }
 
-// ScaleOf is the scale of a preprocessing with the given matrix: the geometric mean of what red, green and blue are
-// multiplied by.
+// ScaleOf is the scale of a preprocessing with the given matrix: the geometric mean of the factors of red, green and
+// blue.
 func ScaleOf(matrix [3][3]float32) float64 {
 	product := 1.0
 	for _, row := range matrix {
@@ -29,13 +29,13 @@ func ScaleOf(matrix [3][3]float32) float64 {
 	return math.Cbrt(product)
 }
 
-// sameScale is how far scales may differ that are taken for the same: those of the preprocessings known differ by a
-// factor of 58.
+// sameScale is the ratio up to which scales count as equal: those of the known preprocessings differ by a factor
+// of 58.
 const sameScale = 1.5
 
-// MoveTo changes the weights of content and style, those of single scales, too, so that the recipe does on a network whose
-// preprocessing has the given scale what it does on its own. It returns what they were multiplied by, and false
-// where nothing is to be done: scales are alike, or losses are counted in units that do not depend on them.
+// MoveTo changes the weights of content and style, including those of single scales, so that on a network whose
+// preprocessing has the given scale the recipe behaves as on its own network. It returns the factors applied, and
+// false if there is nothing to do: the scales are alike, or the losses have units that do not depend on them.
 func (r *Recipe) MoveTo(scale float64) (content, style float64, moved bool) {
 	ratio := r.Input.Scale() / scale
 	if r.Units == GreyUnits || !(ratio > 0) || math.IsInf(ratio, 0) || math.Abs(math.Log(ratio)) < math.Log(sameScale) {
@@ -51,7 +51,7 @@ func (r *Recipe) MoveTo(scale float64) (content, style float64, moved bool) {
 	return content, style, true
 }
 
-// move moves the weights of some scales, where they have their own, or another distance than the recipe.
+// move scales the weights of scales that have their own, or a distance other than the recipe's.
 func (s *ScaleSettings) move(r *Recipe, ratio float64) {
 	if v, err := strconv.ParseFloat(s.Values["content-weight"], 64); err == nil {
 		s.Values["content-weight"] = number(v * ratio * ratio)
@@ -69,7 +69,7 @@ func (s *ScaleSettings) move(r *Recipe, ratio float64) {
 	}
 }
 
-// degree is the power of the features that a distance grows with.
+// degree is the power of the features with which a distance grows.
 func (d Distance) degree() float64 {
 	for _, info := range distances {
 		if info.Name == d {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestMoveTo holds the factors to those that the gallery was painted with: content by 58^2, Gram matrices by 58^4.
+// TestMoveTo checks the factors against those that the gallery was painted with: content by 58^2, Gram matrices by 58^4.
 func TestMoveTo(t *testing.T) {
 	imagenet := InputImageNet.Scale()
 	for name, want := range map[string]bool{"neural-style-pt": true, "leongatys": true, "gordicaleksa": true,
@@ -31,12 +31,12 @@ func TestMoveTo(t *testing.T) {
 			t.Errorf("%s: weights %v and %v", name, r.Content.Weight, r.Style.Weight)
 		}
 		if _, _, again := r.MoveTo(InputCaffe.Scale()); again {
-			t.Errorf("%s is moved to the range that it was made for", name)
+			t.Errorf("%s is moved to its own scale", name)
 		}
 	}
 }
 
-// TestMoveToByScale: weights of single scales are moved, too, each by the degree of the distance there.
+// TestMoveToByScale checks that weights of single scales are moved too, each by the degree of the distance there.
 func TestMoveToByScale(t *testing.T) {
 	r, _ := Find("neural-style-pt")
 	if err := r.Override(map[string]string{"scale.first.style-loss": "wasserstein", "scale.last.style-weight": "2", "scale.2.content-weight": "3"}); err != nil {
@@ -45,7 +45,7 @@ func TestMoveToByScale(t *testing.T) {
 	weight := r.Style.Weight
 	content, style, _ := r.MoveTo(InputImageNet.Scale())
 	for name, want := range map[string]float64{
-		"scale.first.style-weight": weight * content, // a Wasserstein distance grows as content does
+		"scale.first.style-weight": weight * content, // a Wasserstein distance grows like content
 		"scale.last.style-weight":  2 * style,
 		"scale.2.content-weight":   3 * content,
 	} {

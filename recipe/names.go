@@ -7,7 +7,7 @@ import (
 	"github.com/impasto/impasto/internal/spelling"
 )
 
-// The names by which users know the values of enumerations, in the order of the constants.
+// The names of enumerated values, as users type them, in the order of the constants.
 var (
 	inputNames     = [...]string{"imagenet", "caffe", "rgb255"}
 	contentNames   = [...]string{"sum", "mean"}
@@ -62,7 +62,7 @@ func nameOf[T ~uint8](names []string, v T) string {
 	return fmt.Sprintf("%T(%d)", v, uint8(v))
 }
 
-// choose returns which of the first count values of an enumeration bears the given name.
+// choose returns which of the first count values of an enumeration has the given name.
 func choose[T interface {
 	~uint8
 	fmt.Stringer
@@ -77,9 +77,9 @@ func choose[T interface {
 	return 0, unknown(name, names)
 }
 
-// unknown is the error for a word that is none of the given names.
+// unknown is the error for a word that is not among names.
 func unknown(name string, names []string) error {
-	return fmt.Errorf("%q is not known; known are %s", name, strings.Join(names, ", "))
+	return fmt.Errorf("unknown value %q; must be one of %s", name, strings.Join(names, ", "))
 }
 
 func distanceNames() []string {
@@ -90,7 +90,7 @@ func distanceNames() []string {
 	return names
 }
 
-// Names lists the recipes, in the order of the table.
+// Names lists the recipes in the order of the table.
 func Names() []string {
 	names := make([]string, len(recipes))
 	for i, r := range recipes {
@@ -99,21 +99,21 @@ func Names() []string {
 	return names
 }
 
-// Default is the recipe that everything paints and looks with where nobody names another.
+// Default is the recipe used wherever none is named.
 const Default = "impasto"
 
-// UnknownError says that there is no recipe of a name.
+// UnknownError reports that there is no recipe of the given name.
 type UnknownError struct {
 	Name string
-	Near []string // the nearest names that there are
+	Near []string // the most similar names
 }
 
-// Error names the nearest recipes.
+// Error lists the most similar names.
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("recipe %q is not known; near are %s", e.Name, strings.Join(e.Near, ", "))
+	return fmt.Sprintf("unknown recipe %q; similar names: %s", e.Name, strings.Join(e.Near, ", "))
 }
 
-// Find returns the recipe of a name, or an [UnknownError].
+// Find returns the recipe of the given name, or an [UnknownError].
 func Find(name string) (Recipe, error) {
 	for i := range recipes {
 		if recipes[i].Name == name {

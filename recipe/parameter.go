@@ -9,24 +9,24 @@ import (
 	"github.com/impasto/impasto/internal/spelling"
 )
 
-// Parameter is one entry of a recipe by the name that flags, files and sweeps use.
+// Parameter is one entry of a recipe, by the name that flags, files and sweeps use.
 type Parameter struct {
 	Name string // "content-weight"
-	Help string // what it is, with its unit
+	Help string // one line of help, with the unit
 
 	get func(*Recipe) string
 	set func(*Recipe, string) error
 }
 
-// Parameters lists what a recipe consists of, in the order in which overrides apply: naming an optimiser
-// gives its usual parameters, which those behind it may then change.
+// Parameters lists the parameters of a recipe in the order in which overrides apply: naming an optimiser
+// sets its usual parameters, which the later ones may then change.
 func Parameters() []Parameter { return parameters }
 
-// Setting is a parameter of a recipe with its value, both as text.
+// Setting is a parameter of a recipe and its value, as text.
 type Setting struct{ Name, Value, Help string }
 
-// Settings lists all that a recipe consists of, in the order of Parameters and then scale by scale. Each
-// is as Set takes it.
+// Settings lists all settings of a recipe in the order of Parameters, followed by those of single scales.
+// Set accepts each of them.
 func (r *Recipe) Settings() []Setting {
 	var all []Setting
 	for _, p := range parameters {
@@ -46,8 +46,8 @@ func (r *Recipe) Settings() []Setting {
 	return all
 }
 
-// Get returns the value of a parameter as text. The name may be that of a parameter at some scales,
-// "scale.coarse.strength" (see ScaleSettings).
+// Get returns the value of a parameter as text. The name may be that of a parameter at some scales, such
+// as "scale.coarse.strength" (see ScaleSettings).
 func (r *Recipe) Get(name string) (string, error) {
 	if strings.HasPrefix(name, scalePrefix) {
 		return r.getAt(name)
@@ -59,8 +59,8 @@ func (r *Recipe) Get(name string) (string, error) {
 	return p.get(r), nil
 }
 
-// Set changes one parameter: at all scales, or by a name such as "scale.coarse.strength" (see
-// ScaleSettings) at some. The error names it.
+// Set changes one parameter: at all scales or, by a name such as "scale.coarse.strength" (see
+// ScaleSettings), at some. The error names the parameter.
 func (r *Recipe) Set(name, value string) error {
 	if strings.HasPrefix(name, scalePrefix) {
 		return r.setAt(name, value)
@@ -76,8 +76,8 @@ func (r *Recipe) Set(name, value string) error {
 	return nil
 }
 
-// Override sets several parameters, whatever their order in the map (those at some scales last), and
-// validates the result.
+// Override sets several parameters, in the order of the table rather than of the map (settings by scale
+// last), and validates the result.
 func (r *Recipe) Override(values map[string]string) error {
 	var atScales []string
 	for name := range values {
@@ -111,38 +111,38 @@ func findParameter(name string) (Parameter, error) {
 		}
 		names[i] = p.Name
 	}
-	return Parameter{}, fmt.Errorf("parameter %q is not known; near are %s", name, strings.Join(spelling.Nearest(name, names, 3), ", "))
+	return Parameter{}, fmt.Errorf("unknown parameter %q; similar names: %s", name, strings.Join(spelling.Nearest(name, names, 3), ", "))
 }
 
 // parameters is the table.
 var parameters = []Parameter{
-	text("network", "the network that the weights were made for", func(r *Recipe) *string { return &r.Network }),
+	text("network", "network that the weights were made for", func(r *Recipe) *string { return &r.Network }),
 	enumeration("input", "preprocessing for a network that states none: imagenet, caffe, rgb255", len(inputNames),
 		func(r *Recipe) *Input { return &r.Input }),
 	enumeration("stem-padding", "padding of the first convolution: zero, replicate, reflect", len(paddingNames),
 		func(r *Recipe) *Padding { return &r.StemPadding }),
 	enumeration("pooling", "max or average", len(poolingNames), func(r *Recipe) *Pooling { return &r.Pooling }),
 
-	{"content-weight", "alpha, for a picture of any size",
+	{"content-weight", "alpha, independent of the picture's size",
 		func(r *Recipe) string { return number(r.Content.Weight) },
 		func(r *Recipe, s string) error {
 			r.Content.Reference = 0
 			return setFloat(&r.Content.Weight, s)
 		}},
-	float("content-reference", "pixels of the picture that content-weight is meant for, scaled for others; 0: any",
+	float("content-reference", "number of pixels that content-weight is meant for; it is scaled for other sizes; 0: any size",
 		func(r *Recipe) *float64 { return &r.Content.Reference }),
-	integer("content-taper", "long side in pixels beyond which a scale's content-weight falls with the square of it; 0: never",
+	integer("content-taper", "long side in pixels beyond which content-weight falls with the square of the scale's long side; 0: never",
 		func(r *Recipe) *int { return &r.Content.Taper }),
-	layers("content-layers", "layers of the content loss with their weights", func(r *Recipe) *LayerWeights { return &r.Content.Layers }),
-	enumeration("content-normalization", "sum (1/2 of it, the paper) or mean", len(contentNames),
+	layers("content-layers", "layers of the content loss and their weights", func(r *Recipe) *LayerWeights { return &r.Content.Layers }),
+	enumeration("content-normalization", "sum (half the sum, as in the paper) or mean", len(contentNames),
 		func(r *Recipe) *ContentNormalization { return &r.Content.Normalization }),
 
 	float("style-weight", "beta", func(r *Recipe) *float64 { return &r.Style.Weight }),
-	enumeration("loss-units", "what content-weight and style-weight count: plain values, or multiples of the losses of a flat grey picture",
+	enumeration("loss-units", "units of content-weight and style-weight: plain, or grey (multiples of the losses of a flat grey picture)",
 		len(unitNames), func(r *Recipe) *Units { return &r.Units }),
-	float("strength", "how strong the style is; 1 is the recipe as it is", func(r *Recipe) *float64 { return &r.Style.Strength }),
-	layers("style-layers", "layers of the style loss with their weights", func(r *Recipe) *LayerWeights { return &r.Style.Layers }),
-	{"style-loss", "what of the features is compared: " + strings.Join(distanceNames(), ", "),
+	float("strength", "strength of the style; 1 is the recipe unchanged", func(r *Recipe) *float64 { return &r.Style.Strength }),
+	layers("style-layers", "layers of the style loss and their weights", func(r *Recipe) *LayerWeights { return &r.Style.Layers }),
+	{"style-loss", "what is compared of the features: " + strings.Join(distanceNames(), ", "),
 		func(r *Recipe) string { return string(r.Style.Distance) },
 		func(r *Recipe, s string) error {
 			if !slices.Contains(distanceNames(), s) {
@@ -151,55 +151,55 @@ var parameters = []Parameter{
 			r.Style.Distance = Distance(s)
 			return nil
 		}},
-	enumeration("style-normalization", "how Gram matrices are divided: textbook, mean, mean-element, sum-element", len(normNames),
+	enumeration("style-normalization", "normalisation of Gram matrices: textbook, mean, mean-element, sum-element", len(normNames),
 		func(r *Recipe) *Normalization { return &r.Style.Normalization }),
-	float("style-scale", "long side of the painting as a share of the picture's: size of strokes",
+	float("style-scale", "long side of the painting relative to the picture's: size of the strokes",
 		func(r *Recipe) *float64 { return &r.Style.Scale }),
 
-	enumeration("preserve-colors", "colours of the photograph to keep: none, luminance (all but brightness), histogram (mean and spread)",
+	enumeration("preserve-colors", "colours to keep from the photograph: none, luminance (all but brightness), histogram (mean and covariance)",
 		len(colourNames), func(r *Recipe) *Colours { return &r.Colours }),
 
 	float("tv-weight", "weight of total variation", func(r *Recipe) *float64 { return &r.TotalVariation.Weight }),
 	enumeration("tv", "form of total variation: l1, l2, nine", len(variationNames), func(r *Recipe) *TotalVariation { return &r.TotalVariation.Kind }),
 	float("tv-range", "range of pixel values that tv-weight is meant for: 1 or 255", func(r *Recipe) *float64 { return &r.TotalVariation.Range }),
 
-	integer("reduced", "long side in pixels beyond which a scale's loss counts also for its picture brought down to the scale there; 0: never",
+	integer("reduced", "long side in pixels beyond which a scale also has the loss of its picture reduced to that size; 0: never",
 		func(r *Recipe) *int { return &r.Reduced.Side }),
-	float("reduced-weight", "of the loss of the picture brought down", func(r *Recipe) *float64 { return &r.Reduced.Weight }),
+	float("reduced-weight", "weight of the loss of the reduced picture", func(r *Recipe) *float64 { return &r.Reduced.Weight }),
 
-	{"optimizer", "lbfgs, adam or gd; naming one gives it its usual parameters",
+	{"optimizer", "lbfgs, adam or gd; naming one sets its usual parameters",
 		func(r *Recipe) string { return r.Optimizer.Rule.String() }, setOptimizer},
-	float("learning-rate", "length of a step, pixels in 0..1; gd chooses it where it is 0", func(r *Recipe) *float64 { return &r.Optimizer.Rate }),
-	integer("history", "pairs of vectors that lbfgs keeps", func(r *Recipe) *int { return &r.Optimizer.History }),
-	enumeration("line-search", "how lbfgs finds the length of a step: wolfe or none", len(searchNames),
+	float("learning-rate", "length of a step, pixels in 0..1; 0: chosen by gd", func(r *Recipe) *float64 { return &r.Optimizer.Rate }),
+	integer("history", "number of pairs of vectors that lbfgs keeps", func(r *Recipe) *int { return &r.Optimizer.History }),
+	enumeration("line-search", "line search of lbfgs: wolfe or none", len(searchNames),
 		func(r *Recipe) *Search { return &r.Optimizer.Search }),
-	integer("levels", "halvings of the picture of which lbfgs makes its first guess of the curvature: 4 help a single scale; 0: none",
+	integer("levels", "number of halvings of the picture in the preconditioner of lbfgs; 4 help a single scale; 0: none",
 		func(r *Recipe) *int { return &r.Optimizer.Levels }),
-	{"adam-betas", "decay of adam's two moments", getBetas, setBetas},
+	{"adam-betas", "decay rates of adam's two moments", getBetas, setBetas},
 	float("adam-epsilon", "adam's epsilon", func(r *Recipe) *float64 { return &r.Optimizer.Epsilon }),
-	flag("carry-moments", "adam's moments go on at the next scale", func(r *Recipe) *bool { return &r.Optimizer.CarryMoments }),
-	float("momentum", "share of its velocity that gd keeps", func(r *Recipe) *float64 { return &r.Optimizer.Momentum }),
+	flag("carry-moments", "keep adam's moments from one scale to the next", func(r *Recipe) *bool { return &r.Optimizer.CarryMoments }),
+	float("momentum", "momentum of gd", func(r *Recipe) *float64 { return &r.Optimizer.Momentum }),
 
 	integer("scales", "number of scales from coarse to fine; 0: down to smallest-scale", func(r *Recipe) *int { return &r.Scales.Count }),
-	float("scale-ratio", "between the long sides of neighbouring scales", func(r *Recipe) *float64 { return &r.Scales.Ratio }),
-	integer("smallest-scale", "long side of the coarsest scale at least, pixels", func(r *Recipe) *int { return &r.Scales.Smallest }),
-	{"iterations", "at the last scale, however large it is",
+	float("scale-ratio", "ratio of the long sides of adjacent scales", func(r *Recipe) *float64 { return &r.Scales.Ratio }),
+	integer("smallest-scale", "least long side of the coarsest scale, pixels", func(r *Recipe) *int { return &r.Scales.Smallest }),
+	{"iterations", "iterations at the last scale, at any size",
 		func(r *Recipe) string { return strconv.Itoa(r.Scales.Iterations) },
 		func(r *Recipe, s string) error {
 			r.Scales.Taper = 0
 			return setInteger(&r.Scales.Iterations, s)
 		}},
-	integer("taper", "long side in pixels beyond which a scale's iterations fall in inverse proportion to it; 0: never",
+	integer("taper", "long side in pixels beyond which iterations fall in inverse proportion to the scale's long side; 0: never",
 		func(r *Recipe) *int { return &r.Scales.Taper }),
-	float("coarse-iterations", "at each earlier scale, as a multiple of iterations", func(r *Recipe) *float64 { return &r.Scales.Coarse }),
-	float("first-iterations", "at the first of several scales, as a multiple of iterations", func(r *Recipe) *float64 { return &r.Scales.First }),
+	float("coarse-iterations", "iterations at each earlier scale, as a multiple of those at the last", func(r *Recipe) *float64 { return &r.Scales.Coarse }),
+	float("first-iterations", "iterations at the first of several scales, as a multiple of those at the last", func(r *Recipe) *float64 { return &r.Scales.First }),
 
 	enumeration("init", "start: content, noise, style, grey, picture", len(initNames), func(r *Recipe) *Init { return &r.Start.Init }),
 	float("noise", "standard deviation of init noise, pixels in 0..1", func(r *Recipe) *float64 { return &r.Start.Noise }),
-	float("jitter", "standard deviation of seeded noise that is laid over any other start, pixels in 0..1; with it seeds give variations",
+	float("jitter", "standard deviation of seeded noise added to any other start, pixels in 0..1; each seed then gives a variation",
 		func(r *Recipe) *float64 { return &r.Start.Jitter }),
-	flag("clamp", "limit every iterate to 0..1", func(r *Recipe) *bool { return &r.Clamp }),
-	float("averaging", "decay of the running average of iterates; 0: none", func(r *Recipe) *float64 { return &r.Averaging }),
+	flag("clamp", "clamp every iterate to 0..1", func(r *Recipe) *bool { return &r.Clamp }),
+	float("averaging", "decay rate of the running average of iterates; 0: none", func(r *Recipe) *float64 { return &r.Averaging }),
 }
 
 func text(name, help string, field func(*Recipe) *string) Parameter {
@@ -217,7 +217,7 @@ func float(name, help string, field func(*Recipe) *float64) Parameter {
 func setFloat(v *float64, s string) error {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return fmt.Errorf("%q is no number", s)
+		return fmt.Errorf("%q is not a number", s)
 	}
 	*v = f
 	return nil
@@ -232,7 +232,7 @@ func integer(name, help string, field func(*Recipe) *int) Parameter {
 func setInteger(v *int, s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil {
-		return fmt.Errorf("%q is no whole number", s)
+		return fmt.Errorf("%q is not a whole number", s)
 	}
 	*v = n
 	return nil
@@ -244,7 +244,7 @@ func flag(name, help string, field func(*Recipe) *bool) Parameter {
 		func(r *Recipe, s string) error {
 			b, err := strconv.ParseBool(s)
 			if err != nil {
-				return fmt.Errorf("%q is neither true nor false", s)
+				return fmt.Errorf("%q must be true or false", s)
 			}
 			*field(r) = b
 			return nil
@@ -278,18 +278,18 @@ func layers(name, help string, field func(*Recipe) *LayerWeights) Parameter {
 		}}
 }
 
-// usual are the parameters that an optimiser has where nobody says otherwise.
+// usual holds the default parameters of each optimiser.
 var usual = [...]Optimizer{
 	LBFGS:   {Rule: LBFGS, Rate: 1, History: 10, Search: Wolfe},
 	Adam:    {Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
 	Descent: {Rule: Descent, Momentum: 0.9},
 }
 
-// Usual returns the parameters that a rule has where nobody says otherwise.
+// Usual returns the default parameters of a rule.
 func Usual(rule Rule) Optimizer { return usual[rule] }
 
-// setOptimizer changes the rule. Naming the one that the recipe has keeps its parameters, but for the
-// betas of Adam, which are then the paper's.
+// setOptimizer changes the rule. Naming the recipe's own rule keeps its parameters, except for the betas
+// of Adam, which become the paper's.
 func setOptimizer(r *Recipe, s string) error {
 	rule, err := choose[Rule](s, len(ruleNames))
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package recipe holds the conventions of style transfer as data: what a loss consists of and with which
-// weights, from which picture the optimisation starts, at which sizes and by which rule it runs. [Find] knows
-// the published programs' conventions and our own.
+// Package recipe holds the conventions of style transfer as data: the terms of the loss and their weights,
+// the initial image, the sizes and the optimiser. [Find] returns the conventions of published programs and
+// our own.
 //
-// A [Recipe] is read and written as settings by name ([Recipe.Set], [Recipe.Settings]) and as TOML ([Read],
-// [Write]). Names of layers are text here: whoever runs a recipe checks them against a network. There is
-// no arithmetic here but that of sizes and iterations.
+// A [Recipe] is read and written as named settings ([Recipe.Set], [Recipe.Settings]) and as TOML ([Parse],
+// [Write]). Names of layers are text here: whoever runs a recipe checks them against a network. The only
+// arithmetic here is that of sizes and iterations.
 package recipe
 
 import (
@@ -14,20 +14,20 @@ import (
 	"slices"
 )
 
-// Recipe is a complete set of conventions. [Find] knows the published ones.
+// Recipe is a complete set of conventions. [Find] returns the published ones.
 type Recipe struct {
-	Name     string // as users type it
-	Sentence string // what it is
+	Name     string // as typed by the user
+	Sentence string // one line of description
 	Source   string // the paper, or the program and the commit that was read
 	Network  string // the network that the weights were made for: "vgg16", "vgg19"
 
-	Input       Input   // preprocessing, for a network that states none of its own
+	Input       Input   // preprocessing, for a network that does not state its own
 	StemPadding Padding // of the first convolution
 	Pooling     Pooling
 
 	Content        ContentLoss
 	Style          StyleLoss
-	Colours        Colours // of the photograph that are kept
+	Colours        Colours // what is kept of the photograph's colours
 	Units          Units   // of the weights of content and style
 	TotalVariation TotalVariationLoss
 	Reduced        ReducedLoss
@@ -35,26 +35,26 @@ type Recipe struct {
 	Scales         Scales
 	Start          Start
 
-	// Clamp limits every iterate to [0,1]. Without it only the picture that is written is limited.
+	// Clamp limits every iterate to [0,1]. Otherwise only the picture that is written is clamped.
 	Clamp bool
-	// Averaging is the decay of the running average of the iterates, in [0,1). Where it is greater than
-	// 0 the average is the result, and the start of the next scale.
+	// Averaging is the decay rate of the running average of the iterates, in [0,1). If it is greater than
+	// 0, the average is the result, and the start of the next scale.
 	Averaging float64
 
-	// ByScale are parameters that differ by scale, in the order in which they apply: Set keeps it.
+	// ByScale are parameters that differ by scale, in the order in which they apply, which Set maintains.
 	ByScale []ScaleSettings
 }
 
 // ContentLoss is the content loss: Weight times the weighted sum over Layers.
 type ContentLoss struct {
 	Weight float64 // alpha
-	// Reference, where it is not 0, is a number of pixels: Weight is meant for a picture of that many,
-	// and is multiplied by Reference/pixels for another. A sum over positions grows with the picture
-	// while the style loss does not, so a fixed weight would change the look with the size.
+	// Reference, if not 0, is a number of pixels: Weight is meant for a picture of that many, and is
+	// multiplied by Reference/pixels for other sizes. A sum over positions grows with the picture while
+	// the style loss does not, so a fixed weight would change the look with the size.
 	Reference float64
-	// Taper, where it is not 0, is a long side in pixels: at a larger scale Weight falls with the square of
-	// its own. The layout stands by then; the content loss would only draw the photograph's finest detail, and
-	// take the print away from its preview.
+	// Taper, if not 0, is a long side in pixels: at a larger scale Weight falls with the square of the
+	// scale's long side. By then the layout is settled; the content loss would only draw the photograph's
+	// finest detail and make the print differ from its preview.
 	Taper         int
 	Layers        LayerWeights
 	Normalization ContentNormalization
@@ -63,12 +63,12 @@ type ContentLoss struct {
 // StyleLoss is the style loss: Weight times Strength times the weighted sum over Layers.
 type StyleLoss struct {
 	Weight        float64 // beta
-	Strength      float64 // 1 is the recipe as it is
+	Strength      float64 // 1 is the recipe unchanged
 	Layers        LayerWeights
 	Distance      Distance
 	Normalization Normalization // of Gram matrices
-	// Scale is the long side of a painting as a share of the picture's, at every scale: the size of
-	// the strokes. A painting is never enlarged.
+	// Scale is the long side of a painting relative to the picture's, at every scale: the size of the
+	// strokes. A painting is never enlarged.
 	Scale float64
 }
 
@@ -79,69 +79,69 @@ type TotalVariationLoss struct {
 	Range  float64 // of the pixel values that the weight is meant for: 1 or 255
 }
 
-// ReducedLoss is the loss of a picture brought down to the scale of its preview, content, style and
-// variation together, times Weight. A print that lowers it, too, keeps the look that the preview had.
+// ReducedLoss is the loss of the picture reduced to the size of its preview (content, style and total
+// variation together), times Weight. A print that also lowers this loss keeps the look of its preview.
 type ReducedLoss struct {
 	Weight float64
-	// Side, where it is not 0, is a long side in pixels: scales beyond it have the loss, at the finest
-	// scale of the pyramid that is no larger.
+	// Side, if not 0, is a long side in pixels: larger scales have the loss of the picture reduced to the
+	// finest scale of the pyramid that is no larger.
 	Side int
 }
 
-// Optimizer is a step rule and its parameters; those of other rules are ignored.
+// Optimizer is a step rule and its parameters; parameters of other rules are ignored.
 type Optimizer struct {
 	Rule Rule
-	Rate float64 // in units of a picture in [0,1]; for gradient descent 0 chooses it
+	Rate float64 // in units of a picture in [0,1]; with 0 gradient descent chooses it
 
-	History int    // L-BFGS: pairs kept
-	Search  Search // L-BFGS: how the length of a step is found
-	// Levels is of how many halvings of the picture L-BFGS's first guess of the inverse Hessian is made
-	// (Bramble, Pasciak and Xu 1990); 0: of none. It helps where a single scale must move large shapes.
+	History int    // L-BFGS: number of pairs kept
+	Search  Search // L-BFGS: how the length of a step is chosen
+	// Levels is the number of halvings of the picture in the initial inverse Hessian of L-BFGS (Bramble,
+	// Pasciak and Xu 1990); 0: none. They help where a single scale must move large shapes.
 	Levels int
 
 	Beta1, Beta2 float64 // Adam
 	Epsilon      float64 // Adam
-	CarryMoments bool    // Adam: the moments go on at the next scale
+	CarryMoments bool    // Adam: the moments are kept from one scale to the next
 
 	Momentum float64 // gradient descent
 }
 
 // Scales is the pyramid.
 type Scales struct {
-	Count    int     // how many; 0: as many as Smallest allows
-	Ratio    float64 // of the long sides of neighbouring scales, greater than 1
-	Smallest int     // no scale has a shorter long side, in pixels, unless Count demands it
+	Count    int     // number of scales; 0: as many as Smallest allows
+	Ratio    float64 // of the long sides of adjacent scales, greater than 1
+	Smallest int     // least long side of a scale, in pixels, unless Count requires a smaller one
 
 	Iterations int // at the last scale
-	// Taper, where it is not 0, is a long side in pixels: a larger scale has fewer iterations, in inverse
-	// proportion to its own. Strokes have their places by then, so that a print keeps the look of its preview.
+	// Taper, if not 0, is a long side in pixels: at a larger scale iterations fall in inverse proportion to
+	// the scale's long side. By then strokes have their places, so a print keeps the look of its preview.
 	Taper  int
 	Coarse float64 // at each earlier scale, as a multiple of Iterations
 	First  float64 // at the first of several scales, likewise
 }
 
-// Start is where the first scale begins.
+// Start is the initial image of the first scale.
 type Start struct {
 	Init  Init
 	Noise float64 // InitNoise: standard deviation about the mean colour of photographs
-	// Jitter is the standard deviation of seeded noise that is laid over any other start. The optimisation
-	// then settles elsewhere, so that every seed gives a variation of the same picture.
+	// Jitter is the standard deviation of seeded noise added to any other start. The optimisation then
+	// ends elsewhere, so that every seed gives a variation of the same picture.
 	Jitter float64
 }
 
-// The preprocessing of networks, the forms of the losses, step rules and starts.
+// The preprocessing of networks, the forms of the losses, step rules and initial images.
 type (
 	// Input is how a picture in RGB [0,1] becomes what the first convolution reads.
 	Input uint8
 	// ContentNormalization is how a content loss is scaled.
 	ContentNormalization uint8
-	// Colours is what the result keeps of the photograph's colours.
+	// Colours is what is kept of the photograph's colours.
 	Colours uint8
-	// Units is what the weights of content and style loss count.
+	// Units is the unit of the weights of content and style loss.
 	Units uint8
 	// Rule is a step rule of the optimiser.
 	Rule uint8
-	// Init is what the first scale begins with.
+	// Init is the initial image of the first scale.
 	Init uint8
 )
 
@@ -168,8 +168,8 @@ const (
 	PlainUnits Units = iota
 	// GreyUnits: at each scale the content loss is divided by that of a flat grey picture, and so is the
 	// style loss. A weight, and with it Strength, then means the same at every size, for every pair and
-	// for every network. Only a photograph, or a painting, that is flat grey itself has no such unit;
-	// its loss stays plain.
+	// for every network. A photograph or painting that is itself flat grey has no such unit; its loss
+	// stays plain.
 	GreyUnits
 )
 
@@ -182,13 +182,13 @@ const (
 const (
 	InitContent Init = iota // the photograph
 	InitNoise               // seeded Gaussian noise
-	InitStyle               // the first painting, drawn out to the photograph's shape
+	InitStyle               // the first painting, stretched to the photograph's shape
 	InitGrey                // the mean colour of photographs
-	InitPicture             // a picture of the caller's
+	InitPicture             // a picture given by the caller
 )
 
-// Validate returns an error that names the recipe and the first parameter out of range.
-// Layers are held against a network by whoever plans a run.
+// Validate returns an error that names the recipe and the first parameter that is out of range.
+// Layers are checked against a network by whoever plans a run.
 func (r *Recipe) Validate() error {
 	if err := r.validate(); err != nil {
 		return fmt.Errorf("recipe %s: %w", r.Name, err)
@@ -214,11 +214,11 @@ func (r *Recipe) validate() error {
 			return fmt.Errorf("%s-layers: %w", l.name, err)
 		}
 		if l.weight > 0 && len(l.layers) > 0 && !l.layers.any() {
-			return fmt.Errorf("%s-layers: all weights are 0; to leave the %s out, say %s-weight 0", l.name, l.name, l.name)
+			return fmt.Errorf("%s-layers: all weights are 0; to leave the %s out, set %s-weight to 0", l.name, l.name, l.name)
 		}
 	}
 	if !r.HasContent() && !r.HasStyle() {
-		return fmt.Errorf("neither content nor style has a weight: nothing to paint")
+		return fmt.Errorf("the weights of content and style are both 0: nothing to paint")
 	}
 	return r.validateScales()
 }
@@ -231,7 +231,7 @@ func (r *Recipe) HasStyle() bool {
 	return r.Style.Weight*r.Style.Strength > 0 && r.Style.Layers.any()
 }
 
-// interval is where a parameter may lie: [low, high], or (low, high] where open.
+// interval is the permitted range of a parameter: [low, high], or (low, high] if open.
 type interval struct {
 	name      string
 	value     float64
@@ -242,11 +242,11 @@ type interval struct {
 func (i interval) check() error {
 	switch {
 	case math.IsNaN(i.value) || math.IsInf(i.value, 0):
-		return fmt.Errorf("%s: %v is no number to work with", i.name, i.value)
+		return fmt.Errorf("%s: %v is not finite", i.name, i.value)
 	case i.value < i.low || i.open && i.value == i.low:
 		return fmt.Errorf("%s: %v is too small; it must be %s %v", i.name, i.value, i.least(), i.low)
 	case i.value > i.high:
-		return fmt.Errorf("%s: %v is too large; it may be %v at most", i.name, i.value, i.high)
+		return fmt.Errorf("%s: %v is too large; it must be at most %v", i.name, i.value, i.high)
 	}
 	return nil
 }
@@ -258,7 +258,7 @@ func (i interval) least() string {
 	return "at least"
 }
 
-// belowOne is the largest number that a decay may be: at 1 nothing is ever forgotten.
+// belowOne is the largest decay rate: at 1 nothing is ever forgotten.
 var belowOne = math.Nextafter(1, 0)
 
 func (r *Recipe) ranges() []interval {
@@ -300,7 +300,7 @@ func (r *Recipe) ranges() []interval {
 	return all
 }
 
-// Clone returns a copy that shares nothing with r.
+// Clone returns a deep copy.
 func (r *Recipe) Clone() Recipe {
 	c := *r
 	c.Content.Layers = slices.Clone(r.Content.Layers)

@@ -20,12 +20,12 @@ func TestTable(t *testing.T) {
 			t.Error(err)
 		}
 		if r.Sentence == "" || r.Source == "" || r.Network == "" {
-			t.Errorf("recipe %s does not say what it is, where from, or for which network", name)
+			t.Errorf("recipe %s lacks a sentence, a source or a network", name)
 		}
 	}
 }
 
-// TestFindCopies: a recipe that was found can be changed without changing the table.
+// TestFindCopies checks that changing a recipe does not change the table.
 func TestFindCopies(t *testing.T) {
 	a, _ := Find("gatys")
 	a.Style.Layers[0].Weight = 99
@@ -37,13 +37,13 @@ func TestFindCopies(t *testing.T) {
 func TestNearestNames(t *testing.T) {
 	for wrong, right := range map[string]string{"gatis": "gatys", "gordic": "gordicaleksa", "neural-style": "neural-style-pt", "impsto": "impasto"} {
 		_, err := Find(wrong)
-		if err == nil || !strings.Contains(err.Error(), "near are "+right) {
-			t.Errorf("%s is not told to be near %s: %v", wrong, right, err)
+		if err == nil || !strings.Contains(err.Error(), "similar names: "+right) {
+			t.Errorf("%s is not reported as similar to %s: %v", wrong, right, err)
 		}
 	}
 }
 
-// TestParametersDescribeRecipes: a recipe rebuilt from its parameters, as from a file, is the same.
+// TestParametersDescribeRecipes checks that a recipe rebuilt from its parameters, as from a file, is the same.
 func TestParametersDescribeRecipes(t *testing.T) {
 	for _, name := range Names() {
 		r, _ := Find(name)
@@ -88,9 +88,9 @@ func TestOverride(t *testing.T) {
 func TestBadParameters(t *testing.T) {
 	tests := []struct{ name, value, want string }{
 		{"content-weight", "-1", "content-weight"},
-		{"content-weight", "NaN", "no number"},
-		{"style-weight", "+Inf", "no number"},
-		{"style-weight", "strong", "no number"},
+		{"content-weight", "NaN", "not finite"},
+		{"style-weight", "+Inf", "not finite"},
+		{"style-weight", "strong", "not a number"},
 		{"iterations", "1.5", "whole number"},
 		{"iterations", "-3", "too small"},
 		{"pooling", "median", "max, average"},
@@ -104,7 +104,7 @@ func TestBadParameters(t *testing.T) {
 		{"averaging", "1", "too large"},
 		{"history", "0", "too small"},
 		{"tv", "l3", "l1, l2, nine"},
-		{"clamp", "maybe", "neither"},
+		{"clamp", "maybe", "true or false"},
 		{"styl-weight", "1", "style-weight"},
 	}
 	for _, test := range tests {

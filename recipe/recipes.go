@@ -2,7 +2,7 @@ package recipe
 
 import "math"
 
-// five returns the five layers of Gatys et al. with one weight each.
+// five returns the five layers of Gatys et al. with the given weights, the last of which repeats.
 func five(weights ...float64) LayerWeights {
 	names := []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"}
 	layers := make(LayerWeights, len(names))
@@ -28,8 +28,8 @@ func one(iterations int) Scales {
 // torchLBFGS is PyTorch's optimiser with its defaults: no line search.
 var torchLBFGS = Optimizer{Rule: LBFGS, Rate: 1, History: 100, Search: Fixed}
 
-// recipes is the table. The published ones were read from the programs at the commits given; what each
-// computes is held to numbers from the programs themselves by the tests.
+// recipes is the table. The published ones were taken from the programs at the commits given; the tests
+// compare what each computes with numbers from the programs themselves.
 var recipes = []Recipe{
 	{
 		Name:        "gatys",
@@ -49,7 +49,7 @@ var recipes = []Recipe{
 	},
 	{
 		Name:           "neural-style-pt",
-		Sentence:       "The port of Johnson's neural-style to PyTorch: starts from near grey, total variation, 1000 iterations",
+		Sentence:       "The port of Johnson's neural-style to PyTorch: starts near grey, total variation, 1000 iterations",
 		Source:         "ProGamerGov/neural-style-pt at 72514050755394270abf526252cb9ff95c20dcf2",
 		Network:        "vgg19",
 		Input:          InputCaffe,
@@ -64,7 +64,7 @@ var recipes = []Recipe{
 	},
 	{
 		Name:        "leongatys",
-		Sentence:    "The notebook of the paper's first author: deep layers weigh more, then a second pass at 1.56 times the size",
+		Sentence:    "The notebook of the paper's first author: larger weights for deep layers, then a second pass at 1.56 times the size",
 		Source:      "leongatys/PytorchNeuralStyleTransfer at be6c8e2b35568669a5a0ac10b66c912207ad355d",
 		Network:     "vgg19",
 		Input:       InputCaffe,
@@ -112,7 +112,7 @@ var recipes = []Recipe{
 	},
 	{
 		Name:        "crowsonkb",
-		Sentence:    "Crowson's program: Wasserstein distances from coarse to fine, Adam, iterates averaged; slow and much liked",
+		Sentence:    "Crowson's program: Wasserstein distances from coarse to fine, Adam, averaged iterates; slow and popular",
 		Source:      "crowsonkb/style-transfer-pytorch at e7e2c7134e3937be05ff9f5fcc0873fe5ceb6060",
 		Network:     "vgg19",
 		Input:       InputImageNet,
@@ -130,7 +130,7 @@ var recipes = []Recipe{
 	},
 	{
 		Name:           "impasto",
-		Sentence:       "Ours: Gram matrices from coarse to fine, so that large strokes are laid first; weights that hold for every pair and size",
+		Sentence:       "Our own: Gram matrices from coarse to fine, so that large strokes come first; weights that suit every pair and size",
 		Source:         "this program; coarse to fine after Gatys et al., Controlling Perceptual Factors, arXiv:1611.07865 (2017)",
 		Network:        "vgg16",
 		Input:          InputImageNet,

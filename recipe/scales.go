@@ -2,7 +2,7 @@ package recipe
 
 import "math"
 
-// Sides lists the long sides of the scales, coarse to fine, of a picture whose long side is last.
+// Sides lists the long sides of the scales, coarse to fine, for a picture whose long side is last.
 func (s Scales) Sides(last int) []int {
 	var all []int
 	for i := 0; ; i++ {
@@ -20,7 +20,7 @@ func (s Scales) Sides(last int) []int {
 	}
 }
 
-// iterations returns those of scale i of n.
+// iterations returns the iterations of scale i of n.
 func (s Scales) iterations(i, n int) int {
 	factor := s.Coarse
 	switch {
@@ -32,7 +32,7 @@ func (s Scales) iterations(i, n int) int {
 	return int(math.Round(factor * float64(s.Iterations)))
 }
 
-// TaperTo changes the recipe of a single scale to what it is at the given long side.
+// TaperTo applies the tapers to the recipe of a single scale with the given long side.
 func (r *Recipe) TaperTo(side int) {
 	r.Scales.Iterations = r.Scales.tapered(side)
 	if t := r.Content.Taper; t > 0 && side > t {
@@ -41,7 +41,7 @@ func (r *Recipe) TaperTo(side int) {
 	}
 }
 
-// tapered returns the iterations of a single scale, s, whose long side is given.
+// tapered returns the iterations of a single scale with the given long side.
 func (s Scales) tapered(side int) int {
 	if s.Taper == 0 || side <= s.Taper || s.Iterations == 0 {
 		return s.Iterations

@@ -17,7 +17,7 @@ func TestTaper(t *testing.T) {
 	}
 }
 
-// TestIterationsHaveTheLastWord holds that who asks for iterations gets them at any size.
+// TestIterationsHaveTheLastWord checks that iterations asked for apply at any size.
 func TestIterationsHaveTheLastWord(t *testing.T) {
 	r, err := Find("impasto")
 	if err != nil {

@@ -67,16 +67,16 @@ func TestEvaluateIsOfTheLastScale(t *testing.T) {
 	}
 }
 
-func TestScalesThatAreNotThereAreTold(t *testing.T) {
+func TestMissingScalesAreReported(t *testing.T) {
 	job := newJob(t, reference.New32(), "leongatys", small(map[string]string{"scale.3.strength": "2", "scale.2.strength": "2", "scale.last-2.strength": "2"}))
 	plan, err := NewPlan(job)
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := strings.Join(plan.Notes(), "\n")
-	for scale, want := range map[string]bool{"scale last-2 ": true, "scale 2 ": false, "scale 3 ": false} {
-		if strings.Contains(told, scale) != want {
-			t.Errorf("%sis told: %v, want %v: %q", scale, !want, want, told)
+	notes := strings.Join(plan.Notes(), "\n")
+	for scale, want := range map[string]bool{"is last-2:": true, "is 2:": false, "is 3:": false} {
+		if strings.Contains(notes, scale) != want {
+			t.Errorf("%s reported: %v, want %v: %q", scale, !want, want, notes)
 		}
 	}
 }

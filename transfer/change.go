@@ -9,9 +9,9 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// adopt goes on with another layout of the same scales. Where what it needs is the same as before, terms, layers
-// and memory, the terms are only weighed otherwise; or else the scale is laid out again around its picture. The
-// step says what that took.
+// adopt switches to another layout of the same scales. If the current scale needs the same terms, layers and memory
+// as before, only the coefficients of the terms change; otherwise the scale is laid out again around its picture.
+// The returned step describes the effect.
 func (e *easel) adopt(ctx context.Context, next *layout) (optim.Step, error) {
 	if e.live == nil {
 		return optim.Step{}, e.moveTo(next)
@@ -36,7 +36,7 @@ func (e *easel) adopt(ctx context.Context, next *layout) (optim.Step, error) {
 	return e.restart(ctx)
 }
 
-// moveTo takes another layout before a scale has begun.
+// moveTo switches to another layout before a scale has begun.
 func (e *easel) moveTo(next *layout) error {
 	e.layout = next
 	if next.bytes <= e.arena.Bytes() {
@@ -51,7 +51,7 @@ func (e *easel) moveTo(next *layout) error {
 	return err
 }
 
-// reopen lays out the scale at work again, for other terms, and goes on at its picture. The average starts again.
+// reopen lays out the current scale again, for other terms, and continues at its picture. The average restarts.
 func (e *easel) reopen(ctx context.Context, next *layout) (optim.Step, error) {
 	iteration := e.live.iteration
 	at, err := e.live.read(e.live.objective.image)
@@ -75,7 +75,7 @@ func (e *easel) reopen(ctx context.Context, next *layout) (optim.Step, error) {
 	return step, nil
 }
 
-// restart lets the rule forget what a change made untrue.
+// restart makes the rule discard the state that a change invalidated.
 func (e *easel) restart(ctx context.Context) (optim.Step, error) {
 	step, err := e.live.rule.Restart(ctx, e.live.objective)
 	if err == nil {
@@ -100,7 +100,7 @@ func (o *objective) relearn(ctx context.Context, arena engine.Arena) error {
 	return nil
 }
 
-// sameShape reports whether two layouts of a scale have the same terms in the same places.
+// sameShape reports whether two layouts of a scale have the same terms at the same places.
 func (sc *scale) sameShape(other *scale) bool {
 	if sc.bytes != other.bytes || sc.scratch != other.scratch || len(sc.terms) != len(other.terms) || len(sc.images) != len(other.images) {
 		return false
@@ -125,7 +125,7 @@ func sameLayers(a, b []placed) bool {
 	return slices.EqualFunc(a, b, func(a, b placed) bool { return a.layer == b.layer })
 }
 
-// reweigh gives all terms the coefficients of the present inputs, and reports whether the loss is another one.
+// reweigh sets the coefficients of all terms from the current inputs, and reports whether the loss changed.
 func (o *objective) reweigh(before *scale) bool {
 	after := o.scale
 	o.weigh(after.in)
@@ -137,7 +137,7 @@ func (o *objective) reweigh(before *scale) bool {
 		before.reduced != nil && !sameLoss(&before.reduced.in.Recipe, &after.reduced.in.Recipe)
 }
 
-// sameLoss reports whether recipes weigh their terms alike.
+// sameLoss reports whether recipes give their terms the same weights.
 func sameLoss(a, b *recipe.Recipe) bool {
 	return a.Content.Weight == b.Content.Weight && a.Content.Reference == b.Content.Reference && slices.Equal(a.Content.Layers, b.Content.Layers) &&
 		a.Style.Weight == b.Style.Weight && a.Style.Strength == b.Style.Strength && slices.Equal(a.Style.Layers, b.Style.Layers) &&

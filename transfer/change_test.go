@@ -186,13 +186,13 @@ func TestChangeRefuses(t *testing.T) {
 		change Change
 		want   string
 	}{
-		{Change{Settings: map[string]string{"scales": "3"}}, "scales: it holds for the whole run"},
+		{Change{Settings: map[string]string{"scales": "3"}}, "scales: it applies to the whole run"},
 		{Change{Settings: map[string]string{"optimizer": "adam"}}, "optimizer"},
 		{Change{Settings: map[string]string{"strength": "-1"}}, "strength: -1 is too small"},
 		{Change{Settings: map[string]string{"style-layers": "relu9_9=1"}}, "relu9_9"},
 		{Change{Settings: map[string]string{"no-such": "1"}}, "no-such"},
-		{Change{Shares: []float64{1}}, "1 for 2 paintings"},
-		{Change{Shares: []float64{0, 0}}, "no painting"},
+		{Change{Shares: []float64{1}}, "1 shares for 2 paintings"},
+		{Change{Shares: []float64{0, 0}}, "all shares are 0"},
 	} {
 		if err := r.Change(c.change); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%+v: %v, want %q", c.change, err, c.want)

@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// Change is what a run is asked to do otherwise from its next step on.
+// Change is a change to a run, which takes effect at its next step.
 type Change struct {
-	// Scale and Iteration say when it took effect: before the step behind that iteration. The run sets them.
+	// Scale and Iteration say when it took effect: before the step that follows that iteration. The run sets them.
 	Scale     int `json:"scale"`
 	Iteration int `json:"iteration"`
-	// Settings are of the recipe, by the names of recipe.Parameters. Those that Changeable lists may change.
+	// Settings are settings of the recipe, by the names of recipe.Parameters. Those in Changeable may change.
 	Settings map[string]string `json:"settings,omitempty"`
-	// Shares, where there are any, are those of the paintings, one each.
+	// Shares, if not empty, are the new shares of the paintings, one each.
 	Shares []float64 `json:"shares,omitempty"`
 }
 
-// changeable are the settings that a run may change: all but those that decide about sizes, the start and the
-// network, and the optimiser's kind.
+// changeable are the settings that a run may change: all but those that determine sizes, the start, the
+// network and the kind of optimiser.
 var changeable = []string{
 	"strength", "content-weight", "content-layers", "style-weight", "style-layers", "style-normalization", "style-loss", "tv-weight", "tv", "tv-range",
 	"reduced-weight", "learning-rate", "iterations", "coarse-iterations", "first-iterations", "style-scale",
 }
 
-// Changeable lists the settings that a run may change. Style-scale takes effect at once as all others do, though
-// strokes that are laid keep their size until the next scale.
+// Changeable lists the settings that a run may change. Style-scale takes effect at once like all others, but
+// existing strokes keep their size until the next scale.
 func Changeable() []string { return slices.Clone(changeable) }
 
-// ChangeError says which setting a run cannot change.
+// ChangeError reports a setting that a run cannot change.
 type ChangeError struct {
 	Setting string
 	Reason  string
@@ -39,7 +39,7 @@ func (e *ChangeError) Error() string {
 	return fmt.Sprintf("change %s: %s", e.Setting, e.Reason)
 }
 
-// changed returns a layout with more changes.
+// changed returns the layout with further changes.
 func (l *layout) changed(changes []Change) (*layout, error) {
 	in := l.in
 	in.Recipe = in.Recipe.Clone()
@@ -61,11 +61,11 @@ func (l *layout) changed(changes []Change) (*layout, error) {
 	return next, nil
 }
 
-// change makes one change of the recipe and the shares.
+// change applies one change to the recipe and the shares.
 func (in *Inputs) change(c Change) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
 		if !slices.Contains(changeable, name) {
-			return &ChangeError{name, "it holds for the whole run; a run can change " + strings.Join(changeable, ", ")}
+			return &ChangeError{name, "it applies to the whole run; a run can change " + strings.Join(changeable, ", ")}
 		}
 	}
 	if err := in.Recipe.Override(c.Settings); err != nil {

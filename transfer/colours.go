@@ -5,13 +5,13 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// colouring is how pictures are recoloured on their way in and out, so that colours are kept.
+// colouring holds how pictures are recoloured before and after painting, so that colours are kept.
 type colouring struct {
-	paintings []canvas.ColourMap // nil: as they are
-	own       *canvas.Picture    // the photograph whose colours go back under the brightness painted; or nil
+	paintings []canvas.ColourMap // nil: unchanged
+	own       *canvas.Picture    // the photograph whose colours are combined with the painted brightness, or nil
 }
 
-// recolour changes the pictures as the recipe's Colours demands.
+// recolour changes the pictures as the recipe's Colours requires.
 func (in *Inputs) recolour() {
 	kind := in.Recipe.Colours
 	if kind == recipe.NoColours {
@@ -34,7 +34,7 @@ func (in *Inputs) recolour() {
 	}
 }
 
-// of returns the map of a painting's colours, zero where they stay.
+// of returns the map of a painting's colours, zero if they are unchanged.
 func (c *colouring) of(painting int) canvas.ColourMap {
 	if c.paintings == nil {
 		return canvas.ColourMap{}
@@ -42,7 +42,7 @@ func (c *colouring) of(painting int) canvas.ColourMap {
 	return c.paintings[painting]
 }
 
-// finish returns a picture with the colours that it is to be seen in.
+// finish returns a picture with its final colours.
 func (c *colouring) finish(p *canvas.Picture) *canvas.Picture {
 	if c.own == nil || p == nil {
 		return p

@@ -7,7 +7,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// A recipe is data and knows no engine: these tables say which operation each of its conventions means.
+// A recipe is data and does not know the engine: these tables map its conventions to operations.
 var (
 	paddings = [...]engine.Padding{recipe.PadZero: engine.PadZero, recipe.PadReplicate: engine.PadReplicate,
 		recipe.PadReflect: engine.PadReflect}
@@ -28,7 +28,7 @@ func Padding(p recipe.Padding) engine.Padding { return paddings[p] }
 // TotalVariation returns the engine's total variation for a recipe's.
 func TotalVariation(v recipe.TotalVariation) engine.TotalVariation { return variations[v] }
 
-// Preprocessing returns what a network reads that states no preprocessing of its own.
+// Preprocessing returns the preprocessing of a network that does not state its own.
 func Preprocessing(i recipe.Input) engine.Preprocessing {
 	matrix, offset := i.Affine()
 	return engine.Preprocessing{Matrix: matrix, Offset: offset}

@@ -10,19 +10,19 @@ import (
 	"github.com/impasto/impasto/optim"
 )
 
-// easel is an arena with the scale at work in it, or with what the next one starts with.
+// easel is an arena with the current scale in it, or with what the next one starts from.
 type easel struct {
 	*layout
 	arena engine.Arena
-	index int   // of the scale at work, or of the one that comes next
-	live  *live // nil: the scale's start is still to come
+	index int   // of the current scale, or of the next one
+	live  *live // nil: the scale has not started
 
-	picture *canvas.Picture // what the next scale starts with; nil: the recipe's start
+	picture *canvas.Picture // what the next scale starts from; nil: the recipe's start
 	moments *moments        // likewise
-	known   []Units         // of the scale that comes next, where it was at work before
+	known   []Units         // of the next scale, if it was started before
 }
 
-// live is a scale at work.
+// live is the current scale.
 type live struct {
 	*scale
 	objective *objective
@@ -35,16 +35,16 @@ type live struct {
 
 func (l *live) ended() bool { return l.iteration >= l.iterations || l.stalled }
 
-// newEasel takes the memory of a layout.
+// newEasel allocates the memory of a layout.
 func newEasel(l *layout) (*easel, error) {
 	arena, err := l.in.Network.Device().NewArena(l.bytes)
 	if err != nil {
-		return nil, fmt.Errorf("take %d MiB of memory: %w", l.bytes>>20, err)
+		return nil, fmt.Errorf("allocate %d MiB of memory: %w", l.bytes>>20, err)
 	}
 	return &easel{layout: l, arena: arena}, nil
 }
 
-// leave takes what the next scale starts with from the one at work, and closes it.
+// leave takes what the next scale starts from from the current scale, and closes that.
 func (e *easel) leave() (err error) {
 	l := e.live
 	if e.picture, err = l.read(l.average.result()); err != nil {
@@ -57,7 +57,7 @@ func (e *easel) leave() (err error) {
 	return l.objective.close()
 }
 
-// enter readies the scale at e.index and takes its loss at the start.
+// enter prepares the scale at e.index and evaluates its loss at the start.
 func (e *easel) enter(ctx context.Context) (optim.Step, error) {
 	sc := e.scales[e.index]
 	l, err := e.open(ctx, sc)
@@ -75,7 +75,7 @@ func (e *easel) enter(ctx context.Context) (optim.Step, error) {
 	return step, nil
 }
 
-// open makes a scale's objective and rule.
+// open makes the objective and the rule of a scale.
 func (e *easel) open(ctx context.Context, sc *scale) (*live, error) {
 	o, err := sc.open(ctx, e.arena, e.known)
 	if err != nil {
@@ -86,9 +86,9 @@ func (e *easel) open(ctx context.Context, sc *scale) (*live, error) {
 	return l, nil
 }
 
-// begin starts a scale at the picture that was handed ovee.
+// begin starts a scale at the picture that was handed over.
 func (e *easel) begin(ctx context.Context, l *live) (optim.Step, error) {
-	if e.picture == nil { // not before open, which holds pictures of its own
+	if e.picture == nil { // not before open, which needs memory for pictures itself
 		e.picture = l.start()
 	}
 	at := e.picture
@@ -105,7 +105,7 @@ func (e *easel) begin(ctx context.Context, l *live) (optim.Step, error) {
 	return step, l.average.reset()
 }
 
-// close gives the memory back.
+// close releases the memory.
 func (e *easel) close() error {
 	var err error
 	if e.live != nil {

@@ -11,7 +11,7 @@ import (
 	"math"
 )
 
-// SnapshotError says why a snapshot cannot be resumed or read.
+// SnapshotError reports why a snapshot cannot be read or resumed.
 type SnapshotError struct{ Reason string }
 
 func (e *SnapshotError) Error() string { return "resume from the snapshot: " + e.Reason }
@@ -19,11 +19,11 @@ func (e *SnapshotError) Error() string { return "resume from the snapshot: " + e
 func unfit(format string, args ...any) error { return &SnapshotError{fmt.Sprintf(format, args...)} }
 
 // A snapshot is written as a line that names the format, the length of a header, the header as JSON, the numbers of
-// every vector as little-endian float32, and a CRC-32 (Castagnoli) of all that, so that half a file is never taken for
-// a whole one.
+// every vector as little-endian float32, and a CRC-32 (Castagnoli) of all that, so that a truncated file is never
+// taken for a complete one.
 const (
 	snapshotMagic  = "impasto snapshot 1\n"
-	mostHeader     = 4 << 20 // bytes: far more than the pairs of the longest history take
+	mostHeader     = 4 << 20 // bytes: far more than the longest history needs
 	mostVectors    = 1 << 15
 	mostDimensions = 1 << 17 // pixels of a side
 )
@@ -75,7 +75,7 @@ func (s *Snapshot) WriteTo(w io.Writer) (int64, error) {
 	return out.n + int64(n), err
 }
 
-// counting remembers the first error and counts what was written.
+// counting remembers the first error and counts the bytes written.
 type counting struct {
 	w   *bufio.Writer
 	n   int64
@@ -97,8 +97,8 @@ func (c *counting) flush() error {
 	return c.err
 }
 
-// ReadSnapshot reads what WriteTo writes. Numbers are not read beyond limit bytes of them; the error is a
-// *SnapshotError where the bytes are not a whole snapshot.
+// ReadSnapshot reads what WriteTo writes. It reads at most limit bytes of numbers; the error is a
+// *SnapshotError if the data is not a complete snapshot.
 func ReadSnapshot(r io.Reader, limit int64) (*Snapshot, error) {
 	sum := crc32.New(castagnoli)
 	source := bufio.NewReaderSize(r, 1<<16)
@@ -134,7 +134,7 @@ func ReadSnapshot(r io.Reader, limit int64) (*Snapshot, error) {
 	return s, nil
 }
 
-// readVectors reads the numbers, taking memory only as they arrive.
+// readVectors reads the numbers, allocating memory only as they arrive.
 func (s *Snapshot) readVectors(in io.Reader, headers []vectorHeader, limit int64) error {
 	if len(headers) > mostVectors {
 		return unfit("it has %d vectors", len(headers))
@@ -143,11 +143,11 @@ func (s *Snapshot) readVectors(in io.Reader, headers []vectorHeader, limit int64
 	buffer := make([]byte, 4*piece)
 	for _, h := range headers {
 		if h.Pixels[0] < 1 || h.Pixels[1] < 1 || h.Pixels[0] > mostDimensions || h.Pixels[1] > mostDimensions {
-			return unfit("its vector %q has the size %dx%d", h.Name, h.Pixels[0], h.Pixels[1])
+			return unfit("its vector %q has invalid size %dx%d", h.Name, h.Pixels[0], h.Pixels[1])
 		}
 		n := 3 * int64(h.Pixels[0]) * int64(h.Pixels[1])
 		if limit -= 4 * n; limit < 0 {
-			return unfit("its vectors take more memory than there is")
+			return unfit("its vectors exceed the memory limit")
 		}
 		v := Vector{Name: h.Name, Pixels: h.Pixels}
 		for int64(len(v.Data)) < n {

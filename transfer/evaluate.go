@@ -11,17 +11,17 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// Evaluation is a recipe's loss at one picture.
+// Evaluation is a recipe's loss at a picture.
 type Evaluation struct {
 	Terms        []Term
 	Total        float64
-	Gradient     []float32 // of the total by the picture's numbers, RGB in [0,1]; [3,H,W]
+	Gradient     []float32 // of the total with respect to the picture, RGB in [0,1]; [3,H,W]
 	GradientNorm float64   // Euclidean
-	Notes        []string  // what a user should know, as Plan.Notes
+	Notes        []string  // what a user should know, as in Plan.Notes
 }
 
-// AsGiven returns the inputs for looking at a loss with every picture at its own size: nothing is resampled, and
-// where settings differ by scale, those of the last one hold.
+// AsGiven returns the inputs for evaluating a loss with every picture at its own size: nothing is resampled, and
+// if settings differ by scale, those of the last scale apply.
 func (in Inputs) AsGiven() (Inputs, error) {
 	var err error
 	if in.Recipe, err = in.Recipe.At(recipe.MaxScales-1, recipe.MaxScales); err != nil {
@@ -29,28 +29,28 @@ func (in Inputs) AsGiven() (Inputs, error) {
 	}
 	in.Size, in.Recipe.Style.Scale = 0, 1
 	in.Recipe.Scales.Count, in.Recipe.Averaging = 1, 0
-	in.Recipe.Optimizer = recipe.Usual(recipe.Descent) // that takes the least memory
+	in.Recipe.Optimizer = recipe.Usual(recipe.Descent) // it takes the least memory
 	return in, nil
 }
 
-// SizeError says that a picture does not have the size that it must have.
+// SizeError reports that a picture does not have the required size.
 type SizeError struct {
 	Width, Height         int
 	WantWidth, WantHeight int
 }
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("the picture is %dx%d; its loss is taken at %dx%d", e.Width, e.Height, e.WantWidth, e.WantHeight)
+	return fmt.Sprintf("the picture is %dx%d; the loss is computed at %dx%d", e.Width, e.Height, e.WantWidth, e.WantHeight)
 }
 
-// evaluate takes the loss of the scale at a picture, in an arena of its own.
+// evaluate evaluates the loss of the scale at a picture, in an arena of its own.
 func (sc *scale) evaluate(ctx context.Context, at *canvas.Picture) (*Evaluation, error) {
 	if (size{at.Width, at.Height}) != sc.size {
 		return nil, &SizeError{at.Width, at.Height, sc.size.width, sc.size.height}
 	}
 	arena, err := sc.dev.NewArena(sc.bytes)
 	if err != nil {
-		return nil, fmt.Errorf("take %d MiB of memory: %w", sc.bytes>>20, err)
+		return nil, fmt.Errorf("allocate %d MiB of memory: %w", sc.bytes>>20, err)
 	}
 	e := &Evaluation{}
 	o, err := sc.open(ctx, arena, nil)

@@ -10,23 +10,23 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// Inputs are what to paint, and with what.
+// Inputs are what to paint, and with which network and recipe.
 type Inputs struct {
-	Network    *feature.Extractor // as Options says for the recipe
+	Network    *feature.Extractor // prepared with NetworkOptions of the recipe
 	Recipe     recipe.Recipe
 	Photograph *canvas.Picture
-	Style      *Style // may be nil where the style has no weight
+	Style      *Style // may be nil if the style has no weight
 
-	// Start is the picture that recipe.InitPicture begins with, of the result's size or of any other, to
-	// which it is then resampled.
+	// Start is the picture that recipe.InitPicture starts from, of any size; it is resampled to the size of
+	// the result.
 	Start *canvas.Picture
 	// Seed is that of recipe.InitNoise and of Recipe.Start.Jitter.
 	Seed uint64
 
-	// Masks give each painting a part of the photograph, one mask a painting, of any size; a nil mask is
-	// everywhere. No masks: the paintings are blended.
+	// Masks assign each painting a part of the photograph, one mask per painting, of any size; a nil mask is
+	// everywhere. Without masks the paintings are blended.
 	Masks []*canvas.Plane
-	// StrengthMap says where to paint how strongly, in [0,1] (0: as the photograph is); nil is 1.
+	// StrengthMap is the strength at each position, in [0,1] (0: as in the photograph); nil is 1 everywhere.
 	StrengthMap *canvas.Plane
 
 	// Size is the long side of the result in pixels; 0 keeps the photograph's own.
@@ -34,25 +34,25 @@ type Inputs struct {
 	// Enlarge lets Size exceed the photograph's long side.
 	Enlarge bool
 
-	// Budget bounds the arena of the run in bytes, and Keep says what it may hold; 0 is no bound.
+	// Budget limits the arena of the run in bytes; 0 means no limit. Keep selects what the arena may hold.
 	Budget int64
 	Keep   feature.Keep
 
-	colouring colouring // of a plan's inputs
+	colouring colouring // set in a plan's inputs
 	shares    []float64 // likewise: of the paintings; a run may change them
 }
 
-// sizeNotes tells where the result has another size or shape than what was given.
+// sizeNotes reports where the size or shape of the result differs from what was given.
 func (in *Inputs) sizeNotes(result size) []string {
 	var notes []string
 	if own := (size{in.Photograph.Width, in.Photograph.Height}); in.Size > own.long() && !in.Enlarge {
-		notes = append(notes, fmt.Sprintf("the photograph is %v and is not enlarged: the result is %v instead of %d pixels on its long side",
+		notes = append(notes, fmt.Sprintf("the photograph is %v and is not enlarged: the result is %v, not %d pixels on its long side",
 			own, result, in.Size))
 	}
 	if s := in.Start; s != nil && in.Recipe.Start.Init == recipe.InitPicture {
 		want := float64(result.width) / float64(result.height)
 		if have := float64(s.Width) / float64(s.Height); math.Abs(have/want-1) > 0.02 {
-			notes = append(notes, fmt.Sprintf("the picture to start from is %dx%d and the result %v: it is stretched to that shape",
+			notes = append(notes, fmt.Sprintf("the start picture is %dx%d and the result %v: it is stretched to that shape",
 				s.Width, s.Height, result))
 		}
 	}
@@ -64,7 +64,7 @@ func (in *Inputs) check() error {
 		panic("transfer: inputs without a network or a photograph")
 	}
 	if in.Size < 0 {
-		return fmt.Errorf("size: %d pixels; it must be positive", in.Size)
+		return fmt.Errorf("size: %d pixels; must be positive", in.Size)
 	}
 	if err := in.checkRecipe(); err != nil {
 		return err
@@ -76,23 +76,23 @@ func (in *Inputs) check() error {
 		return fmt.Errorf("init style: there is no painting")
 	}
 	if in.Recipe.Start.Init == recipe.InitPicture && in.Start == nil {
-		return fmt.Errorf("init picture: there is no picture to start from")
+		return fmt.Errorf("init picture: there is no start picture")
 	}
 	return nil
 }
 
-// checkRecipe is what of check may differ by scale.
+// checkRecipe checks what may differ by scale.
 func (in *Inputs) checkRecipe() error {
 	if err := in.Recipe.Validate(); err != nil {
 		return err
 	}
 	if in.Recipe.HasStyle() && in.Style == nil {
-		return fmt.Errorf("recipe %s: the style has a weight, and there is no painting", in.Recipe.Name)
+		return fmt.Errorf("recipe %s: the style has a weight, but there is no painting", in.Recipe.Name)
 	}
 	return nil
 }
 
-// sides lists the long sides of the scales. Where the recipe leaves their number open, those that are
+// sides lists the long sides of the scales. If the recipe leaves their number open, those that are
 // too small for its layers are left out.
 func (in *Inputs) sides() []int {
 	last := in.last()
@@ -112,12 +112,12 @@ func (in *Inputs) at(i, n int) *Inputs {
 	own := *in
 	var err error
 	if own.Recipe, err = in.Recipe.At(i, n); err != nil {
-		panic("transfer: a recipe that was not validated: " + err.Error())
+		panic("transfer: invalid recipe: " + err.Error())
 	}
 	return &own
 }
 
-// least returns the shortest side of a picture that reaches all of the recipe's layers.
+// least returns the least short side of a picture that reaches all of the recipe's layers.
 func (in *Inputs) least() int {
 	content, style, err := in.layers()
 	if err != nil {
@@ -130,7 +130,7 @@ func (in *Inputs) least() int {
 	return least
 }
 
-// shortest returns the shortest side of any picture at a scale.
+// shortest returns the short side of the smallest picture used at a scale.
 func (in *Inputs) shortest(last size, side int) int {
 	shortest := last.shrink(side).short()
 	if in.Recipe.HasStyle() {
@@ -141,7 +141,7 @@ func (in *Inputs) shortest(last size, side int) int {
 	return shortest
 }
 
-// painting returns a painting at a size, in the colours that it is learned in.
+// painting returns a painting at a size, in the colours in which it is learned.
 func (in *Inputs) painting(i int, s size) *canvas.Picture {
 	p := canvas.Resize(in.Style.paintings[i], s.width, s.height, canvas.Lanczos)
 	if m := in.colouring.of(i); m != (canvas.ColourMap{}) {
@@ -159,10 +159,10 @@ func (in *Inputs) last() size {
 	return size{w, h}
 }
 
-// paintingSize returns the size at which a painting is learned for a scale whose long side is side: at
+// paintingSize returns the size at which a painting is learned for a scale with the given long side: at
 // every scale Style.Scale times the picture's long side, so that the strokes keep their ratio to the
-// picture, but never larger than the painting is. Where neither picture is to be resampled (the
-// photograph at its own size, one scale) the painting keeps its size, too.
+// picture, but never larger than the painting. If no picture is to be resampled (the photograph at its
+// own size, one scale), the painting keeps its size too.
 func (in *Inputs) paintingSize(painting *canvas.Picture, side int) size {
 	own := size{painting.Width, painting.Height}
 	scale := in.Recipe.Style.Scale
@@ -181,15 +181,15 @@ func (in *Inputs) small() []string {
 	want := int(math.Round(in.Recipe.Style.Scale * float64(in.last().long())))
 	for i, p := range in.Style.paintings {
 		if have := max(p.Width, p.Height); have < want {
-			notes = append(notes, fmt.Sprintf("%s has %d pixels on its long side, and %d are wanted: "+
-				"at the finest scales its strokes come out smaller; use a larger scan, or style-scale %.2g",
+			notes = append(notes, fmt.Sprintf("%s has %d pixels on its long side, but %d are needed: "+
+				"at the finest scales its strokes become smaller; use a larger scan, or style-scale %.2g",
 				in.Style.name(i), have, want, in.Recipe.Style.Scale*float64(have)/float64(want)))
 		}
 	}
 	return notes
 }
 
-// layers finds the recipe's layers that have a weight in the network.
+// layers returns the recipe's layers that have a weight, found in the network.
 func (in *Inputs) layers() (content, style []placed, err error) {
 	find := func(of recipe.LayerWeights) (found []placed, err error) {
 		net := in.Network.Network()
@@ -215,7 +215,7 @@ func (in *Inputs) layers() (content, style []placed, err error) {
 	return content, style, err
 }
 
-// shape returns that of a layer's map for a picture of the given size.
+// shape returns the shape of a layer's map for a picture of the given size.
 func (in *Inputs) shape(s size, l placed) engine.Shape {
 	net := in.Network.Network()
 	return net.Shape(l.layer, s.height, s.width)

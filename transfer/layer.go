@@ -8,7 +8,7 @@ import (
 // placed is a layer of a loss, found in the network.
 type placed struct {
 	layer  feature.Layer
-	weight float64 // of the layer within its loss
+	weight float64 // of the layer in its loss
 }
 
 // namesOf joins the names of layers.
@@ -32,7 +32,7 @@ func layersOf(all []placed) []feature.Layer {
 	return layers
 }
 
-// groups are the layers that one term of a distance reads at once.
+// groups returns the groups of layers that one term of a distance reads together.
 func groups(d *loss.Distance, layers []placed) [][]placed {
 	if d.Joint {
 		return [][]placed{layers}

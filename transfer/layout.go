@@ -15,18 +15,18 @@ import (
 	"github.com/impasto/impasto/feature"
 )
 
-// layout is every scale of a run, in one arena. It is immutable.
+// layout holds every scale of a run, in one arena. It is immutable.
 type layout struct {
 	in     Inputs
 	scales []*scale
 	bytes  int64
 
-	origin Inputs // before a run changed anything
+	origin Inputs // before any changes of a run
 	once   sync.Once
-	sum    string // the digest of origin
+	sum    string // digest of origin
 }
 
-// newLayout lays out inputs that are checked and recoloured.
+// newLayout lays out inputs that have been checked and recoloured.
 func newLayout(in, origin *Inputs) (*layout, error) {
 	l := &layout{in: *in, origin: *origin}
 	if err := l.layOut(); err != nil {
@@ -35,19 +35,19 @@ func newLayout(in, origin *Inputs) (*layout, error) {
 	return l, nil
 }
 
-// BudgetError says that even the smallest plan of a run needs more memory than there is.
+// BudgetError reports that even the smallest plan of a run exceeds the budget.
 type BudgetError struct {
-	Need   int64 // bytes of the least arena that the whole run fits into
-	Budget int64 // bytes given
+	Need   int64 // bytes of the smallest arena that fits the whole run
+	Budget int64 // bytes available
 }
 
-// Error states both numbers in MiB, rounded so that what is needed is enough.
+// Error gives both numbers in MiB, rounded so that the need is sufficient.
 func (e *BudgetError) Error() string {
-	return fmt.Sprintf("needs %d MiB of memory for its maps and vectors; there are %d MiB",
+	return fmt.Sprintf("needs %d MiB of memory for its maps and vectors; the budget is %d MiB",
 		(e.Need+1<<20-1)>>20, max(e.Budget, 0)>>20)
 }
 
-// layOut plans every scale. Where some exceed the budget the error states the need of the largest.
+// layOut plans every scale. If some exceed the budget, the error gives the need of the largest.
 func (l *layout) layOut() error {
 	sides, last := l.in.sides(), l.in.last()
 	need := int64(0)
@@ -79,8 +79,8 @@ func (l *layout) layOut() error {
 	return nil
 }
 
-// reduced returns the scale whose loss counts also at a larger one of the given size, the finest that is no
-// larger than the recipe says; nil where there is none.
+// reduced returns the scale whose loss is also part of that of a larger scale of the given size: the finest that
+// is no larger than the recipe's Reduced.Side, or nil if there is none.
 func (l *layout) reduced(in *Inputs, s size) *scale {
 	side := in.Recipe.Reduced.Side
 	if in.Recipe.Reduced.Weight == 0 || s.long() <= side {
@@ -94,7 +94,7 @@ func (l *layout) reduced(in *Inputs, s size) *scale {
 	return nil
 }
 
-// iterations are those of all scales together.
+// iterations returns the iterations of all scales.
 func (l *layout) iterations() int {
 	n := 0
 	for _, sc := range l.scales {
@@ -103,8 +103,8 @@ func (l *layout) iterations() int {
 	return n
 }
 
-// digest identifies what is painted: pictures, masks, recipe, sizes, seed, network. A run's changes are not part
-// of it.
+// digest identifies what is painted: pictures, masks, recipe, sizes, seed, network. Changes during a run are
+// excluded.
 func (l *layout) digest() string {
 	l.once.Do(func() {
 		h := sha256.New()

@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/loss"
 )
 
-// reading is a painting at one scale and the forward pass over it.
+// reading is a painting at one scale and the forward pass that reads it.
 type reading struct {
 	lessonKey
 	guide  guide
@@ -48,7 +48,7 @@ func (sc *scale) newReading(painting int) (*reading, error) {
 	return r, nil
 }
 
-// learner makes one for a group of layers.
+// learner makes a learner for a group of layers.
 func (r *reading) learner(sc *scale, group []placed) loss.Learner {
 	shapes := make([]engine.Shape, len(group))
 	for i, l := range group {
@@ -57,7 +57,7 @@ func (r *reading) learner(sc *scale, group []placed) loss.Learner {
 	return r.learns.Learner(sc.dev, shapes)
 }
 
-// bytes is the scratch memory that reading needs.
+// bytes returns the scratch memory that reading needs.
 func (r *reading) bytes() int64 {
 	bytes := imageBytes(r.size) + r.guide.bytes() + r.plan.Bytes()
 	for _, b := range r.sizes {
@@ -66,7 +66,7 @@ func (r *reading) bytes() int64 {
 	return bytes
 }
 
-// read shows the painting to the network, and returns what the losses of each group learned.
+// read passes the painting through the network, and returns what the losses of each group learned.
 func (r *reading) read(ctx context.Context, sc *scale, arena engine.Arena) ([]loss.Lesson, error) {
 	offset := sc.scratch
 	image := arena.Image(offset, r.size.height, r.size.width)
@@ -111,8 +111,8 @@ func (r *reading) read(ctx context.Context, sc *scale, arena engine.Arena) ([]lo
 	return lessons, nil
 }
 
-// learn returns what every painting that counts has to say of the scale's style losses, by painting and then by
-// group of layers. What the style does not know yet is read now.
+// learn returns the lessons of the scale's style losses from every painting with a share, by painting and then by
+// group of layers. Lessons that the style does not have yet are learned now.
 func (sc *scale) learn(ctx context.Context, arena engine.Arena) ([][]loss.Lesson, error) {
 	all := make([][]loss.Lesson, len(sc.readings))
 	for i, r := range sc.readings {
@@ -130,7 +130,7 @@ func (sc *scale) learn(ctx context.Context, arena engine.Arena) ([][]loss.Lesson
 	return all, nil
 }
 
-// teach gives every style loss its target: the blend of its region's paintings.
+// teach sets the target of every style loss: the blend of its region's paintings.
 func (o *objective) teach(lessons [][]loss.Lesson) error {
 	for _, t := range o.terms {
 		if t.kind != StyleTerm {

@@ -9,12 +9,12 @@ import (
 )
 
 // Guidance (Gatys, Ecker, Bethge, Hertzmann and Shechtman 2017, "Controlling Perceptual Factors in Neural
-// Style Transfer", section 4): each painting is told to a region of its own, by moments weighted with a
-// mask. A mask is taken down to a layer as the share of a unit's receptive field that it covers: an average
-// of 3x3 for each convolution, of 2x2 for each pooling. Close to a border units therefore count in part for
-// both sides, the more so the deeper they lie.
+// Style Transfer", section 4): each painting is confined to a region by moments weighted with a mask. At a
+// layer, the mask is the share of a unit's receptive field that it covers: an average of 3x3 for each
+// convolution, of 2x2 for each pooling. Near a border units therefore count in part for both sides, the
+// more so the deeper they lie.
 
-// product multiplies two masks, the second resampled to the size of the first. Nil is one everywhere.
+// product multiplies two masks, resampling the second to the size of the first. Nil is one everywhere.
 func product(a, b *canvas.Plane) *canvas.Plane {
 	if a == nil || b == nil {
 		if a == nil {
@@ -30,7 +30,7 @@ func product(a, b *canvas.Plane) *canvas.Plane {
 	return p
 }
 
-// cover returns the mean of a mask, 1 where there is none.
+// cover returns the mean of a mask, 1 if it is nil.
 func cover(mask *canvas.Plane) float64 {
 	if mask == nil {
 		return 1
@@ -42,32 +42,32 @@ func cover(mask *canvas.Plane) float64 {
 	return sum / float64(len(mask.Pix))
 }
 
-// checkMask returns an error where a mask cannot weigh anything.
+// checkMask returns an error if a mask has invalid values or is entirely black.
 func checkMask(what string, mask *canvas.Plane) error {
 	if mask == nil {
 		return nil
 	}
 	for i, v := range mask.Pix {
 		if !(v >= 0 && v <= 1) {
-			return fmt.Errorf("%s has the value %v at column %d, row %d; masks lie in 0..1", what, v, i%mask.Width, i/mask.Width)
+			return fmt.Errorf("%s has the value %v at column %d, row %d; values must lie in 0..1", what, v, i%mask.Width, i/mask.Width)
 		}
 	}
 	if cover(mask) == 0 {
-		return fmt.Errorf("%s is black all over: nothing is left to paint", what)
+		return fmt.Errorf("%s is entirely black: there is nothing to paint", what)
 	}
 	return nil
 }
 
-// guide is the planes of weights that one mask has at a row of layers, placed behind each other.
+// guide holds the planes of weights of one mask at a list of layers, placed one after another.
 type guide struct {
-	mask   *canvas.Plane // nil: all positions count alike, and there are no planes
+	mask   *canvas.Plane // nil: all positions have equal weight, and there are no planes
 	size   size          // of the picture
 	layers []placed
 	net    *feature.Network
 	offset int64 // of the first plane in the arena
 }
 
-// bytes is the memory that the planes take.
+// bytes returns the memory of the planes.
 func (g *guide) bytes() int64 {
 	var n int64
 	if g.mask != nil {
@@ -118,7 +118,7 @@ func takeDown(net *feature.Network, to feature.Layer, mask []float32, height, wi
 	panic("transfer: no layer " + to.String())
 }
 
-// average3x3 returns the means of each position and its neighbours, of those that exist.
+// average3x3 returns the mean of each position and its existing neighbours.
 func average3x3(m []float32, height, width int) []float32 {
 	rows, out := make([]float32, len(m)), make([]float32, len(m))
 	for y := range height {
@@ -136,7 +136,7 @@ func average3x3(m []float32, height, width int) []float32 {
 	return out
 }
 
-// average3 returns the mean of three numbers, of which the first or the last may not exist.
+// average3 returns the mean of three numbers, the first or last of which may be absent.
 func average3(before, here, after float32, first, last bool) float32 {
 	switch {
 	case first && last:
@@ -149,7 +149,7 @@ func average3(before, here, after float32, first, last bool) float32 {
 	return (before + here + after) / 3
 }
 
-// average2x2 returns the means of squares of 2x2. An odd last row or column is dropped.
+// average2x2 returns the means of 2x2 squares. An odd last row or column is dropped.
 func average2x2(m []float32, height, width int) []float32 {
 	out := make([]float32, (height/2)*(width/2))
 	for y := range height / 2 {
@@ -161,7 +161,7 @@ func average2x2(m []float32, height, width int) []float32 {
 	return out
 }
 
-// planesOf picks those of a term's layers from those of all style layers.
+// planesOf selects the planes of a term's layers from those of all style layers.
 func (g *guide) planesOf(planes []engine.Plane, layers []placed) []engine.Plane {
 	own := make([]engine.Plane, len(layers))
 	for i, l := range layers {

@@ -139,9 +139,9 @@ func TestMasksAreRefused(t *testing.T) {
 	}{
 		{[]*canvas.Plane{left, right}, nil, "2 content masks for 1 paintings"},
 		{[]*canvas.Plane{broken}, nil, "the content mask of painting 1 has the value NaN at column 1, row 1"},
-		{[]*canvas.Plane{canvas.NewPlane(3, 3)}, nil, "the content mask of painting 1 is black all over"},
-		{[]*canvas.Plane{left}, right, "the strength map is black all over it"},
-		{nil, canvas.NewPlane(3, 3), "the strength map is black"},
+		{[]*canvas.Plane{canvas.NewPlane(3, 3)}, nil, "the content mask of painting 1 is entirely black"},
+		{[]*canvas.Plane{left}, right, "the strength map is entirely black there"},
+		{nil, canvas.NewPlane(3, 3), "the strength map is entirely black"},
 	} {
 		job.Masks, job.StrengthMap = c.masks, c.where
 		if _, err := NewPlan(job); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

@@ -9,7 +9,7 @@ import (
 	"github.com/impasto/impasto/weights"
 )
 
-// NetworkOptions returns what a recipe decides about a network: preprocessing, padding, depth.
+// NetworkOptions returns a recipe's options for a network: preprocessing, padding, depth.
 func NetworkOptions(model *weights.Model, r *recipe.Recipe) (feature.Options, error) {
 	deepest, err := Deepest(model, r)
 	if err != nil {
@@ -19,8 +19,8 @@ func NetworkOptions(model *weights.Model, r *recipe.Recipe) (feature.Options, er
 		StemPadding: Padding(r.StemPadding), Input: Preprocessing(r.Input), Deepest: deepest}, nil
 }
 
-// Deepest returns the last layer of a network that a recipe taps. The error wraps a *feature.UnknownLayerError where the
-// network lacks one.
+// Deepest returns the deepest layer of a network that a recipe taps. The error wraps a *feature.UnknownLayerError if
+// the network lacks a layer.
 func Deepest(model *weights.Model, r *recipe.Recipe) (feature.Layer, error) {
 	net, err := feature.NetworkOf(model)
 	if err != nil {
@@ -41,7 +41,7 @@ func Deepest(model *weights.Model, r *recipe.Recipe) (feature.Layer, error) {
 	return deepest, nil
 }
 
-// deeper reports whether layer a lies behind layer b. A pooling lies behind its block.
+// deeper reports whether layer a follows layer b. A pooling follows its block.
 func deeper(a, b feature.Layer) bool {
 	if a.Block != b.Block {
 		return a.Block > b.Block

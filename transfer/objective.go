@@ -22,23 +22,23 @@ type objective struct {
 
 	terms   []*liveTerm
 	images  []*liveImage
-	reduced *reduced // also among images; nil: none
-	rows    []Term   // as the run reports them; their values are those of the last step
-	rowOf   []int    // of each of terms and then images
+	reduced *reduced // also in images; nil: none
+	rows    []Term   // as reported by the run, with the values of the last step
+	rowOf   []int    // of each of terms, then images
 
 	trials
 }
 
-// open makes the scale's objective in an arena: it learns what is to be learned of the paintings and the
-// photograph, and readies every term. Units are those that an earlier objective of the scale had (see
-// objective.allUnits); nil takes them now. What is opened is closed by the caller, after an error, too.
+// open makes the scale's objective in an arena: it learns from the paintings and the photograph and prepares every
+// term. known are the units of an earlier objective of the scale (see objective.allUnits); if nil, they are
+// measured. The caller must close what is opened, also after an error.
 func (sc *scale) open(ctx context.Context, arena engine.Arena, known []Units) (*objective, error) {
 	o := sc.place(arena)
 	results := arena.Scalars(sc.resultsAt, sc.results+optim.Results)
 	return o, sc.prepare(ctx, o, arena, results, known)
 }
 
-// place makes an objective of nothing yet.
+// place makes an objective without contents.
 func (sc *scale) place(arena engine.Arena) *objective {
 	return &objective{
 		scale:    sc,
@@ -48,7 +48,7 @@ func (sc *scale) place(arena engine.Arena) *objective {
 	}
 }
 
-// prepare readies an objective whose results are among those given.
+// prepare prepares an objective whose results are part of those given.
 func (sc *scale) prepare(ctx context.Context, o *objective, arena engine.Arena, results engine.Scalars, known []Units) error {
 	o.results = results
 	lessons, err := sc.learn(ctx, arena)
@@ -76,20 +76,20 @@ func (sc *scale) prepare(ctx context.Context, o *objective, arena engine.Arena, 
 	return o.takeUnits(ctx, known)
 }
 
-// liveTerm is a term over feature maps in its place.
+// liveTerm is a placed term over feature maps.
 type liveTerm struct {
 	*termPlan
 	loss.Term
 }
 
-// liveImage is a term over the image in its place.
+// liveImage is a placed term over the image.
 type liveImage struct {
 	loss.ImageTerm
 	kind  Kind
 	weigh func(*Inputs) float64
 }
 
-// placeTerms makes the terms in their places, and the weights of positions that masks give them.
+// placeTerms makes and places the terms, and the weights of positions that masks give them.
 func (o *objective) placeTerms(arena engine.Arena) error {
 	sc := o.scale
 	planes := make([][]engine.Plane, len(sc.guides))
@@ -120,7 +120,7 @@ func (o *objective) placeTerms(arena engine.Arena) error {
 	return nil
 }
 
-// capture shows the photograph to the network, whose features there are the targets of the content loss.
+// capture passes the photograph through the network, whose features are the targets of the content loss.
 func (o *objective) capture(ctx context.Context, arena engine.Arena) error {
 	sc := o.scale
 	if sc.capture == nil {
@@ -140,7 +140,7 @@ func (o *objective) capture(ctx context.Context, arena engine.Arena) error {
 	return pass.Evaluate(ctx, o.image, nil)
 }
 
-// placeReduced makes the loss of the picture brought down.
+// placeReduced makes the loss of the reduced picture.
 func (o *objective) placeReduced(ctx context.Context, arena engine.Arena, known []Units) error {
 	r, err := newReduced(o.scale, arena)
 	if err != nil {
@@ -154,8 +154,8 @@ func (o *objective) placeReduced(ctx context.Context, arena engine.Arena, known 
 	return o.scale.reduced.prepare(ctx, r.objective, arena, o.results, known)
 }
 
-// listRows lists what the run reports: a row for each layer of content and style, over all regions, and one for
-// each term of the image.
+// listRows lists the rows that the run reports: one for each layer of content and style, over all regions, and one
+// for each term of the image.
 func (o *objective) listRows() {
 	sc := o.scale
 	row := func(kind Kind, layer string) int {
@@ -178,7 +178,7 @@ func (o *objective) listRows() {
 	}
 }
 
-// taps lists those of all terms, in the order in which the scale planned their layers.
+// taps lists the taps of all terms, in the order in which the scale planned their layers.
 func (o *objective) taps() []feature.Tap {
 	var taps []feature.Tap
 	for _, t := range o.terms {
@@ -197,12 +197,12 @@ func (o *objective) solvers() []feature.Solver {
 	return solvers
 }
 
-// Units multiply the losses of content and style where a recipe measures them in units of a grey picture.
+// Units multiply the losses of content and style if a recipe measures them in units of a grey picture.
 type Units struct{ Content, Style float64 }
 
-// takeUnits sets the units and weighs every term by its coefficient. Grey units are those of the losses at a
-// flat grey picture, with everything in its place: there the content loss is its weight, and the style loss its
-// weight times strength.
+// takeUnits sets the units and the coefficient of every term. Grey units are the losses at a flat grey picture,
+// with everything in place: there the content loss equals its weight, and the style loss its weight times
+// strength.
 func (o *objective) takeUnits(ctx context.Context, known []Units) error {
 	in := o.scale.in
 	switch {
@@ -219,7 +219,7 @@ func (o *objective) takeUnits(ctx context.Context, known []Units) error {
 	return nil
 }
 
-// measure takes the units at a flat grey picture.
+// measure measures the units at a flat grey picture.
 func (o *objective) measure(ctx context.Context) error {
 	sc := o.scale
 	if err := sc.dev.Write(o.image, flat(sc.size, nil, 0).Pix); err != nil {
@@ -259,7 +259,7 @@ func unit(weight, value float64) float64 {
 	return weight / value
 }
 
-// allUnits lists the units of the objective and of its reduced one, for an objective of the same scale.
+// allUnits lists the units of the objective and of its reduced one, for another objective of the same scale.
 func (o *objective) allUnits() []Units {
 	all := []Units{o.units}
 	if o.reduced != nil {
@@ -268,7 +268,7 @@ func (o *objective) allUnits() []Units {
 	return all
 }
 
-// weigh gives every term the coefficient that the recipe of in gives it.
+// weigh sets the coefficient of every term from the recipe of in.
 func (o *objective) weigh(in *Inputs) {
 	for _, t := range o.terms {
 		t.Weigh(t.termPlan.weigh(in, o.units))
@@ -278,7 +278,7 @@ func (o *objective) weigh(in *Inputs) {
 	}
 }
 
-// read brings the results to the host.
+// read reads the results from the device.
 func (o *objective) read() ([]float64, error) {
 	results := make([]float64, o.results.Len())
 	return results, o.scale.dev.ReadScalars(results, o.results)
@@ -293,7 +293,7 @@ func (o *objective) Evaluate(ctx context.Context) error {
 }
 
 // evaluate adds to results that are zero. Terms of the image are prepared first, since they may use the memory
-// that the pass over the features takes.
+// of the pass over the features.
 func (o *objective) evaluate(ctx context.Context) error {
 	for _, t := range o.images {
 		if err := t.Prepare(ctx, o.image); err != nil {
@@ -311,7 +311,7 @@ func (o *objective) evaluate(ctx context.Context) error {
 	return nil
 }
 
-// Value returns the total of the results, and keeps its terms for settle.
+// Value returns the total of the results, and keeps the terms for settle.
 func (o *objective) Value(results []float64) (float64, error) {
 	trial := o.begin(len(o.rows))
 	for i, t := range o.terms {
@@ -331,7 +331,7 @@ func (o *objective) Value(results []float64) (float64, error) {
 	return o.end(trial), nil
 }
 
-// close gives back what the terms keep beside the arena.
+// close releases what the terms keep outside the arena.
 func (o *objective) close() error {
 	var all error
 	for _, t := range o.terms {

@@ -15,16 +15,16 @@ import (
 // Painting is a picture to learn from and its share among several.
 type Painting struct {
 	Picture *canvas.Picture
-	Weight  float64 // not negative; only ratios count
-	// Mask says which parts of the picture to learn from, in [0,1]; nil is all of it.
+	Weight  float64 // not negative; only ratios matter
+	// Mask selects the parts of the picture to learn from, in [0,1]; nil is all of it.
 	Mask *canvas.Plane
-	// Name is what messages call the painting; "" is its number.
+	// Name is the painting's name in messages; if empty, its number is used.
 	Name string
 }
 
-// Style is what is learned from paintings: the statistics of their features, at the sizes that plans
-// asked for. It is safe for concurrent use, and worth keeping: what was learned is not learned again while it
-// is among the last that were used, within a bound of memory.
+// Style holds paintings and what was learned from them: the statistics of their features, at the sizes that plans
+// asked for. It is safe for concurrent use, and worth keeping: lessons are kept for later plans, least recently
+// used first out, within a limit of memory.
 type Style struct {
 	paintings []*canvas.Picture
 	weights   []float64
@@ -33,22 +33,22 @@ type Style struct {
 
 	mu      sync.Mutex
 	lessons map[lessonKey][]loss.Lesson
-	order   []lessonKey // of use, the oldest first
+	order   []lessonKey // of use, oldest first
 	bytes   int64
 }
 
-// lessonKey says what was learned: of which painting, at which size, by which network, for which losses.
+// lessonKey identifies a lesson: painting, size, network and losses.
 type lessonKey struct {
 	network  *feature.Extractor
 	pooling  engine.Pooling
-	layers   string // by terms
+	layers   string // by term
 	learns   string
 	painting int
-	colours  canvas.ColourMap // zero: its own
+	colours  canvas.ColourMap // zero: unchanged
 	size     size
 }
 
-// NewStyle makes a style of one or more paintings. They must not change afterwards.
+// NewStyle returns a style of one or more paintings, which must not change afterwards.
 func NewStyle(paintings ...Painting) (*Style, error) {
 	s := &Style{lessons: map[lessonKey][]loss.Lesson{}}
 	for i, p := range paintings {
@@ -66,25 +66,25 @@ func NewStyle(paintings ...Painting) (*Style, error) {
 	return s, s.checkShares(s.weights)
 }
 
-// checkShares returns an error where numbers cannot be the shares of the paintings.
+// checkShares returns an error if numbers cannot be the shares of the paintings.
 func (s *Style) checkShares(shares []float64) error {
 	if len(shares) != len(s.paintings) {
-		return fmt.Errorf("shares: %d for %d paintings; each painting needs one", len(shares), len(s.paintings))
+		return fmt.Errorf("%d shares for %d paintings; each painting needs one", len(shares), len(s.paintings))
 	}
 	sum := 0.0
 	for i, w := range shares {
 		if w < 0 || math.IsNaN(w) || math.IsInf(w, 0) {
-			return fmt.Errorf("the share %v of %s must be a number and not negative", w, s.name(i))
+			return fmt.Errorf("the share %v of %s must be finite and not negative", w, s.name(i))
 		}
 		sum += w
 	}
 	if !(sum > 0) {
-		return fmt.Errorf("shares: no painting has one")
+		return fmt.Errorf("all shares are 0")
 	}
 	return nil
 }
 
-// name is what messages call a painting.
+// name returns the name of a painting in messages.
 func (s *Style) name(i int) string {
 	if s.names[i] != "" {
 		return s.names[i]
@@ -92,10 +92,10 @@ func (s *Style) name(i int) string {
 	return fmt.Sprintf("painting %d", i+1)
 }
 
-// Paintings returns the pictures that the style was made of, which are not to be changed.
+// Paintings returns the pictures of the style, which must not be changed.
 func (s *Style) Paintings() []*canvas.Picture { return s.paintings }
 
-// Shares returns those of the paintings; none where there is no style.
+// Shares returns the shares of the paintings; nil if there is no style.
 func (s *Style) Shares() []float64 {
 	if s == nil {
 		return nil
@@ -103,7 +103,7 @@ func (s *Style) Shares() []float64 {
 	return slices.Clone(s.weights)
 }
 
-// Bytes returns what pictures and masks take; none where there is no style.
+// Bytes returns the size of pictures and masks; 0 if there is no style.
 func (s *Style) Bytes() (bytes int64) {
 	if s == nil {
 		return 0
@@ -117,11 +117,11 @@ func (s *Style) Bytes() (bytes int64) {
 	return bytes
 }
 
-// mostLessons bounds the lessons that a style keeps: those of the five layers of Gatys et al. take 2.8 MiB a
-// painting and size, so that eight of them stay, more than the scales of a run to 4096 pixels.
+// mostLessons limits the lessons that a style keeps: those of the five layers of Gatys et al. take 2.8 MiB a
+// painting and size, so that eight are kept, more than the scales of a run up to 4096 pixels.
 const mostLessons = 24 << 20
 
-// recall returns what was learned, nil where it was not or is no longer kept.
+// recall returns a lesson, or nil if it was not learned or is no longer kept.
 func (s *Style) recall(key lessonKey) []loss.Lesson {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,12 +132,12 @@ func (s *Style) recall(key lessonKey) []loss.Lesson {
 	return lessons
 }
 
-// use makes a key the one that was used last.
+// use marks a key as the most recently used.
 func (s *Style) use(key lessonKey) {
 	s.order = append(slices.DeleteFunc(s.order, func(k lessonKey) bool { return k == key }), key)
 }
 
-// keep stores lessons, and forgets those that were used longest ago where there are too many.
+// keep stores lessons, and drops the least recently used ones beyond the limit.
 func (s *Style) keep(key lessonKey, lessons []loss.Lesson) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +160,7 @@ func lessonBytes(lessons []loss.Lesson) (bytes int64) {
 	return bytes
 }
 
-// paintings returns those of the style; none where there is no style.
+// paintings returns the paintings of the style; nil if there is no style.
 func (in *Inputs) paintings() []*canvas.Picture {
 	if in.Style == nil {
 		return nil

@@ -1,12 +1,12 @@
 // Package transfer runs style transfer: it repaints a photograph in the manner of paintings by
 // minimising a recipe's loss over the pixels, from coarse scales to fine (Gatys, Ecker and Bethge 2015).
 //
-// [Inputs] say what to paint; [NewPlan] lays out all of its memory before the first byte is taken and finds
-// what cannot work. [Plan.Begin] returns a [Run], a painting in progress that can be held: stepped,
-// looked at, changed, saved and resumed to the bit. [Plan.Run] does all of that that most callers need.
-// [Plan.Evaluate] looks at one point: every term of the loss and the gradient.
+// [Inputs] say what to paint; [NewPlan] lays out all of its memory before any is allocated and finds what
+// cannot work. [Plan.Begin] returns a [Run], a painting in progress, which can be stepped, inspected,
+// changed, saved and resumed to the bit. [Plan.Run] does what most callers need in one call.
+// [Plan.Evaluate] evaluates one point: every term of the loss and the gradient.
 //
-// The files read in the order plan, run, scale, objective, term: each knows those behind it only. The
+// The files read in the order plan, run, scale, objective, term: each refers only to those after it. The
 // package prints nothing and holds no state.
 package transfer
 
@@ -25,7 +25,7 @@ type Plan struct {
 	notes []string
 }
 
-// NewPlan lays out a run. The error says in one line what cannot work; it wraps a [*BudgetError] where that is
+// NewPlan lays out a run. The error says in one line what cannot work; it wraps a [*BudgetError] if that is
 // the budget.
 func NewPlan(in Inputs) (*Plan, error) {
 	in.Recipe = in.Recipe.Clone()
@@ -43,10 +43,10 @@ func NewPlan(in Inputs) (*Plan, error) {
 	return p, nil
 }
 
-// Run paints. It calls report, which may be nil, at the start of each scale and after each iteration.
+// Run paints. It calls report, unless nil, at the start of each scale and after each iteration.
 //
-// Where the context ends the run, or the world does (memory, a device, a loss that is not a number), the result
-// holds the picture so far next to the error; its Picture is nil only if there is none yet.
+// If the context or a failure (memory, a device, a loss that is not finite) ends the run, the result holds
+// the picture so far along with the error; its Picture is nil only if there is none yet.
 func (p *Plan) Run(ctx context.Context, report func(*Progress)) (*Result, error) {
 	r, err := p.Begin()
 	if err != nil {
@@ -55,18 +55,17 @@ func (p *Plan) Run(ctx context.Context, report func(*Progress)) (*Result, error)
 	return r.Finish(ctx, report)
 }
 
-// Begin takes the memory of a run, which must be closed.
+// Begin allocates the memory of a run, which must be closed.
 func (p *Plan) Begin() (*Run, error) { return newRun(p.layout) }
 
-// Resume returns the run that a snapshot was taken of. It must be one of this plan: the same pictures, recipe and
-// seed. Where the device is another one, the run goes on with its own bits, and reports optim.Deviated if
-// it has reason to.
+// Resume returns the run from which a snapshot was taken. It must be a run of this plan: the same pictures, recipe
+// and seed. On another device the run continues with that device's bits, and may report optim.Deviated.
 func (p *Plan) Resume(ctx context.Context, s *Snapshot) (*Run, error) {
 	return resume(ctx, p.layout, s)
 }
 
-// Evaluate returns the loss of the plan's last scale at a picture of the result's size. In luminance colours the
-// picture is seen in grey, as a run sees its own.
+// Evaluate returns the loss of the plan's last scale at a picture of the result's size. With luminance colours
+// the picture is converted to grey, as in a run.
 func (p *Plan) Evaluate(ctx context.Context, at *canvas.Picture) (*Evaluation, error) {
 	e, err := p.scales[len(p.scales)-1].evaluate(ctx, at)
 	if err != nil {
@@ -86,10 +85,10 @@ func (p *Plan) note() {
 	p.notes = append(p.notes, p.in.sizeNotes(p.scales[n-1].size)...)
 }
 
-// Bytes returns the size of the arena that the run takes.
+// Bytes returns the size of the run's arena.
 func (p *Plan) Bytes() int64 { return p.bytes }
 
-// Size returns that of the result.
+// Size returns the size of the result.
 func (p *Plan) Size() (width, height int) {
 	last := p.scales[len(p.scales)-1].size
 	return last.width, last.height
@@ -99,7 +98,7 @@ func (p *Plan) Size() (width, height int) {
 type Scale struct {
 	Width, Height int
 	Iterations    int
-	Bytes         int64 // of the arena that this scale uses
+	Bytes         int64 // used by this scale in the arena
 	// Recomputed lists the convolutions whose maps the backward pass recomputes to save memory.
 	Recomputed []feature.Layer
 }
@@ -116,11 +115,11 @@ func (p *Plan) Scales() []Scale {
 // Recipe returns the recipe of the run.
 func (p *Plan) Recipe() recipe.Recipe { return p.in.Recipe.Clone() }
 
-// Iterations returns those of all scales together.
+// Iterations returns the iterations of all scales.
 func (p *Plan) Iterations() int { return p.iterations() }
 
-// HostBytes returns the most that the run takes on the host beside its arena and the caller's pictures:
-// pictures and moments between two scales, the photograph whose colours return where only its brightness
+// HostBytes returns the most memory that the run takes on the host besides its arena and the caller's pictures:
+// pictures and moments between two scales, the photograph whose colours are restored if only brightness
 // is painted, lessons of the paintings, and what terms keep for themselves.
 func (p *Plan) HostBytes() int64 {
 	var most int64
@@ -141,8 +140,8 @@ func (p *Plan) HostBytes() int64 {
 	return most + p.lessonBytes()
 }
 
-// lessonBytes is what the style keeps of what the run learns: moments as whole matrices, of which a learner
-// has half.
+// lessonBytes is the size of what the style keeps of the run's lessons: moments as full matrices, of which a
+// learner holds half.
 func (p *Plan) lessonBytes() int64 {
 	var bytes int64
 	for _, sc := range p.scales {
@@ -155,8 +154,8 @@ func (p *Plan) lessonBytes() int64 {
 	return min(bytes, mostLessons)
 }
 
-// Work returns the multiply-adds of direct convolution on large maps that take as long as the run: with a
-// device's measured rate, its time.
+// Work returns the number of multiply-adds of direct convolution on large maps that take as long as the run:
+// divided by a device's measured rate, the time of the run.
 func (p *Plan) Work() float64 {
 	work := 0.0
 	for _, sc := range p.scales {
@@ -165,5 +164,5 @@ func (p *Plan) Work() float64 {
 	return work
 }
 
-// Notes returns what a user should know before the run, one line each; none as a rule.
+// Notes returns what a user should know before the run, one line each; usually none.
 func (p *Plan) Notes() []string { return p.notes }

@@ -118,7 +118,7 @@ func TestPlanErrors(t *testing.T) {
 		{"no layer", func(j *Inputs) { j.Recipe.Style.Layers[0].Layer = "relu1_9" }, "relu1_9"},
 		{"negative size", func(j *Inputs) { j.Size = -1 }, "size"},
 		{"no painting", func(j *Inputs) { j.Style = nil }, "no painting"},
-		{"no start", func(j *Inputs) { j.Recipe.Start.Init = recipe.InitPicture }, "no picture"},
+		{"no start", func(j *Inputs) { j.Recipe.Start.Init = recipe.InitPicture }, "no start picture"},
 		{"NaN", func(j *Inputs) { j.Recipe.Content.Weight = math.NaN() }, "content-weight"},
 	}
 	for _, test := range tests {

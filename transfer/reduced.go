@@ -9,17 +9,17 @@ import (
 	"github.com/impasto/impasto/loss"
 )
 
-// reduced is the loss of the picture brought down to a coarser scale, content, style and total variation together: a
-// term over the image. A print that lowers it, too, keeps the look that the smaller picture had.
+// reduced is the loss of the picture reduced to a coarser scale, content, style and total variation together: a
+// term over the image. A print that also lowers this loss keeps the look of the smaller picture.
 type reduced struct {
 	*objective
 	dev        engine.Device
 	weight     float64
 	resampler  engine.Resampler
-	correction engine.Image // what is added to the print's gradient
+	correction engine.Image // added to the print's gradient
 }
 
-// newReduced makes the term for a scale. The correction lies in the scratch memory, where the network's
+// newReduced returns the term for a scale. The correction lies in the scratch memory, where the network's
 // maps are no longer needed when it is added.
 func newReduced(sc *scale, arena engine.Arena) (*reduced, error) {
 	from, to := sc.size, sc.reduced.size
@@ -31,7 +31,7 @@ func newReduced(sc *scale, arena engine.Arena) (*reduced, error) {
 		correction: arena.Image(sc.scratch, from.height, from.width)}, nil
 }
 
-// resampling is canvas.Resize with the Lanczos filter, as a device does it.
+// resampling is canvas.Resize with the Lanczos filter, as devices implement it.
 func resampling(from, to size) engine.Resampling {
 	lanczos := func(n, m int) engine.Taps {
 		t := canvas.Lanczos.Taps(n, m)
@@ -53,10 +53,10 @@ func (r *reduced) Work() float64 { return 0 }
 // Scalars is zero, as Bytes is.
 func (r *reduced) Scalars() int { return 0 }
 
-// Place does nothing: the reduced scale has its place.
+// Place does nothing: the reduced scale has been placed.
 func (r *reduced) Place(loss.Site) error { return nil }
 
-// Prepare takes the loss of the picture brought down, and its gradient there.
+// Prepare evaluates the loss of the reduced picture and its gradient there.
 func (r *reduced) Prepare(ctx context.Context, image engine.Image) error {
 	if err := r.dev.Resample(engine.Resample{Resampler: r.resampler, Src: image, Dst: r.image}); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (r *reduced) Prepare(ctx context.Context, image engine.Image) error {
 	return r.objective.evaluate(ctx)
 }
 
-// Add takes that gradient back to the picture's own size.
+// Add passes that gradient back to the picture's own size.
 func (r *reduced) Add(image, gradient engine.Image) error {
 	if err := r.dev.ResampleBackward(engine.ResampleBackward{Resampler: r.resampler, Src: image, Resampled: r.image,
 		Gradient: r.gradient, Dst: r.correction}); err != nil {
@@ -86,7 +86,7 @@ func (r *reduced) Value(results []float64) (float64, error) {
 // Weigh sets the weight of the term. Its own terms are weighed when they are made.
 func (r *reduced) Weigh(coefficient float64) { r.weight = coefficient }
 
-// Close gives back what the term keeps beside the arena.
+// Close releases what the term keeps outside the arena.
 func (r *reduced) Close() error {
 	return errors.Join(r.objective.close(), r.resampler.Close())
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/impasto/impasto/canvas"
 )
 
-// region is a part of the photograph and what it is to look like.
+// region is a part of the photograph with its own style.
 type region struct {
-	paintings []int                 // which are blended
+	paintings []int                 // the paintings to blend
 	mask      *canvas.Plane         // of the photograph; nil: all of it
-	share     func(*Inputs) float64 // in the style's weight
+	share     func(*Inputs) float64 // of the style's weight
 }
 
 // regions lists the parts of the photograph that have a style of their own. Their shares are the parts of
@@ -43,7 +43,7 @@ func (in *Inputs) regions() []region {
 	return all
 }
 
-// checkMasks returns an error where masks and paintings do not fit each other.
+// checkMasks returns an error if masks and paintings do not match.
 func (in *Inputs) checkMasks() error {
 	if n := len(in.paintings()); in.Masks != nil && len(in.Masks) != n {
 		return fmt.Errorf("%d content masks for %d paintings; each painting needs one", len(in.Masks), n)
@@ -58,13 +58,13 @@ func (in *Inputs) checkMasks() error {
 	}
 	for i := range in.Masks {
 		if cover(product(in.Masks[i], in.StrengthMap)) == 0 {
-			return fmt.Errorf("the content mask of %s: the strength map is black all over it: nothing is left to paint", in.Style.name(i))
+			return fmt.Errorf("the content mask of %s: the strength map is entirely black there: there is nothing to paint", in.Style.name(i))
 		}
 	}
 	return nil
 }
 
-// maskNotes returns a line for each mask whose shape is not that of its picture.
+// maskNotes returns a line for each mask whose shape differs from that of its picture.
 func (in *Inputs) maskNotes() []string {
 	var notes []string
 	note := func(what string, mask *canvas.Plane, of *canvas.Picture) {

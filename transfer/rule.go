@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// workVectors returns how many vectors of the image's length a step rule works with.
+// workVectors returns the number of vectors of the image's length that a step rule works with.
 func workVectors(o recipe.Optimizer) int {
 	switch o.Rule {
 	case recipe.LBFGS:
@@ -35,7 +35,7 @@ func descentOptions(o recipe.Optimizer) optim.DescentOptions {
 	return optim.DescentOptions{Rate: o.Rate, Momentum: o.Momentum}
 }
 
-// newRule makes a recipe's step rule over an objective's space.
+// newRule makes the step rule of a recipe over an objective's space.
 func newRule(r *recipe.Recipe, space optim.Space, work []engine.Vector) optim.Rule {
 	p := r.Optimizer
 	if r.Clamp {
@@ -50,14 +50,14 @@ func newRule(r *recipe.Recipe, space optim.Space, work []engine.Vector) optim.Ru
 	return optim.NewDescent(space, descentOptions(p), work)
 }
 
-// moments are Adam's between two scales, on the host.
+// moments are Adam's moments between two scales, on the host.
 type moments struct {
 	size          size
 	first, second []float32
 	steps         int
 }
 
-// carry reads the moments that the next scale goes on with, nil where it starts without.
+// carry reads the moments that the next scale continues with, nil if it starts without.
 func carry(sc *scale, rule optim.Rule, work []engine.Vector) (*moments, error) {
 	adam, ok := rule.(*optim.Adam)
 	if !ok || !sc.in.Recipe.Optimizer.CarryMoments || adam.Steps() == 0 {
@@ -71,9 +71,9 @@ func carry(sc *scale, rule optim.Rule, work []engine.Vector) (*moments, error) {
 	return m, sc.dev.Read(m.second, work[1])
 }
 
-// startRule starts a scale's rule where its image is, and continues Adam where moments were carried over. The
-// first moment is resampled as the image is, bicubic; the second must not fall below zero, so it is bilinear
-// (crowsonkb's style-transfer-pytorch).
+// startRule starts a scale's rule at its image, and continues Adam if moments were carried over. The
+// first moment is resampled like the image, with bicubic interpolation; the second must not become negative, so
+// it is resampled bilinearly (crowsonkb's style-transfer-pytorch).
 func startRule(ctx context.Context, sc *scale, rule optim.Rule, work []engine.Vector, o *objective, carried *moments) (optim.Step, error) {
 	adam, ok := rule.(*optim.Adam)
 	if !ok || carried == nil {
@@ -93,9 +93,9 @@ func startRule(ctx context.Context, sc *scale, rule optim.Rule, work []engine.Ve
 	return adam.StartWith(ctx, o, carried.steps)
 }
 
-// average is the running average of the iterates of a scale, or without averaging the iterate itself.
-// The share of the k-th iterate is (1-d)/(1-d^(k+1)), which makes the weights of all iterates, d^age,
-// add up to 1 from the first on, as crowsonkb's style-transfer-pytorch does.
+// average is the running average of the iterates of a scale or, without averaging, the iterate itself.
+// The share of the k-th iterate is (1-d)/(1-d^(k+1)), so that the weights of all iterates, d^age,
+// sum to 1 from the first on, as in crowsonkb's style-transfer-pytorch.
 type average struct {
 	dev     engine.Device
 	iterate engine.Vector

@@ -11,8 +11,8 @@ import (
 	"github.com/impasto/impasto/optim"
 )
 
-// Progress says how far a run is: at the start of a scale, or after an iteration. It and its Terms are valid
-// until the run's next step only.
+// Progress is the progress of a run: at the start of a scale, or after an iteration. It and its Terms are valid
+// only until the run's next step.
 type Progress struct {
 	Scale, Scales         int // Scale counts from 0
 	Width, Height         int // of the picture at this scale
@@ -23,38 +23,38 @@ type Progress struct {
 	Loss                  float64
 	Terms                 []Term
 	GradientNorm          float64
-	Events                optim.Event // what went wrong at this iteration, and was dealt with
-	Changes               []Change    // that took effect with this step
+	Events                optim.Event // problems met and handled at this iteration
+	Changes               []Change    // that took effect at this step
 
 	run *Run
 }
 
-// Picture returns the picture as it is now: with averaging, the average. It takes time and memory.
+// Picture returns the current picture: with averaging, the average. It takes time and memory.
 func (p *Progress) Picture() (*canvas.Picture, error) { return p.run.Picture() }
 
 // Result is the outcome of a run.
 type Result struct {
-	// Picture is the result. Its values may leave [0,1] a little where the recipe does not clamp.
+	// Picture is the result. Its values may leave [0,1] slightly unless the recipe clamps.
 	Picture *canvas.Picture
-	// Finished is false where an error or the context ended the run: Picture is then what was reached,
-	// at the size of the scale that was reached.
+	// Finished is false if an error or the context ended the run: Picture is then the last one reached,
+	// at the size of its scale.
 	Finished    bool
 	Iterations  int
 	Evaluations int
 	Elapsed     time.Duration
-	// FirstLoss and LastLoss are those of the last scale that was reached; only they can be compared.
+	// FirstLoss and LastLoss are those of the last scale that was reached; losses of different scales cannot be compared.
 	FirstLoss, LastLoss float64
 	Terms               []Term      // of LastLoss
-	Events              optim.Event // all that were met
-	Changes             []Change    // all that were made
+	Events              optim.Event // of the whole run
+	Changes             []Change    // of the whole run
 }
 
-// Run is a painting in progress. It is for one goroutine at a time.
+// Run is a painting in progress. It must be used by one goroutine at a time.
 type Run struct {
 	*easel  // with all changes so far
 	changed []Change
-	pending []Change // take effect at the next step
-	// restarted is what changes did to the step rule, for the report of the step that follows.
+	pending []Change // to apply at the next step
+	// restarted is the effect of changes on the step rule, for the report of the following step.
 	restarted optim.Step
 
 	progress Progress
@@ -63,7 +63,7 @@ type Run struct {
 	started  time.Time
 }
 
-// newRun takes the memory of a run.
+// newRun allocates the memory of a run.
 func newRun(l *layout) (*Run, error) {
 	e, err := newEasel(l)
 	if err != nil {
@@ -72,7 +72,7 @@ func newRun(l *layout) (*Run, error) {
 	return &Run{easel: e, started: time.Now()}, nil
 }
 
-// resume returns the run that a snapshot was taken of.
+// resume returns the run from which a snapshot was taken.
 func resume(ctx context.Context, l *layout, s *Snapshot) (*Run, error) {
 	changed, err := s.layout(l)
 	if err != nil {
@@ -95,7 +95,7 @@ func resume(ctx context.Context, l *layout, s *Snapshot) (*Run, error) {
 	return r, nil
 }
 
-// Finish steps the run to its end, and closes it. See Plan.Run.
+// Finish steps the run to its end and closes it. See Plan.Run.
 func (r *Run) Finish(ctx context.Context, report func(*Progress)) (*Result, error) {
 	var err error
 	for err == nil && !r.Done() {
@@ -107,20 +107,20 @@ func (r *Run) Finish(ctx context.Context, report func(*Progress)) (*Result, erro
 	return result, errors.Join(err, failed, r.Close())
 }
 
-// Done reports whether every iteration of every scale was made.
+// Done reports whether every iteration of every scale has been made.
 func (r *Run) Done() bool {
 	return r.index == len(r.scales)-1 && r.live != nil && r.live.ended()
 }
 
-// Step makes one iteration, or, where a scale begins, takes the loss at its start. Changes that were asked for
-// take effect first. Where it fails the picture is the last one that was accepted; a run that the context ended may be
-// stepped again, and then goes on as if it had not been interrupted. A run that is done stays as it is.
+// Step makes one iteration or, at the start of a scale, evaluates its loss. Pending changes take effect
+// first. If it fails, the picture is the last accepted one; a run that the context ended may be stepped again,
+// and then continues as if it had not been interrupted. Stepping a run that is done does nothing.
 func (r *Run) Step(ctx context.Context) error {
 	if r.Done() && len(r.pending) == 0 {
 		return nil
 	}
 	changes, err := r.apply(ctx)
-	if err == nil && r.Done() { // the change took iterations away
+	if err == nil && r.Done() { // the change removed the remaining iterations
 		return nil
 	}
 	if err == nil {
@@ -164,7 +164,7 @@ func (r *Run) advance(ctx context.Context) (optim.Step, error) {
 	return step, l.average.add()
 }
 
-// note settles the terms of a step and keeps what there is to report of it.
+// note settles the terms of a step and records its progress.
 func (r *Run) note(step optim.Step, changes []Change) {
 	l, t := r.live, &r.total
 	l.objective.settle(l.objective.rows, step.Loss)
@@ -186,11 +186,11 @@ func (r *Run) note(step optim.Step, changes []Change) {
 
 func (r *Run) elapsed() time.Duration { return r.before + time.Since(r.started) }
 
-// Progress says how far the run is. Before its first step it is zero.
+// Progress returns the progress of the run. Before its first step it is zero.
 func (r *Run) Progress() *Progress { return &r.progress }
 
-// Picture returns the picture as it is now, at the size of the scale at work: with averaging, the average. It is nil
-// before the first scale has begun.
+// Picture returns the current picture, at the size of the current scale: with averaging, the average. It is nil
+// before the first scale has started.
 func (r *Run) Picture() (*canvas.Picture, error) {
 	if r.live == nil {
 		return r.in.colouring.finish(r.picture), nil
@@ -202,7 +202,7 @@ func (r *Run) Picture() (*canvas.Picture, error) {
 	return r.in.colouring.finish(p), nil
 }
 
-// Result returns what the run has reached.
+// Result returns the result so far.
 func (r *Run) Result() (*Result, error) {
 	t := r.total
 	t.Elapsed, t.Finished, t.Changes = r.elapsed(), r.Done(), r.changed
@@ -211,7 +211,7 @@ func (r *Run) Result() (*Result, error) {
 	return &t, err
 }
 
-// Change asks for something to be done otherwise from the next step on. What cannot be is an error now, and
+// Change requests a change, which takes effect at the next step. An impossible change is an error now, and
 // nothing changes.
 func (r *Run) Change(c Change) error {
 	all := append(slices.Clone(r.pending), c)
@@ -222,7 +222,7 @@ func (r *Run) Change(c Change) error {
 	return nil
 }
 
-// apply makes the changes that were asked for.
+// apply applies the pending changes.
 func (r *Run) apply(ctx context.Context) ([]Change, error) {
 	if len(r.pending) == 0 {
 		return nil, nil
@@ -249,7 +249,7 @@ func (r *Run) apply(ctx context.Context) ([]Change, error) {
 	return changes, nil
 }
 
-// Snapshot returns the state of the run. Changes that have not taken effect yet are not part of it.
+// Snapshot returns the state of the run. It does not include pending changes.
 func (r *Run) Snapshot() (*Snapshot, error) {
 	t := &r.total
 	s := &Snapshot{
@@ -259,5 +259,5 @@ func (r *Run) Snapshot() (*Snapshot, error) {
 	return s, s.take(r.easel)
 }
 
-// Close gives the run's memory back. Its results stay valid.
+// Close releases the memory of the run. Its results stay valid.
 func (r *Run) Close() error { return r.easel.close() }

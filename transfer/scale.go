@@ -11,14 +11,14 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// scale is one size of a plan: its terms, its passes, and where its buffers lie in the arena.
+// scale is one size of a plan: its terms, its passes, and the places of its buffers in the arena.
 //
 //	base     image | gradient | results | optimiser's vectors | average | terms | masks | reduced scale | scratch
 //
 // Scratch holds the paintings and the photograph while they are read, and the network's maps afterwards. A
-// scale is immutable: what it takes to evaluate its loss is an objective, made of it by open.
+// scale is immutable: open makes an objective from it, which evaluates its loss.
 type scale struct {
-	in         *Inputs // with the recipe as it is at this scale
+	in         *Inputs // with the recipe of this scale
 	dev        engine.Device
 	index      int
 	size       size
@@ -26,8 +26,8 @@ type scale struct {
 
 	base      int64 // offset in the arena
 	resultsAt int64 // likewise
-	vectors   int   // of the optimiser and the average; 0: of neither
-	results   int   // scalars of the terms, those of the reduced scale included
+	vectors   int   // of the optimiser and the average; 0 if there is neither
+	results   int   // scalars of the terms, including those of the reduced scale
 
 	content, style []placed
 	regions        []region
@@ -37,27 +37,27 @@ type scale struct {
 	readings       []*reading
 	capture        *feature.Plan // of the photograph's features; nil without a content loss
 	main           *feature.Plan
-	reduced        *scale // whose loss counts, too; nil: none
-	listsReduced   bool   // some scale of the run has a reduced one, so that all list its term
+	reduced        *scale // whose loss is also counted; nil: none
+	listsReduced   bool   // some scale of the run has a reduced one, so all list its term
 
 	scratch int64 // offset
 	bytes   int64
 }
 
-// newScale lays out one scale, for the inputs as they are there, with the scale whose loss counts, too, nil
-// where there is none. Where it does not fit the budget it returns the scale as far as it goes with the error.
+// newScale lays out one scale from its inputs and the reduced scale whose loss is also counted, or nil. If it
+// does not fit the budget, the scale is returned as far as it goes, with the error.
 func newScale(in *Inputs, index int, s size, reduced *scale) (*scale, error) {
 	sc := bareScale(in, index, s)
 	sc.vectors = vectorsOf(&in.Recipe)
 	return sc, sc.layOut(reduced, 0)
 }
 
-// bareScale has no place for anything yet.
+// bareScale returns a scale in which nothing is placed yet.
 func bareScale(in *Inputs, index int, s size) *scale {
 	return &scale{in: in, dev: in.Network.Device(), index: index, size: s, iterations: in.Recipe.Scales.Iterations}
 }
 
-// vectorsOf returns how many vectors of the image's length the optimiser and the average take.
+// vectorsOf returns the number of vectors of the image's length that the optimiser and the average take.
 func vectorsOf(r *recipe.Recipe) int {
 	n := workVectors(r.Optimizer)
 	if r.Averaging > 0 {
@@ -66,7 +66,7 @@ func vectorsOf(r *recipe.Recipe) int {
 	return n
 }
 
-// layOut gives everything its place. Results before first belong to others.
+// layOut places everything. Results before first belong to others.
 func (sc *scale) layOut(reduced *scale, first int) (err error) {
 	if err := sc.in.checkRecipe(); err != nil {
 		return err
@@ -104,18 +104,18 @@ func (sc *scale) layOut(reduced *scale, first int) (err error) {
 			return err
 		}
 		sc.results = sc.reduced.results
-		sc.scratch = sc.reduced.scratch // one scratch serves both, in turn
+		sc.scratch = sc.reduced.scratch // both use one scratch memory in turn
 	}
 	return sc.planPasses()
 }
 
-// vectorOffset returns where the i-th vector behind the image, its gradient and the results lies.
+// vectorOffset returns the offset of the i-th vector after the image, its gradient and the results.
 func (sc *scale) vectorOffset(i int) int64 {
 	return sc.resultsAt + engine.Align(sc.dev.ScalarsBytes(mostResults)) + imageBytes(sc.size)*int64(i)
 }
 
-// mostResults is how many scalars a scale and its reduced one may have together, those of the optimiser
-// included: a page of them.
+// mostResults is the most scalars that a scale and its reduced one may have together, including those of the
+// optimiser: one page.
 const mostResults = engine.Alignment / 8
 
 // planPasses lays out the passes over the photograph, the paintings and the image.
@@ -153,7 +153,7 @@ func (sc *scale) planPasses() error {
 	return sc.planMain(job, scratch)
 }
 
-// planMain plans the pass over the image in what the budget leaves.
+// planMain plans the pass over the image within what is left of the budget.
 func (sc *scale) planMain(job feature.Job, scratch int64) error {
 	budget := sc.in.Budget
 	if budget > 0 {
@@ -168,7 +168,7 @@ func (sc *scale) planMain(job feature.Job, scratch int64) error {
 	}
 	sc.bytes = sc.scratch + max(scratch, sc.main.Bytes())
 	if budget > 0 && sc.bytes > budget {
-		// What the pass takes was bounded by the budget, and may be less.
+		// The budget limited the pass, which may take less.
 		least, err := sc.in.Network.Least(job)
 		if err != nil {
 			return err
@@ -178,10 +178,10 @@ func (sc *scale) planMain(job feature.Job, scratch int64) error {
 	return nil
 }
 
-// widest is how many channels a VGG has at most.
+// widest is the largest number of channels in a VGG.
 const widest = 512
 
-// hostBytes is what the scale takes on the host while it is at work.
+// hostBytes is the scale's memory on the host while it is current.
 func (sc *scale) hostBytes() int64 {
 	var bytes int64
 	for _, t := range sc.terms {
@@ -191,7 +191,7 @@ func (sc *scale) hostBytes() int64 {
 		bytes += t.hostBytes
 	}
 	if o := sc.in.Recipe.Optimizer; o.Rule == recipe.LBFGS && o.Levels > 0 {
-		// The levels lie in the device's own memory, which is counted for the network.
+		// The levels are in the device's own memory, which is counted with the network.
 		levels := sc.dev.MultilevelBytes(sc.size.height, sc.size.width, o.Levels)
 		bytes += max(levels-sc.dev.WorkspaceBytes(widest), 0)
 	}
@@ -201,7 +201,7 @@ func (sc *scale) hostBytes() int64 {
 	return bytes
 }
 
-// workOfAll is that of reading the pictures and of all iterations, in multiply-adds of direct convolution.
+// workOfAll is the work of reading the pictures and of all iterations, in multiply-adds of direct convolution.
 func (sc *scale) workOfAll() float64 {
 	work := sc.workOfOne() * sc.evaluations()
 	if sc.capture != nil {
@@ -213,7 +213,7 @@ func (sc *scale) workOfAll() float64 {
 	return work
 }
 
-// workOfOne is that of an evaluation.
+// workOfOne is the work of one evaluation.
 func (sc *scale) workOfOne() float64 {
 	work := sc.main.Cost()
 	for _, t := range sc.terms {
@@ -228,8 +228,8 @@ func (sc *scale) workOfOne() float64 {
 	return work
 }
 
-// evaluations is how many of the loss a scale is expected to take: one at its start and one an iteration;
-// with a Wolfe search some more in the first iterations, and then a few in a hundred. Units take one.
+// evaluations is the expected number of evaluations of the loss at a scale: one at its start and one per iteration;
+// with a Wolfe search some more in the first iterations, and then a few per hundred. Units take one.
 func (sc *scale) evaluations() float64 {
 	n := float64(sc.iterations + 1)
 	if o := sc.in.Recipe.Optimizer; sc.iterations > 0 && o.Rule == recipe.LBFGS && o.Search == recipe.Wolfe {
@@ -241,7 +241,7 @@ func (sc *scale) evaluations() float64 {
 	return n
 }
 
-// read returns a picture that is on the device.
+// read returns a picture from the device.
 func (sc *scale) read(image engine.Vector) (*canvas.Picture, error) {
 	p := canvas.New(sc.size.width, sc.size.height)
 	if err := sc.dev.Read(p.Pix, image); err != nil {
@@ -250,7 +250,7 @@ func (sc *scale) read(image engine.Vector) (*canvas.Picture, error) {
 	return p, nil
 }
 
-// newRule makes the scale's step rule in the arena, over an objective, and its average.
+// newRule makes the scale's step rule over an objective, and its average, in the arena.
 func (sc *scale) newRule(arena engine.Arena, o *objective) (optim.Rule, []engine.Vector, *average) {
 	r := &sc.in.Recipe
 	work := make([]engine.Vector, workVectors(r.Optimizer))

@@ -11,23 +11,23 @@ import (
 	"github.com/impasto/impasto/optim"
 )
 
-// Snapshot is the complete state of a run between two steps, as a value that can be written and read: what the
-// step rule knows, and every vector that belongs to it at full precision. Resumed on the same instruction set the
-// run ends with the bits that it would have had.
+// Snapshot is the complete state of a run between two steps, as a value that can be written and read: the state of
+// the step rule, and every vector that belongs to it at full precision. Resumed on the same instruction set, the
+// run ends with the bits of an uninterrupted one.
 //
-// Noise is drawn where a run starts only, so that the seed, which is the plan's, is the whole random state.
+// Noise is drawn only at the start of a run, so the seed, which is in the plan, is the whole random state.
 type Snapshot struct {
-	Device string // instruction set that it was taken on
+	Device string // instruction set on which it was taken
 	Plan   string // digest of what the plan paints, without changes
 
 	Scale, Iteration int
-	Live             bool     // false: the start of the scale is still to come
-	Changes          []Change // made so far
+	Live             bool     // false: the scale has not started
+	Changes          []Change // applied so far
 	Units            []Units  // of the losses at this scale
 	Rule             optim.State
-	Averaged         int // iterates in the average
+	Averaged         int // number of iterates in the average
 	Stalled          bool
-	MomentSteps      int // of Adam's moments that are carried to the next scale
+	MomentSteps      int // steps in Adam's moments that are carried to the next scale
 
 	Iterations, Evaluations int
 	FirstLoss, LastLoss     float64
@@ -35,20 +35,20 @@ type Snapshot struct {
 	Events                  optim.Event
 	Elapsed                 time.Duration
 
-	// Vectors are named "image", "average", "first" and "second" (moments on their way to the next scale), or by
-	// their place and use in the rule: "work 3", of a pair of L-BFGS "pair 17 s" and "pair 17 y". A pair never
-	// changes once it is made, so that whoever saves a run again and again saves each pair once.
+	// Vectors are named "image", "average", "first" and "second" (moments for the next scale), or by their
+	// place and use in the rule: "work 3", of a pair of L-BFGS "pair 17 s" and "pair 17 y". A pair never
+	// changes once made, so a program that saves a run repeatedly need save each pair only once.
 	Vectors []Vector
 }
 
-// Vector is one of a snapshot's.
+// Vector is a vector of a snapshot.
 type Vector struct {
 	Name   string
-	Pixels [2]int // width and height of the image that it has the numbers of
+	Pixels [2]int // width and height of the image whose numbers it has
 	Data   []float32
 }
 
-// take adds what the easel holds.
+// take adds the contents of the easel.
 func (s *Snapshot) take(e *easel) error {
 	s.Device, s.Plan, s.Scale, s.Units = e.in.Network.Device().Name(), e.digest(), e.index, slices.Clone(e.known)
 	if e.live == nil {
@@ -58,7 +58,7 @@ func (s *Snapshot) take(e *easel) error {
 	return s.addLive(e.live)
 }
 
-// addCarried adds what the next scale starts with.
+// addCarried adds what the next scale starts from.
 func (s *Snapshot) addCarried(picture *canvas.Picture, m *moments) {
 	if picture != nil {
 		s.Vectors = append(s.Vectors, Vector{"image", [2]int{picture.Width, picture.Height}, picture.Pix})
@@ -70,7 +70,7 @@ func (s *Snapshot) addCarried(picture *canvas.Picture, m *moments) {
 	}
 }
 
-// addLive adds the scale at work.
+// addLive adds the current scale.
 func (s *Snapshot) addLive(l *live) error {
 	s.Live, s.Iteration, s.Stalled = true, l.iteration, l.stalled
 	s.Units, s.Rule, s.Averaged = l.objective.allUnits(), l.rule.State(), l.average.count
@@ -117,7 +117,7 @@ func (s *Snapshot) vector(name string, want size) ([]float32, error) {
 	for i := range s.Vectors {
 		if v := &s.Vectors[i]; v.Name == name {
 			if v.Pixels != [2]int{want.width, want.height} || len(v.Data) != want.numbers() {
-				return nil, unfit("its vector %q is of another size", name)
+				return nil, unfit("its vector %q has the wrong size", name)
 			}
 			return v.Data, nil
 		}
@@ -125,7 +125,7 @@ func (s *Snapshot) vector(name string, want size) ([]float32, error) {
 	return nil, unfit("its vector %q is missing", name)
 }
 
-// layout returns that of the run that the snapshot was taken of, with its changes, from the one that it began with.
+// layout returns the layout of the run from which the snapshot was taken, including its changes; l is the original one.
 func (s *Snapshot) layout(l *layout) (*layout, error) {
 	if s.Plan != l.digest() {
 		return nil, unfit("it is of a run with other pictures, settings or sizes")
@@ -140,7 +140,7 @@ func (s *Snapshot) layout(l *layout) (*layout, error) {
 	return changed, nil
 }
 
-// restore gives the easel the state of a snapshot. Where a scale is at work, the step says what it came back to.
+// restore restores the easel from a snapshot. If a scale is current, the step describes its restored state.
 func (e *easel) restore(ctx context.Context, s *Snapshot) (optim.Step, error) {
 	e.index, e.known = s.Scale, slices.Clone(s.Units)
 	if !s.Live {
@@ -149,7 +149,7 @@ func (e *easel) restore(ctx context.Context, s *Snapshot) (optim.Step, error) {
 	return e.restoreLive(ctx, s)
 }
 
-// restoreCarried sets what the next scale starts with.
+// restoreCarried restores what the next scale starts from.
 func (e *easel) restoreCarried(s *Snapshot) error {
 	if e.index == 0 {
 		return nil
@@ -173,7 +173,7 @@ func (e *easel) restoreCarried(s *Snapshot) error {
 	return nil
 }
 
-// restoreLive opens the scale at work and gives it the state of the snapshot.
+// restoreLive opens the current scale and restores its state.
 func (e *easel) restoreLive(ctx context.Context, s *Snapshot) (optim.Step, error) {
 	sc := e.scales[e.index]
 	want := 1
@@ -181,13 +181,13 @@ func (e *easel) restoreLive(ctx context.Context, s *Snapshot) (optim.Step, error
 		want = 2
 	}
 	if len(s.Units) != want {
-		return optim.Step{}, unfit("it has units for %d losses instead of %d", len(s.Units), want)
+		return optim.Step{}, unfit("it has units for %d losses, want %d", len(s.Units), want)
 	}
 	l, err := e.open(ctx, sc)
 	if err != nil {
 		return optim.Step{}, err
 	}
-	e.live = l // Close gives it back
+	e.live = l // Close releases it
 	l.iteration, l.stalled, l.average.count = s.Iteration, s.Stalled, s.Averaged
 	if err := l.rule.Restore(s.Rule); err != nil {
 		return optim.Step{}, unfit("%v", err)
@@ -199,7 +199,7 @@ func (e *easel) restoreLive(ctx context.Context, s *Snapshot) (optim.Step, error
 	if err != nil {
 		return optim.Step{}, err
 	}
-	for i, t := range s.Terms { // an interrupted step is evaluated again only when it goes on
+	for i, t := range s.Terms { // an interrupted step is evaluated again only when it continues
 		if i < len(l.objective.rows) {
 			l.objective.rows[i].Value = t.Value
 		}
@@ -207,7 +207,7 @@ func (e *easel) restoreLive(ctx context.Context, s *Snapshot) (optim.Step, error
 	return step, nil
 }
 
-// write brings the snapshot's vectors to the device.
+// write writes the snapshot's vectors to the device.
 func (s *Snapshot) write(l *live) error {
 	set := func(v engine.Vector, name string) error {
 		data, err := s.vector(name, l.size)

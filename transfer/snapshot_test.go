@@ -241,7 +241,7 @@ func TestResumeRefuses(t *testing.T) {
 		"other seed":     {other, func(*Snapshot) {}, "other pictures, settings or sizes"},
 		"no such scale":  {in, func(s *Snapshot) { s.Scale = 5 }, "scale 5"},
 		"no image":       {in, func(s *Snapshot) { s.Vectors = s.Vectors[1:] }, `"image" is missing`},
-		"other size":     {in, func(s *Snapshot) { s.Vectors[0].Pixels[0]++ }, "another size"},
+		"other size":     {in, func(s *Snapshot) { s.Vectors[0].Pixels[0]++ }, "wrong size"},
 		"no units":       {in, func(s *Snapshot) { s.Units = nil }, "units"},
 		"another rule":   {in, func(s *Snapshot) { s.Rule.Rule = "adam" }, "state"},
 		"a bad change":   {in, func(s *Snapshot) { s.Changes = []Change{{Settings: map[string]string{"scales": "3"}}} }, "scales"},

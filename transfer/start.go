@@ -7,12 +7,12 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// start returns the picture that the first scale starts from.
+// start returns the initial picture of the first scale.
 func (sc *scale) start() *canvas.Picture {
 	p := sc.plainStart()
 	if s := sc.in.Recipe.Start; s.Jitter > 0 && s.Init != recipe.InitNoise {
 		p = p.Clone()
-		rng := rand.New(rand.NewPCG(sc.in.Seed, 1)) // the stream beside InitNoise's
+		rng := rand.New(rand.NewPCG(sc.in.Seed, 1)) // a stream other than InitNoise's
 		for i := range p.Pix {
 			p.Pix[i] += float32(s.Jitter * rng.NormFloat64())
 		}
@@ -36,7 +36,7 @@ func (sc *scale) plainStart() *canvas.Picture {
 	return sc.photograph()
 }
 
-// flat returns a picture of the mean colour, with Gaussian noise where there is a generator.
+// flat returns a picture of the mean colour, with Gaussian noise if rng is not nil.
 func flat(s size, rng *rand.Rand, deviation float64) *canvas.Picture {
 	p := canvas.New(s.width, s.height)
 	for c, mean := range recipe.MeanColour {
@@ -52,7 +52,7 @@ func flat(s size, rng *rand.Rand, deviation float64) *canvas.Picture {
 	return p
 }
 
-// resample brings an iterate to another size, in the network's space.
+// resample resamples an iterate to another size, in the network's space.
 func resample(p *canvas.Picture, to size) *canvas.Picture {
 	return &canvas.Picture{Width: to.width, Height: to.height,
 		Pix: canvas.Resample(p.Pix, p.Width, p.Height, to.width, to.height, canvas.Bicubic)}

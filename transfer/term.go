@@ -9,7 +9,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// Kind says which of the losses a term belongs to.
+// Kind is the loss to which a term belongs.
 type Kind string
 
 // The kinds of terms.
@@ -17,10 +17,10 @@ const (
 	ContentTerm        Kind = "content"
 	StyleTerm          Kind = "style"
 	TotalVariationTerm Kind = "tv"
-	ReducedTerm        Kind = "reduced" // the loss of the picture brought down, beyond 512 pixels
+	ReducedTerm        Kind = "reduced" // the loss of the reduced picture, beyond 512 pixels
 )
 
-// Kinds lists all of them, in the order in which terms are listed.
+// Kinds lists the kinds, in the order in which terms are listed.
 func Kinds() []Kind { return []Kind{ContentTerm, StyleTerm, TotalVariationTerm, ReducedTerm} }
 
 // Term is one summand of the total loss.
@@ -30,11 +30,11 @@ type Term struct {
 	Value float64 // weighted: the terms add up to the total
 }
 
-// termPlan is a term over feature maps, before it is made.
+// termPlan describes a term over feature maps.
 type termPlan struct {
 	kind   Kind
 	layers []placed
-	region int                          // of the style; which is its guide, too
+	region int                          // of the style; also the index of its guide
 	group  int                          // of the style's layers
 	make   func() loss.Term             // a new one
 	weigh  func(*Inputs, Units) float64 // its coefficient
@@ -46,7 +46,7 @@ type termPlan struct {
 	first            int   // among the results
 }
 
-// imagePlan is a term over the image itself, before it is made.
+// imagePlan describes a term over the image itself.
 type imagePlan struct {
 	kind  Kind
 	make  func() loss.ImageTerm
@@ -59,7 +59,7 @@ type imagePlan struct {
 	first            int
 }
 
-// planTerms lists the scale's terms and takes their sizes. Results before first belong to others.
+// planTerms lists the scale's terms and their sizes. Results before first belong to others.
 func (sc *scale) planTerms(first int) error {
 	for _, l := range sc.content {
 		sc.terms = append(sc.terms, sc.contentPlan(l))
@@ -86,12 +86,12 @@ func (sc *scale) planTerms(first int) error {
 		sc.results += t.scalars
 	}
 	if sc.results+optim.Results > mostResults {
-		return fmt.Errorf("the loss has %d results; %d at most fit", sc.results, mostResults)
+		return fmt.Errorf("the loss has %d results; at most %d fit", sc.results, mostResults)
 	}
 	return nil
 }
 
-// contentPlan is the content loss of a layer.
+// contentPlan plans the content loss of a layer.
 func (sc *scale) contentPlan(l placed) *termPlan {
 	shape, s := sc.in.shape(sc.size, l), sc.size
 	return &termPlan{
@@ -114,7 +114,7 @@ func (sc *scale) contentPlan(l placed) *termPlan {
 	}
 }
 
-// weightOf returns the weight of a layer of a recipe, 0 where it is not there.
+// weightOf returns the weight of a layer in a recipe, 0 if it is absent.
 func weightOf(layers recipe.LayerWeights, l placed) float64 {
 	for _, w := range layers {
 		if w.Layer == l.layer.String() {
@@ -124,7 +124,7 @@ func weightOf(layers recipe.LayerWeights, l placed) float64 {
 	return 0
 }
 
-// planStyle lists the style losses of all regions: of a joint distance one a region, of others one a layer.
+// planStyle plans the style losses of all regions: of a joint distance one per region, of others one per layer.
 func (sc *scale) planStyle() error {
 	distance, err := loss.FindDistance(string(sc.in.Recipe.Style.Distance))
 	if err != nil {
@@ -163,7 +163,7 @@ func (sc *scale) stylePlan(d *loss.Distance, r int, group []placed) *termPlan {
 	}
 }
 
-// variationPlan is the total variation. The pixels of a range of 255 differ 255 times as much.
+// variationPlan plans the total variation. Pixels on a range of 255 differ 255 times as much.
 func (sc *scale) variationPlan(kind recipe.TotalVariation) *imagePlan {
 	return &imagePlan{
 		kind: TotalVariationTerm,

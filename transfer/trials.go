@@ -1,12 +1,12 @@
 package transfer
 
-// trials are the terms of all evaluations of a step, since a line search may go back to an earlier one.
+// trials holds the terms of all evaluations of a step, since a line search may return to an earlier one.
 type trials struct {
 	totals []float64
-	terms  [][]float64 // as many as a step ever had; the first len(totals) are of this one
+	terms  [][]float64 // the most that a step has had; the first len(totals) are of this one
 }
 
-// begin returns room for the terms of another trial, zeros.
+// begin returns zeroed room for the terms of another trial.
 func (t *trials) begin(terms int) []float64 {
 	n := len(t.totals)
 	if n == len(t.terms) {
@@ -16,7 +16,7 @@ func (t *trials) begin(terms int) []float64 {
 	return t.terms[n]
 }
 
-// end adds up the terms of the trial that was begun.
+// end sums the terms of the current trial.
 func (t *trials) end(trial []float64) (total float64) {
 	for _, v := range trial {
 		total += v
@@ -25,8 +25,8 @@ func (t *trials) end(trial []float64) (total float64) {
 	return total
 }
 
-// settle writes the terms of the trial that a step ended at to rows and forgets the others. A step that stayed
-// where it was keeps the terms it had.
+// settle writes the terms of the trial at which a step ended to rows and discards the others. A step that did not
+// move keeps its terms.
 func (t *trials) settle(rows []Term, total float64) {
 	for i := len(t.totals) - 1; i >= 0; i-- {
 		if t.totals[i] == total {

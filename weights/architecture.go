@@ -10,13 +10,13 @@ import (
 // Architecture is one of the networks of Simonyan and Zisserman 2015.
 type Architecture string
 
-// The architectures that can be read: configurations D and E of the paper.
+// The supported architectures: configurations D and E of the paper.
 const (
 	VGG16 Architecture = "vgg16"
 	VGG19 Architecture = "vgg19"
 )
 
-// architectures lists how many convolutions each block has; a pooling follows every block.
+// architectures lists the number of convolutions in each block; a pooling follows every block.
 var architectures = []struct {
 	name   Architecture
 	blocks []int
@@ -25,7 +25,7 @@ var architectures = []struct {
 	{VGG19, []int{2, 2, 4, 4, 4}},
 }
 
-// Blocks returns how many convolutions each block of the architecture has, nil for an unknown one.
+// Blocks returns the number of convolutions in each block of the architecture, or nil if it is unknown.
 func (a Architecture) Blocks() []int {
 	for _, known := range architectures {
 		if known.name == a {
@@ -46,7 +46,7 @@ func (a Architecture) Layers() []string {
 	return names
 }
 
-// indices returns the indices of the convolutions in torchvision's list of modules, where a ReLU follows
+// indices returns the indices of the convolutions in torchvision's list of modules, in which a ReLU follows
 // each convolution and a pooling each block.
 func (a Architecture) indices() []int {
 	var indices []int
@@ -61,20 +61,20 @@ func (a Architecture) indices() []int {
 	return indices
 }
 
-// minConvolutions is how far a cut-off network must go. Up to conv3_3 the two architectures are the same,
-// and many a network that is no VGG begins with a few 3x3 convolutions.
+// minConvolutions is the least depth of a truncated network. Up to conv3_3 the two architectures are the same,
+// and many a network that is not a VGG begins with a few 3x3 convolutions.
 const minConvolutions = 8
 
-// chain is a run of convolutions in the order of their numbers. A break is true where more than the usual
-// distance lies before a convolution: a pooling comes between.
+// chain is a sequence of convolutions in the order of their numbers. A break is true if the gap before a
+// convolution is larger than usual, so that a pooling precedes it.
 type chain struct {
 	breaks []bool
-	// gaps is false where the numbers say nothing about poolings (Conv_0, Conv_1, ...).
+	// gaps is false if the numbers do not show poolings (Conv_0, Conv_1, ...).
 	gaps bool
 }
 
 // newChain finds the breaks in the numbers of convolutions, which must increase. In a list of modules the
-// distance within a block is always the same (convolution, ReLU, perhaps a padding), one more across a pooling.
+// gap within a block is constant (convolution, ReLU, perhaps a padding), and one larger across a pooling.
 func newChain(numbers []int) chain {
 	c := chain{breaks: make([]bool, len(numbers))}
 	if len(numbers) < 2 {
@@ -88,7 +88,7 @@ func newChain(numbers []int) chain {
 	return c
 }
 
-// architecture recognises the network that has such a chain of convolutions.
+// architecture recognises the network with this chain of convolutions.
 func (c chain) architecture() (Architecture, error) {
 	n := len(c.breaks)
 	for _, a := range architectures {
@@ -108,7 +108,7 @@ func (c chain) architecture() (Architecture, error) {
 	return "", errors.New(c.describe() + ", which is neither VGG-16 (2, 2, 3, 3, 3) nor VGG-19 (2, 2, 4, 4, 4)")
 }
 
-// describe says how many convolutions there are in each block.
+// describe returns the number of convolutions in each block, in words.
 func (c chain) describe() string {
 	if !c.gaps {
 		return fmt.Sprintf("a chain of %d 3x3 convolutions", len(c.breaks))

@@ -6,16 +6,16 @@ import (
 	"io"
 )
 
-// cursor reads a file from its position on.
+// cursor reads a file from its current position.
 type cursor struct {
 	r        io.ReaderAt
 	pos, end int64
-	left     int64 // how many more bytes may be taken (not skipped)
+	left     int64 // number of bytes that may still be taken (not skipped)
 	buf      []byte
 	from     int64 // where buf begins in the file
 }
 
-// limit allows n bytes to be taken from here on.
+// limit allows n more bytes to be taken.
 func (c *cursor) limit(n int64) { c.left = n }
 
 // take returns the next n bytes, valid until the next call.
@@ -24,7 +24,7 @@ func (c *cursor) take(n int64) ([]byte, error) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	if c.left -= n; c.left < 0 {
-		return nil, errors.New("the pickle is larger than any dictionary of tensors")
+		return nil, errors.New("the pickle is too large for a dictionary of tensors")
 	}
 	if c.pos < c.from || c.pos+n > c.from+int64(len(c.buf)) {
 		if err := c.fill(n); err != nil {
@@ -49,7 +49,7 @@ func (c *cursor) fill(n int64) error {
 		return nil
 	}
 	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF // the file became shorter
+		return io.ErrUnexpectedEOF // the file was truncated
 	}
 	return err
 }
@@ -62,7 +62,7 @@ func (c *cursor) byte() (byte, error) {
 	return b[0], nil
 }
 
-// counted returns bytes that follow their number, which has width bytes.
+// counted returns bytes preceded by their number, which is width bytes long.
 func (c *cursor) counted(width int64) ([]byte, error) {
 	b, err := c.take(width)
 	if err != nil {
@@ -70,12 +70,12 @@ func (c *cursor) counted(width int64) ([]byte, error) {
 	}
 	n := le(b)
 	if n > maxPickle {
-		return nil, fmt.Errorf("a string of %d bytes", n)
+		return nil, fmt.Errorf("string of %d bytes", n)
 	}
 	return c.take(int64(n))
 }
 
-// skip leaves out n bytes.
+// skip skips n bytes.
 func (c *cursor) skip(n uint64) error {
 	if n > uint64(c.end-c.pos) {
 		return io.ErrUnexpectedEOF
@@ -97,7 +97,7 @@ func (c *cursor) line() (string, error) {
 		}
 		line = append(line, b)
 	}
-	return "", errors.New("a name of more than 255 bytes")
+	return "", errors.New("name of more than 255 bytes")
 }
 
 // le returns the little-endian number in up to 8 bytes.

@@ -9,8 +9,8 @@ import (
 	"math"
 )
 
-// Digest returns the SHA-256 of all parameters and of what the network reads, as 64 hexadecimal digits. It is the same
-// for every file that holds them. It takes about a second for every gigabyte of parameters: callers keep it.
+// Digest returns the SHA-256 of all parameters and of the preprocessing, as 64 hexadecimal digits. It is the same
+// for every file that holds them. It takes about a second per gigabyte of parameters, so callers should keep it.
 func (m *Model) Digest() string {
 	h := sha256.New()
 	for _, c := range m.Convolutions {

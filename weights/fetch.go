@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Get fetches a network, unless it is here and undamaged. What was fetched before an interruption, of
-// whatever kind, is used: the next call goes on from there. Only a file with the digest that is known is imported.
+// Get downloads a network unless it is installed and undamaged. It resumes an interrupted download, whatever the
+// cause of the interruption. Only a file with the expected digest is imported.
 func (s *Store) Get(ctx context.Context, name string) error {
 	n, known := s.lookup(name)
 	if s.Verify(ctx, name) == nil {
@@ -29,9 +29,9 @@ func (s *Store) Get(ctx context.Context, name string) error {
 	case !known:
 		return s.unknown(name)
 	case s.Offline:
-		return fmt.Errorf("%w: %s, and fetching is forbidden (offline); the built-in network needs no fetching", ErrAbsent, name)
+		return fmt.Errorf("%w: %s, and downloads are disabled (offline); the built-in network needs no download", ErrAbsent, name)
 	case len(n.URLs) == 0:
-		return fmt.Errorf("%w: %s, and there is no address to fetch it from", ErrAbsent, name)
+		return fmt.Errorf("%w: %s, and no address to download it from is known", ErrAbsent, name)
 	}
 	release, err := s.lock(ctx, name)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Store) Get(ctx context.Context, name string) error {
 	return nil
 }
 
-// fetch downloads and imports. The lock must be held.
+// fetch downloads and imports a network. The lock must be held.
 func (s *Store) fetch(ctx context.Context, n Network) error {
 	path := filepath.Join(s.Dir, n.Name+"-"+n.SHA256[:16]+partSuffix)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
@@ -78,18 +78,18 @@ func (s *Store) fetch(ctx context.Context, n Network) error {
 	return nil
 }
 
-// download is a file on its way.
+// download is a download in progress.
 type download struct {
 	store   *Store
 	network Network
 	file    *os.File
 	hash    hash.Hash // of the first done bytes
 	done    int64
-	resumed bool // some of them are from an earlier process, or another server
+	resumed bool // some of them came from an earlier process or another server
 	report  *reporter
 }
 
-// resume takes up what is in the file.
+// resume continues with the contents of the file.
 func (d *download) resume(ctx context.Context) error {
 	info, err := d.file.Stat()
 	if err != nil {
@@ -109,7 +109,7 @@ func (d *download) resume(ctx context.Context) error {
 	return err
 }
 
-// restart throws away what is in the file.
+// restart discards the contents of the file.
 func (d *download) restart() error {
 	d.hash = sha256.New()
 	d.done, d.resumed = 0, false
@@ -119,7 +119,7 @@ func (d *download) restart() error {
 	return d.file.Truncate(0)
 }
 
-// run fetches what is missing, from one address after the other, until the digest is right.
+// run downloads what is missing, from one address after another, until the digest is right.
 func (d *download) run(ctx context.Context) error {
 	d.report = d.store.reporter(Progress{
 		Network: d.network.Name, Stage: Downloading, Done: d.done, Total: d.network.Bytes,
@@ -136,8 +136,8 @@ func (d *download) run(ctx context.Context) error {
 				if restartErr := d.restart(); restartErr != nil {
 					return restartErr
 				}
-				if resumed { // the fault may lie in what was here
-					d.report.note("what was fetched before does not fit; starting anew")
+				if resumed { // the fault may lie in the earlier bytes
+					d.report.note("the partial download does not match; starting over")
 					continue
 				}
 			}
@@ -153,15 +153,15 @@ func (d *download) run(ctx context.Context) error {
 	return fmt.Errorf("%w; the built-in network needs no connection", failed)
 }
 
-// check compares the digest of a whole file.
+// check compares the digest of a complete file.
 func (d *download) check() error {
 	if got := hex.EncodeToString(d.hash.Sum(nil)); got != d.network.SHA256 {
-		return fmt.Errorf("the file has SHA-256 %s where %s is expected", got, d.network.SHA256)
+		return fmt.Errorf("the file has SHA-256 %s, want %s", got, d.network.SHA256)
 	}
 	return nil
 }
 
-// from fetches from one address. It tries again as long as that brings something, and a few times more.
+// from downloads from one address. It retries as long as there is progress, and a few times more.
 func (d *download) from(ctx context.Context, address string) error {
 	retries, pause := d.store.Retries, d.store.Backoff
 	if retries == 0 {
@@ -198,7 +198,7 @@ func (d *download) from(ctx context.Context, address string) error {
 	return nil
 }
 
-// request asks once for what is missing, and takes what comes.
+// request sends one request for what is missing and reads the response.
 func (d *download) request(ctx context.Context, address string) error {
 	stall := d.store.Stall
 	if stall == 0 {
@@ -206,7 +206,7 @@ func (d *download) request(ctx context.Context, address string) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watch := time.AfterFunc(stall, func() { cancel(fmt.Errorf("nothing came for %v", stall)) })
+	watch := time.AfterFunc(stall, func() { cancel(fmt.Errorf("no data received for %v", stall)) })
 	defer watch.Stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -241,14 +241,14 @@ func (d *download) request(ctx context.Context, address string) error {
 	return err
 }
 
-// accept looks at a response's status and size before any of its body is taken.
+// accept checks a response's status and size before reading its body.
 func (d *download) accept(resp *http.Response) error {
 	switch code := resp.StatusCode; {
 	case code == http.StatusPartialContent && d.done > 0:
 		var from, to, total int64
 		_, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &total)
 		if err != nil || from != d.done || to >= total {
-			return errors.Join(fmt.Errorf("the server sent the range %q where %d- was asked for",
+			return errors.Join(fmt.Errorf("the server sent the range %q, want %d-",
 				resp.Header.Get("Content-Range"), d.done), d.whole())
 		}
 		return d.size(resp, total)
@@ -256,17 +256,17 @@ func (d *download) accept(resp *http.Response) error {
 		if err := d.size(resp, resp.ContentLength); err != nil || d.done == 0 {
 			return err
 		}
-		d.report.note("the server cannot go on from the middle; starting anew")
+		d.report.note("the server cannot resume a download; starting over")
 		return d.whole()
 	case code == http.StatusRequestedRangeNotSatisfiable:
 		return errors.Join(errors.New(resp.Status), d.whole())
 	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:
-		return fmt.Errorf("the server answers %s", resp.Status)
+		return fmt.Errorf("the server answered %s", resp.Status)
 	}
-	return refusal{fmt.Errorf("the server answers %s", resp.Status)}
+	return refusal{fmt.Errorf("the server answered %s", resp.Status)}
 }
 
-// whole makes ready for a file from its start.
+// whole prepares for a file from its start.
 func (d *download) whole() error {
 	if err := d.restart(); err != nil {
 		return diskError{err}
@@ -274,18 +274,18 @@ func (d *download) whole() error {
 	return nil
 }
 
-// size refuses a file of another size than the network's; -1 is an unknown one.
+// size returns an error if a file's size is not the network's; -1 is an unknown size.
 func (d *download) size(resp *http.Response, size int64) error {
 	if kind := resp.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/html") {
 		return refusal{errors.New("the server sent a web page instead of the file")}
 	}
 	if size >= 0 && size != d.network.Bytes {
-		return refusal{fmt.Errorf("the server's file has %d bytes where %d are expected", size, d.network.Bytes)}
+		return refusal{fmt.Errorf("the server's file has %d bytes, want %d", size, d.network.Bytes)}
 	}
 	return nil
 }
 
-// take appends what comes to the file and to the digest.
+// take appends the body to the file and to the digest.
 func (d *download) take(body io.Reader, alive func()) error {
 	buf := make([]byte, chunkBytes)
 	for d.done < d.network.Bytes {
@@ -309,17 +309,17 @@ func (d *download) take(body io.Reader, alive func()) error {
 	return nil
 }
 
-// diskError is a failure to write, which no other address can heal.
+// diskError is a failure to write, which trying another address cannot fix.
 type diskError struct{ error }
 
 func (e diskError) Unwrap() error { return e.error }
 
-// refusal is an answer that will not be another if the same server is asked again.
+// refusal is a failure that retrying with the same server cannot fix.
 type refusal struct{ error }
 
 func (e refusal) Unwrap() error { return e.error }
 
-// failures are what went wrong with one address after the other, on one line.
+// failures are the errors of one address after another, on one line.
 type failures []error
 
 func (f failures) Error() string {

@@ -105,7 +105,7 @@ func TestBadServers(t *testing.T) {
 		"another file": {func(s *site, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(len(s.data)-1))
 			w.Write(s.data[1:])
-		}, "bytes are expected", 1},
+		}, "bytes, want", 1},
 		"other bytes": {func(s *site, w http.ResponseWriter, r *http.Request) {
 			w.Write(append([]byte{s.data[0], s.data[1] ^ 1}, s.data[2:]...))
 		}, "has SHA-256", 1},
@@ -121,7 +121,7 @@ func TestBadServers(t *testing.T) {
 			w.Write(s.data[:100])
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, "nothing came for", 0},
+		}, "no data received for", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestBadServers(t *testing.T) {
 			s.Retries = 3
 			s.Stall = 100 * time.Millisecond
 			err := s.Get(context.Background(), "vgg19")
-			word := strings.Replace(c.word, "bytes are", fmt.Sprint("bytes where ", len(server.data), " are"), 1)
+			word := strings.Replace(c.word, "bytes, want", fmt.Sprint("bytes, want ", len(server.data)), 1)
 			if err == nil || !strings.Contains(err.Error(), word) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("the error %v does not say %q on one line", err, word)
 			}

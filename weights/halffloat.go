@@ -2,8 +2,8 @@ package weights
 
 import "math"
 
-// fromFloat16 returns the value of an IEEE 754 binary16. Every one of them is a float32. It is written so
-// that the compiler inlines the way of the normal numbers.
+// fromFloat16 returns the value of an IEEE 754 binary16, all of which are float32 values. It is written so
+// that the compiler inlines the path of normal numbers.
 func fromFloat16(h uint16) float32 {
 	x := uint32(h)
 	if x&0x7c00-0x0400 < 0x7800 {
@@ -12,7 +12,7 @@ func fromFloat16(h uint16) float32 {
 	return fromRareFloat16(x)
 }
 
-// fromRareFloat16 does the same for zeros, subnormal numbers, infinities and NaNs.
+// fromRareFloat16 handles zeros, subnormal numbers, infinities and NaNs.
 func fromRareFloat16(x uint32) float32 {
 	sign, frac := x&0x8000<<16, x&0x3ff
 	if x&0x7c00 == 0 { // frac * 2^-24, exact
@@ -22,7 +22,7 @@ func fromRareFloat16(x uint32) float32 {
 }
 
 // toFloat16 rounds f to the nearest binary16, ties to even, as NumPy and PyTorch do.
-// What is too large becomes an infinity.
+// Values that are too large become infinite.
 func toFloat16(f float32) uint16 {
 	b := math.Float32bits(f)
 	sign := uint16(b>>16) & 0x8000
@@ -30,7 +30,7 @@ func toFloat16(f float32) uint16 {
 	switch {
 	case b > 0x7f800000:
 		return sign | 0x7e00
-	case b >= 0x477ff000: // 65520 rounds to 65536, which is no binary16
+	case b >= 0x477ff000: // 65520 rounds to 65536, which is not a binary16
 		return sign | 0x7c00
 	case b < 0x38800000: // below 2^-14: a multiple of 2^-24, rounded by the addition
 		sum := math.Float32frombits(b) + 0.5

@@ -165,12 +165,12 @@ func TestHostilePickles(t *testing.T) {
 		"endless name":            {"\x80\x02c" + strings.Repeat("a", 1000), "255"},
 		"protocol 9":              {"\x80\x02\x80\x09N.", "protocol 9"},
 		"key without value":       {"\x80\x02}(Nu.", "key without a value"},
-		"append to a number":      {"\x80\x02K\x01K\x02a.", "an int where a list"},
-		"call of a string":        {"\x80\x02" + str("os.system") + ")R.", "a string where the class"},
-		"state of a number":       {"\x80\x02K\x01}b.", "an int with a state"},
+		"append to a number":      {"\x80\x02K\x01K\x02a.", "an int, want a list"},
+		"call of a string":        {"\x80\x02" + str("os.system") + ")R.", "a string, want the class"},
+		"state of a number":       {"\x80\x02K\x01}b.", "an int with an invalid state"},
 		"persistent without any":  {"\x80\x02" + str("x") + "Q.", "persistent"},
 		"dictionary of a number":  {"\x80\x02ccollections\nOrderedDict\nK\x01\x85R.", "arguments"},
-		"array with half a state": {"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85C\x01btRK\x01\x85b.", "a NumPy array"},
+		"array with half a state": {"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85C\x01btRK\x01\x85b.", "NumPy array"},
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, []byte(c.pickle), c.word) })
 	}
@@ -181,22 +181,22 @@ func TestHostileTensors(t *testing.T) {
 	key := str("features.0.weight")
 	for name, c := range map[string]struct{ tensor, word string }{
 		"2^60 elements":       {tensorOf("0", 16, 0, nums(1<<30, 1<<30), nums(1, 1)), "outside its storage"},
-		"2^60, not moving":    {tensorOf("0", 16, 0, nums(1<<29, 1<<29, 3, 3), nums(0, 0, 0, 0)), "where [out, 3, 3, 3] is needed"},
-		"2^126 elements":      {tensorOf("0", 16, 0, nums(1<<63-1, 1<<63-1), nums(0, 0)), "more elements"},
-		"negative size":       {tensorOf("0", 16, 0, nums(-1, 3, 3, 3), nums(27, 9, 3, 1)), "more elements"},
+		"2^60, not moving":    {tensorOf("0", 16, 0, nums(1<<29, 1<<29, 3, 3), nums(0, 0, 0, 0)), "want [out, 3, 3, 3]"},
+		"2^126 elements":      {tensorOf("0", 16, 0, nums(1<<63-1, 1<<63-1), nums(0, 0)), "too many elements"},
+		"negative size":       {tensorOf("0", 16, 0, nums(-1, 3, 3, 3), nums(27, 9, 3, 1)), "too many elements"},
 		"negative stride":     {tensorOf("0", 16, 8, nums(2, 2), nums(-2, 1)), "outside its storage"},
 		"negative start":      {tensorOf("0", 16, -1, nums(2, 2), nums(2, 1)), "outside its storage"},
 		"start behind":        {tensorOf("0", 16, 15, nums(2), nums(1)), "outside its storage"},
 		"stride overflow":     {tensorOf("0", 16, 0, nums(3, 3), nums(1<<62, 1<<62)), "outside its storage"},
 		"too few strides":     {tensorOf("0", 16, 0, nums(2, 2), nums(1)), "2 sizes and 1 strides"},
 		"hundred sizes":       {tensorOf("0", 16, 0, nums(make([]int64, 100)...), nums(1)), "up to 8"},
-		"sizes of text":       {tensorOf("0", 16, 0, "("+str("a")+"t", nums(1)), "a string where a number"},
+		"sizes of text":       {tensorOf("0", 16, 0, "("+str("a")+"t", nums(1)), "a string, want a number"},
 		"more than is there":  {tensorOf("0", 17, 0, nums(17), nums(1)), "64 bytes for 17 elements"},
 		"missing storage":     {tensorOf("7", 16, 0, nums(16), nums(1)), "net/data/7 is missing"},
 		"storage outside":     {tensorOf("../../etc/passwd", 16, 0, nums(16), nums(1)), "missing"},
 		"2^63-1 elements":     {tensorOf("0", 1<<63-1, 0, nums(16), nums(1)), "64 bytes"},
-		"no storage":          {"ctorch._utils\n_rebuild_tensor_v2\n(NK\x00" + nums(1) + nums(1) + "tR", "None where a storage"},
-		"storage is a number": {"(" + str("storage") + "K\x01" + str("0") + str("cpu") + "K\x01tQ", "a storage of"},
+		"no storage":          {"ctorch._utils\n_rebuild_tensor_v2\n(NK\x00" + nums(1) + nums(1) + "tR", "None, want a storage"},
+		"storage is a number": {"(" + str("storage") + "K\x01" + str("0") + str("cpu") + "K\x01tQ", "storage of"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused(t, zipped(t, dictOf(key, c.tensor), map[string][]byte{"0": data}), c.word)
@@ -208,24 +208,24 @@ func TestHostileTensors(t *testing.T) {
 func TestHostileLegacy(t *testing.T) {
 	good := dictOf(str("0.weight"), tensorOf("0", 16, 0, nums(16), nums(1)))
 	data := make([]byte, 64)
-	refused(t, legacy(good, 16, data), "no VGG") // so the ones below are refused for what they say
-	refused(t, legacy(good, 17, data), "17 elements where 16 are announced")
-	refused(t, legacy(good, -1, data), "announced")
+	refused(t, legacy(good, 16, data), "not a VGG") // so the ones below are refused for what they say
+	refused(t, legacy(good, 17, data), "17 elements, want 16")
+	refused(t, legacy(good, -1, data), "elements, want 16")
 	refused(t, legacy(good, 16, data[:63]), "unexpected EOF")
 	refused(t, legacy(good, 16, append(data, 0)), "1 bytes after the last storage")
 	two := dictOf(str("a"), tensorOf("0", 16, 0, nums(16), nums(1)), str("b"), tensorOf("0", 8, 0, nums(8), nums(1)))
-	refused(t, legacy(two, 16, data), `storage "0" is 16 of F32 and 8 of F32`)
+	refused(t, legacy(two, 16, data), `storage "0" is used as 16 elements of F32 and as 8 of F32`)
 	other := dictOf(str("a"), tensorOf("1", 16, 0, nums(16), nums(1)))
 	refused(t, legacy(other, 16, data), `storage "0" is unknown`)
 	huge := dictOf(str("a"), tensorOf("0", 1<<62, 0, nums(16), nums(1)))
-	refused(t, legacy(huge, 1<<62, data), "announced")
+	refused(t, legacy(huge, 1<<62, data), "elements, want")
 }
 
 // TestHostileZip is about archives that lie about their entries.
 func TestHostileZip(t *testing.T) {
 	pickle := dictOf(str("a"), tensorOf("0", 16, 0, nums(16), nums(1)), str("b"), tensorOf("1", 16, 0, nums(16), nums(1)))
 	data := zipped(t, pickle, map[string][]byte{"0": make([]byte, 64), "1": make([]byte, 64)})
-	refused(t, data, "no VGG")
+	refused(t, data, "not a VGG")
 	central := bytes.Index(data, []byte("PK\x01\x02"))
 	entries := func(d []byte) [][]byte { // the central directory's entries, which end in their offsets
 		var found [][]byte
@@ -261,7 +261,7 @@ func TestHostileZip(t *testing.T) {
 	w = zip.NewWriter(&packed)
 	w.Create("word/document.xml")
 	w.Close()
-	refused(t, packed.Bytes(), "not of PyTorch")
+	refused(t, packed.Bytes(), "not written by PyTorch")
 }
 
 // TestDamage holds that a flipped bit in the parameters of an archive is noticed by its checksum.
@@ -320,11 +320,11 @@ func TestOtherFiles(t *testing.T) {
 		"HDF5":        {"\x89HDF\r\n\x1a\n" + strings.Repeat("\x00", 64), "HDF5"},
 		"gzip":        {"\x1f\x8b\x08" + strings.Repeat("\x00", 64), "gzip"},
 		"tar":         {strings.Repeat("a", 257) + "ustar" + strings.Repeat("a", 200), "tar"},
-		"noise":       {strings.Repeat("7", 1000), "not a known format"},
+		"noise":       {strings.Repeat("7", 1000), "unknown format"},
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, []byte(c.data), c.word) })
 	}
-	if _, err := ReadFile(context.Background(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "no regular file") {
+	if _, err := ReadFile(context.Background(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("a folder: %v", err)
 	}
 }

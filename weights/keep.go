@@ -16,14 +16,14 @@ import (
 	"github.com/impasto/impasto/internal/atomicfile"
 )
 
-// lockPause is the pause between two looks at a lock that another process has.
+// lockPause is the interval at which a lock held by another process is tried again.
 const lockPause = 50 * time.Millisecond
 
-// lock waits until no other process fetches or imports the network, and returns what ends that. The lock is an
-// empty file that stays; what counts is that it is locked, and that ends with the process that did it.
+// lock waits until no other process downloads or imports the network, and returns the function that unlocks. The
+// lock is an empty file, which stays; only its being locked counts, and the lock ends with the process that holds it.
 func (s *Store) lock(ctx context.Context, name string) (release func(), err error) {
 	if s.Dir == "" {
-		return nil, errors.New("keeping networks: the store has no folder")
+		return nil, errors.New("importing networks: the store has no folder")
 	}
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder for networks: %w; set IMPASTO_CACHE to another", err)
@@ -40,7 +40,7 @@ func (s *Store) lock(ctx context.Context, name string) (release func(), err erro
 		}
 		if err == nil && !report {
 			report = true
-			s.reporter(Progress{Network: name, Stage: Waiting, Note: "another process is fetching it"})
+			s.reporter(Progress{Network: name, Stage: Waiting, Note: "another process is downloading it"})
 		}
 		select {
 		case <-ctx.Done():
@@ -54,37 +54,37 @@ func (s *Store) lock(ctx context.Context, name string) (release func(), err erro
 	}
 }
 
-// keptBytes is what the convolutions of the largest network take, in float32.
+// keptBytes is the size of the convolutions of the largest network, in float32.
 const keptBytes = 81 << 20
 
 // room checks that n more bytes fit into the folder.
 func (s *Store) room(n int64) error {
 	free, known := freeBytes(s.Dir)
 	if known && n > 0 && free < uint64(n) {
-		return fmt.Errorf("%d MB are needed in %s, and %d are free; set IMPASTO_CACHE to another folder",
+		return fmt.Errorf("%d MB are needed in %s, but %d MB are free; set IMPASTO_CACHE to another folder",
 			n>>20+1, s.Dir, free>>20)
 	}
 	return nil
 }
 
-// ImportOptions say about a file what it does not say itself.
+// ImportOptions supply what a file does not state itself.
 type ImportOptions struct {
-	// Name is what the network will be called. Empty means the name of the published file that it is, or
-	// else the file's own name.
+	// Name is the name of the network. If empty, it is the name of the published network whose file it is, or
+	// otherwise the file's own name.
 	Name string
-	// Preprocessing is what it reads; empty means what the file says, or the table of networks. Networks
-	// that were trained in Caffe need FromCaffe.
+	// Preprocessing is that of the network; if empty, the one stated by the file or the table of networks.
+	// Networks that were trained in Caffe need FromCaffe.
 	Preprocessing Preprocessing
 }
 
-// Import keeps the network in a file under a name, and returns the entry. The name of a published network is
-// only for its very file.
+// Import installs the network in a file under a name, and returns the entry. The name of a published network is
+// reserved for its own file.
 func (s *Store) Import(ctx context.Context, path string, o ImportOptions) (Entry, error) {
 	e, err := s.importFile(ctx, path, o)
 	if err != nil {
 		var about *fs.PathError
 		if errors.As(err, &about) && about.Path == path {
-			err = about.Err // the path is named already
+			err = about.Err // the message already has the path
 		}
 		return Entry{}, fmt.Errorf("importing %s: %w", path, err)
 	}
@@ -102,9 +102,9 @@ func (s *Store) importFile(ctx context.Context, path string, o ImportOptions) (E
 		return Entry{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return Entry{}, errors.New("it is no regular file")
+		return Entry{}, errors.New("it is not a regular file")
 	}
-	// The network is read before the digest is computed, so that a file of another kind is told at once.
+	// The network is read before the digest is computed, so that a file of another kind is reported at once.
 	m, err := Read(ctx, f, info.Size())
 	if err != nil {
 		return Entry{}, err
@@ -131,7 +131,7 @@ func (s *Store) importFile(ctx context.Context, path string, o ImportOptions) (E
 	return s.keep(n, m)
 }
 
-// identify says which network a file with that name and digest is.
+// identify returns the network that a file with the given name and digest holds.
 func (s *Store) identify(file, digest string, o ImportOptions) (Network, error) {
 	n := Network{Name: o.Name, Summary: "imported"}
 	for _, k := range s.known() {
@@ -154,8 +154,8 @@ func (s *Store) identify(file, digest string, o ImportOptions) (Network, error) 
 	return n, checkName(n.Name)
 }
 
-// keep writes the network's file: under another name first, so that under its own there is only ever a whole
-// one. The lock must be held.
+// keep writes the network's file under a temporary name and renames it, so that a file with the final name is
+// always complete. The lock must be held.
 func (s *Store) keep(n Network, m *Model) (Entry, error) {
 	s.reporter(Progress{Network: n.Name, Stage: Importing})
 	m.Name = n.Name

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock takes the lock on an open file, unless another process or another opening of the file has it. The
-// system lets go of it when the file is closed, be it by kill -9.
+// tryLock locks an open file, unless another process or another descriptor of the file holds the lock. The
+// system releases the lock when the file is closed, even by kill -9.
 func tryLock(f *os.File) (bool, error) {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {

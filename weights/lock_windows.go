@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes the lock on an open file, unless another process or another opening of the file has it. The
-// system lets go of it when the file is closed, be it because the process was ended.
+// tryLock locks an open file, unless another process or another handle of the file holds the lock. The
+// system releases the lock when the file is closed, even if the process is killed.
 func tryLock(f *os.File) (bool, error) {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{})

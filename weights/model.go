@@ -1,9 +1,9 @@
 // Package weights reads the pretrained parameters of VGG networks: safetensors files, both file
-// formats of PyTorch, and pickled NumPy arrays, from the disk, from the cache, or from where they are
-// published. Nothing that it reads is ever executed, and of a file only the convolutions are read.
+// formats of PyTorch, and pickled NumPy arrays, from disk, from the cache, or from where they are
+// published. Nothing that it reads is ever executed, and only the convolutions of a file are read.
 //
-// A [Store] finds a network by name and keeps what it downloaded; [ReadFile] reads one file. The network
-// that needs neither is in package weights/vgg16.
+// A [Store] finds a network by name and keeps what it downloads; [ReadFile] reads one file. The built-in
+// network, which needs neither, is in package weights/vgg16.
 package weights
 
 import "fmt"
@@ -15,19 +15,19 @@ type Model struct {
 	Name string
 	// Architecture is VGG16 or VGG19.
 	Architecture Architecture
-	// Convolutions are in the order of the network, from conv1_1 on. There may be fewer than the
-	// architecture has: what a network reads nothing from need not be stored.
+	// Convolutions are in the order of the network, starting with conv1_1. There may be fewer than the
+	// architecture has: layers that nothing reads need not be stored.
 	Convolutions []Convolution
-	// Input is what the first convolution wants to read.
+	// Input is the preprocessing that the first convolution expects.
 	Input Input
-	// Padding is what the network was trained with, or made for, at the border of its convolutions:
-	// "zero" or "reflect", and empty where nothing says so.
+	// Padding is the padding of the convolutions that the network was trained with or made for:
+	// "zero" or "reflect", or empty if unknown.
 	Padding string
-	// Source says where the parameters come from, in words or as a URL. It may be empty.
+	// Source is the origin of the parameters, in words or as a URL. It may be empty.
 	Source string
 	// SourceSHA256 is the digest of the file that the parameters were first read from, in hexadecimal.
 	SourceSHA256 string
-	// Licence is an SPDX identifier or a sentence. It is empty where nothing says so.
+	// Licence is an SPDX identifier or a sentence. It is empty if unknown.
 	Licence string
 }
 
@@ -42,7 +42,7 @@ func (m *Model) Parameters() int {
 
 // Convolution is one layer of 3x3 kernels.
 type Convolution struct {
-	// Name is the field's name for the layer: conv1_1, conv1_2, conv2_1 ...
+	// Name is the usual name of the layer: conv1_1, conv1_2, conv2_1 ...
 	Name string
 	// In and Out are the numbers of channels.
 	In, Out int
@@ -52,14 +52,14 @@ type Convolution struct {
 	Bias []float32
 }
 
-// Input is how a picture becomes what the first convolution reads: channel k of the network is
+// Input is the preprocessing of pictures: channel k of the first convolution's input is
 //
 //	sum over j of Matrix[k][j]*rgb[j] + Offset[k]
 //
-// with rgb in [0,1]. The zero value states nothing.
+// with rgb in [0,1]. The zero value is unstated.
 type Input struct {
-	// Stated is false where the parameters come from a file that does not say what it reads. Then the
-	// preprocessing of the recipe applies.
+	// Stated is false if the parameters come from a file that does not state its preprocessing. Then
+	// that of the recipe applies.
 	Stated bool
 	Matrix [3][3]float32
 	Offset [3]float32
@@ -67,8 +67,8 @@ type Input struct {
 	Description string
 }
 
-// ImageNet returns the preprocessing of torchvision's networks: RGB in [0,1], less the mean of ImageNet,
-// over its standard deviation.
+// ImageNet returns the preprocessing of torchvision's networks: RGB in [0,1], minus the mean of ImageNet,
+// divided by its standard deviation.
 func ImageNet() Input {
 	mean := [3]float64{0.485, 0.456, 0.406}
 	std := [3]float64{0.229, 0.224, 0.225}
@@ -84,7 +84,7 @@ func ImageNet() Input {
 }
 
 // Caffe returns the preprocessing of the networks as Simonyan and Zisserman published them for Caffe:
-// BGR in 0..255, less the mean of their training pictures.
+// BGR in 0..255, minus the mean of their training images.
 func Caffe() Input {
 	in := Input{
 		Stated:      true,
@@ -97,7 +97,7 @@ func Caffe() Input {
 	return in
 }
 
-// mixed returns the preprocessing that a first 1x1 convolution of a network does: weight [3,3], bias [3].
+// mixed returns the preprocessing that an initial 1x1 convolution performs: weight [3,3], bias [3].
 func mixed(weight, bias []float32) Input {
 	in := Input{Stated: true, Description: "RGB in 0..1 through a 1x1 convolution"}
 	for k := range 3 {

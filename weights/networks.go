@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// Network is a published network: where it is, how to know that one has it, what it reads.
+// Network is a published network: its addresses, its digest and its preprocessing.
 type Network struct {
-	// Name is what the network is called in this project, in small letters.
+	// Name is the name of the network in this project, in lower case.
 	Name string `json:"name"`
 	// Summary is one line for a list.
 	Summary string `json:"summary,omitempty"`
-	// BuiltIn is true for the one that Store.BuiltIn returns. It has no URLs.
+	// BuiltIn is true for the network that Store.BuiltIn returns. It has no URLs.
 	BuiltIn bool `json:"-"`
 	// URLs are the addresses of the file, the preferred one first.
 	URLs []string `json:"urls,omitempty"`
@@ -25,25 +25,25 @@ type Network struct {
 	Bytes int64 `json:"bytes"`
 	// SHA256 is its digest in hexadecimal.
 	SHA256 string `json:"sha256"`
-	// Preprocessing is what the network reads; FromFile where the file itself says so.
+	// Preprocessing is that of the network; FromFile if the file itself states it.
 	Preprocessing Preprocessing `json:"input,omitempty"`
-	// Padding is what it was made for at the border of its convolutions: "zero" or "reflect".
+	// Padding is the padding of the convolutions that it was made for: "zero" or "reflect".
 	Padding string `json:"padding,omitempty"`
-	// Licence is an SPDX identifier, or says in words what is known.
+	// Licence is an SPDX identifier, or a sentence on what is known.
 	Licence string `json:"licence,omitempty"`
 }
 
-// Preprocessing names what a network reads.
+// Preprocessing names the preprocessing of a network.
 type Preprocessing string
 
-// The kinds of preprocessing. That of FromFile is a first 1x1 convolution, or metadata, or nothing at all.
+// The kinds of preprocessing. FromFile is that of an initial 1x1 convolution, or of the metadata, or unstated.
 const (
 	FromFile     Preprocessing = "file"
 	FromImageNet Preprocessing = "imagenet"
 	FromCaffe    Preprocessing = "caffe"
 )
 
-// apply states what m reads, where the file did not.
+// apply sets the preprocessing of m if the file did not state it.
 func (p Preprocessing) apply(m *Model) error {
 	switch p {
 	case FromFile, "":
@@ -53,7 +53,7 @@ func (p Preprocessing) apply(m *Model) error {
 	case FromCaffe:
 		m.Input = Caffe()
 	default:
-		return fmt.Errorf("unknown preprocessing %q (there are %s, %s and %s)", p, FromFile, FromImageNet, FromCaffe)
+		return fmt.Errorf("unknown preprocessing %q; must be %s, %s or %s", p, FromFile, FromImageNet, FromCaffe)
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func Networks() []Network {
 	}
 }
 
-// ParseNetworks reads a list of networks in JSON, for those that a laboratory publishes for itself:
+// ParseNetworks reads a list of networks in JSON, such as those that a laboratory publishes for itself:
 //
 //	[{"name": "ours", "urls": ["https://..."], "bytes": 80102481, "sha256": "...", "input": "imagenet"}]
 //
@@ -124,7 +124,7 @@ func ParseNetworks(text []byte) ([]Network, error) {
 	return networks, nil
 }
 
-// check says what is wrong with an entry.
+// check returns what is wrong with an entry.
 func (n Network) check() error {
 	if err := checkName(n.Name); err != nil {
 		return err
@@ -133,18 +133,18 @@ func (n Network) check() error {
 		return fmt.Errorf("sha256 %q is not 64 hexadecimal digits", n.SHA256)
 	}
 	if n.Bytes <= 0 || len(n.URLs) == 0 {
-		return fmt.Errorf("bytes and urls are needed")
+		return fmt.Errorf("bytes and urls are required")
 	}
 	for _, u := range n.URLs {
 		if parsed, err := url.Parse(u); err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
-			return fmt.Errorf("%q is no HTTP address", u)
+			return fmt.Errorf("%q is not an HTTP address", u)
 		}
 	}
 	return n.Preprocessing.apply(&Model{})
 }
 
-// addresses returns where to try, mirrors first. A mirror is an address under which the files have the
-// names that they have where they are published.
+// addresses returns the addresses to try, mirrors first. A mirror is an address under which the files have their
+// published names.
 func (n Network) addresses(mirrors []string) []string {
 	var all []string
 	for _, m := range mirrors {
@@ -157,12 +157,12 @@ func (n Network) addresses(mirrors []string) []string {
 	return append(all, n.URLs...)
 }
 
-// validName is what a network may be called: it becomes a part of a file's name on every system.
+// validName matches the names of networks, which become part of file names on every system.
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
 func checkName(name string) error {
 	if !validName.MatchString(name) || strings.HasSuffix(name, ".") {
-		return fmt.Errorf("%q cannot name a network (small letters, digits, '.', '_' and '-', at most 64)", name)
+		return fmt.Errorf("invalid network name %q (must be at most 64 lower-case letters, digits, '.', '_' and '-')", name)
 	}
 	return nil
 }

@@ -7,45 +7,45 @@ import (
 	"math"
 )
 
-// The values that a pickle makes, beside nil, bool, int64, float64 and string.
+// The values that a pickle creates, besides nil, bool, int64, float64 and string.
 type (
-	// class is a name that the pickle wants to import, module and name with a dot. It is never looked
-	// up anywhere: the classes that are known are the cases of rebuild and build.
+	// class is a name that the pickle wants to import, module and name joined by a dot. It is never looked
+	// up: the known classes are the cases of rebuild and build.
 	class string
-	// long is an integer that is no int64, its little-endian bytes in two's complement.
+	// long is an integer beyond int64, as little-endian bytes in two's complement.
 	long string
-	// span is a bytes object left in the file.
+	// span is a bytes object that stays in the file.
 	span struct{ offset, length int64 }
 	// tuple is a Python tuple.
 	tuple []any
 	// list is a Python list.
 	list struct{ items []any }
-	// dict is a Python dictionary, in the order in which it was filled.
+	// dict is a Python dictionary, in insertion order.
 	dict struct{ keys, values []any }
 )
 
 // The limits of a pickle. A state dictionary of VGG-19 takes 1,000 operations and 10 kB.
 const (
-	maxPickle   = 32 << 20 // bytes, without the bytes objects that are left in the file
+	maxPickle   = 32 << 20 // bytes, without the bytes objects that stay in the file
 	maxOps      = 1 << 20
 	maxMemo     = 1 << 19
 	maxMarks    = 1 << 8
 	maxProtocol = 5
 )
 
-// unpickler runs a pickle on values that can do nothing. It knows the operations that a dictionary of tensors
-// needs, of protocols 2 to 5 (https://docs.python.org/3/library/pickletools.html), and refuses all others.
+// unpickler runs a pickle on inert values. It knows the operations that a dictionary of tensors needs, of
+// protocols 2 to 5 (https://docs.python.org/3/library/pickletools.html), and refuses all others.
 type unpickler struct {
 	in    *cursor
 	stack []any
 	marks []int
 	memo  map[int64]any
 	ops   int
-	// persistent makes a value of a persistent identifier; nil where the format has none.
+	// persistent returns the value of a persistent identifier; nil if the format has none.
 	persistent func(id any) (any, error)
 }
 
-// unpickle reads one pickle at in and leaves in behind it.
+// unpickle reads one pickle and leaves in positioned after it.
 func unpickle(in *cursor, persistent func(id any) (any, error)) (any, error) {
 	u := &unpickler{in: in, memo: map[int64]any{}, persistent: persistent}
 	start := in.pos
@@ -68,7 +68,7 @@ func unpickle(in *cursor, persistent func(id any) (any, error)) (any, error) {
 	}
 }
 
-// step carries out one operation.
+// step executes one operation.
 func (u *unpickler) step(op byte) error {
 	if handled, err := u.literal(op); handled {
 		return err
@@ -80,7 +80,7 @@ func (u *unpickler) step(op byte) error {
 	case opProto:
 		v, err := u.in.byte()
 		if err == nil && v > maxProtocol {
-			err = fmt.Errorf("protocol %d", v)
+			err = fmt.Errorf("unsupported protocol %d", v)
 		}
 		return err
 	case opFrame:
@@ -97,7 +97,7 @@ func (u *unpickler) step(op byte) error {
 			return err
 		}
 		if u.persistent == nil {
-			return errors.New("a persistent identifier, which this format has not")
+			return errors.New("persistent identifier, which this format does not have")
 		}
 		return u.ok(u.persistent(id))
 	case opReduce:
@@ -124,7 +124,7 @@ func (u *unpickler) step(op byte) error {
 	return u.remember(op)
 }
 
-// literal pushes the value of an operation that is one.
+// literal handles the operations that push a literal.
 func (u *unpickler) literal(op byte) (handled bool, err error) {
 	switch op {
 	case opNone:
@@ -164,7 +164,7 @@ func (u *unpickler) literal(op byte) (handled bool, err error) {
 	return false, nil
 }
 
-// container carries out an operation on tuples, lists and dictionaries.
+// container handles the operations on tuples, lists and dictionaries.
 func (u *unpickler) container(op byte) (handled bool, err error) {
 	switch op {
 	case opEmptyTuple:
@@ -216,7 +216,7 @@ func (u *unpickler) container(op byte) (handled bool, err error) {
 	return false, nil
 }
 
-// remember carries out an operation on the memo.
+// remember handles the operations on the memo.
 func (u *unpickler) remember(op byte) error {
 	key := int64(len(u.memo))
 	switch op {
@@ -232,7 +232,7 @@ func (u *unpickler) remember(op byte) error {
 		key = int64(le(b))
 	case opMemoize:
 	default:
-		return fmt.Errorf("operation %#02x, which no dictionary of tensors needs", op)
+		return fmt.Errorf("operation %#02x, which dictionaries of tensors do not use", op)
 	}
 	if op == opBinGet || op == opLongBinGet {
 		v, ok := u.memo[key]
@@ -251,7 +251,7 @@ func (u *unpickler) remember(op byte) error {
 	return nil
 }
 
-// global pushes a class, if it is one of those that are known.
+// global pushes a class if it is known.
 func (u *unpickler) global(op byte) error {
 	var module, name string
 	var err error
@@ -271,8 +271,8 @@ func (u *unpickler) global(op byte) error {
 	}
 	c := class(module + "." + name)
 	if !c.known() {
-		return fmt.Errorf("the file wants to run %q, which is refused; a dictionary of tensors "+
-			"(in PyTorch, a state_dict) needs no such thing", string(c))
+		return fmt.Errorf("the file asks to run %q, which is refused; a dictionary of tensors "+
+			"(in PyTorch, a state_dict) does not need that", string(c))
 	}
 	return u.push(c)
 }
@@ -296,13 +296,13 @@ func (u *unpickler) long() error {
 	return u.push(v)
 }
 
-// text pushes a string whose length is a number of that many bytes.
+// text pushes a string preceded by its length, a number of width bytes.
 func (u *unpickler) text(width int64) error {
 	b, err := u.in.counted(width)
 	return u.ok(string(b), err)
 }
 
-// bytes pushes a bytes object whose length is a number of that many bytes.
+// bytes pushes a bytes object preceded by its length, a number of width bytes.
 func (u *unpickler) bytes(width int64) error {
 	b, err := u.in.take(width)
 	if err != nil {
@@ -316,7 +316,7 @@ func (u *unpickler) bytes(width int64) error {
 	return u.push(span{at, int64(n)})
 }
 
-// tuple pushes the n topmost values as one.
+// tuple replaces the n topmost values by a tuple of them.
 func (u *unpickler) tuple(n int) error {
 	items := make(tuple, n)
 	for i := n - 1; i >= 0; i-- {
@@ -338,14 +338,14 @@ func (u *unpickler) appendTo(items []any) error {
 	return u.push(l)
 }
 
-// setIn puts keys and values in turn into the dictionary on top of the stack.
+// setIn stores alternating keys and values in the dictionary on top of the stack.
 func (u *unpickler) setIn(items []any) error {
 	d, err := popAs[*dict](u)
 	if err != nil {
 		return err
 	}
 	if len(items)%2 != 0 {
-		return errors.New("a key without a value")
+		return errors.New("key without a value")
 	}
 	for i := 0; i < len(items); i += 2 {
 		d.keys = append(d.keys, items[i])
@@ -354,7 +354,7 @@ func (u *unpickler) setIn(items []any) error {
 	return u.push(d)
 }
 
-// floor is how deep pop may go: to the topmost mark.
+// floor is the height at which pop stops: the topmost mark.
 func (u *unpickler) floor() int {
 	if len(u.marks) == 0 {
 		return 0
@@ -367,7 +367,7 @@ func (u *unpickler) push(v any) error {
 	return nil
 }
 
-// ok pushes v unless there was an error.
+// ok pushes v unless err is not nil.
 func (u *unpickler) ok(v any, err error) error {
 	if err != nil {
 		return err
@@ -406,7 +406,7 @@ func popAs[T any](u *unpickler) (T, error) {
 	}
 	t, ok := v.(T)
 	if !ok {
-		return zero, fmt.Errorf("%s where %s is needed", kind(v), kind(zero))
+		return zero, fmt.Errorf("%s, want %s", kind(v), kind(zero))
 	}
 	return t, nil
 }

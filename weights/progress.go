@@ -6,21 +6,21 @@ import (
 )
 
 const (
-	// reportEvery is the pause between two reports of one stage.
+	// reportEvery is the least interval between two reports of one stage.
 	reportEvery = 100 * time.Millisecond
-	// quietly is how long a verification is not worth a report. Few take longer.
+	// quietly is the time for which a verification is not reported. Few take longer.
 	quietly = time.Second
 )
 
-// reporter calls Store.Progress as bytes go by.
+// reporter calls Store.Progress as bytes are processed.
 type reporter struct {
 	call  func(Progress)
 	at    Progress
 	last  time.Time
-	quiet time.Time // until when nothing is reported
+	quiet time.Time // nothing is reported before
 }
 
-// reporter returns one that begins at p, and reports the beginning, unless it is a verification.
+// reporter returns a reporter that starts at p, and reports the start unless it is a verification.
 func (s *Store) reporter(p Progress) *reporter {
 	r := &reporter{call: s.Progress, at: p}
 	if p.Stage == Verifying {
@@ -37,7 +37,7 @@ func (r *reporter) now() {
 	}
 }
 
-// add counts n bytes, and reports them if the last report is old or they are the last.
+// add counts n bytes, and reports them if the last report is old or they complete the total.
 func (r *reporter) add(n int) {
 	r.at.Done += int64(n)
 	if r.call != nil && (r.at.Done == r.at.Total || time.Since(r.last) >= reportEvery) {
@@ -45,14 +45,14 @@ func (r *reporter) add(n int) {
 	}
 }
 
-// note reports that something is tried otherwise.
+// note reports a failure and what is tried next.
 func (r *reporter) note(text string) {
 	r.at.Note = text
 	r.now()
 	r.at.Note = ""
 }
 
-// reader returns in, with the bytes that are read from it counted.
+// reader returns a reader of in that counts the bytes.
 func (r *reporter) reader(in io.Reader) io.Reader { return counted{in, r} }
 
 type counted struct {
@@ -66,5 +66,5 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// onlyReader hides everything but Read, so that io.CopyBuffer uses the buffer that it is given.
+// onlyReader hides all methods but Read, so that io.CopyBuffer uses the buffer it is given.
 type onlyReader struct{ io.Reader }

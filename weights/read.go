@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// ErrFormat is in the error for a file that is no network of any known format.
-var ErrFormat = errors.New("not a known format of networks (safetensors, or a state_dict saved by PyTorch)")
+// ErrFormat reports that a file is not a network in a known format.
+var ErrFormat = errors.New("unknown format; must be safetensors or a state_dict saved by PyTorch")
 
-// ReadFile reads the VGG network in a file. What its Input is depends on the file: those of PyTorch state
-// none, and their Stated is false.
+// ReadFile reads the VGG network in a file. Its Input depends on the file: files of PyTorch do not state it, so
+// that Stated is false.
 func ReadFile(ctx context.Context, path string) (*Model, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -27,7 +27,7 @@ func ReadFile(ctx context.Context, path string) (*Model, error) {
 		return nil, fmt.Errorf("opening the network: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("opening the network: %s is no regular file", path)
+		return nil, fmt.Errorf("opening the network: %s is not a regular file", path)
 	}
 	m, err := Read(ctx, f, info.Size())
 	if err != nil {
@@ -41,9 +41,9 @@ func ReadFile(ctx context.Context, path string) (*Model, error) {
 }
 
 // Read reads the VGG network in r, which has size bytes and one of the known formats. Only the header and
-// the convolutions are read. The name of the model is empty where the file does not state it.
+// the convolutions are read. The name of the model is empty if the file does not state it.
 //
-// A file that is damaged, that is no VGG, or whose pickle asks for anything but tensors is an error.
+// It returns an error if the file is damaged, is not a VGG, or has a pickle that asks for anything but tensors.
 func Read(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
 	r = cancellable{ctx, r}
 	head := make([]byte, min(size, 512))
@@ -65,7 +65,7 @@ func Read(ctx context.Context, r io.ReaderAt, size int64) (*Model, error) {
 	return m, m.describe(found.metadata)
 }
 
-// open finds the tensors of a file whose first bytes are head.
+// open finds the tensors of a file that begins with head.
 func open(r io.ReaderAt, size int64, head []byte) (contents, error) {
 	switch {
 	case size == 0:
@@ -80,18 +80,18 @@ func open(r io.ReaderAt, size int64, head []byte) (contents, error) {
 	return contents{}, fmt.Errorf("%w%s", ErrFormat, resembles(head))
 }
 
-// resembles says what a file of another kind may be.
+// resembles returns a guess at what a file of another kind is.
 func resembles(head []byte) string {
 	text := strings.ToLower(string(bytes.TrimSpace(head)))
 	switch {
 	case strings.HasPrefix(text, "<!doctype") || strings.HasPrefix(text, "<html") || strings.HasPrefix(text, "<?xml"):
-		return "; it is a web page, perhaps the answer of a server that did not have the file"
+		return "; it is a web page, perhaps the response of a server that does not have the file"
 	case strings.HasPrefix(text, "version https://git-lfs"):
-		return "; it is a Git LFS pointer, not the file itself (git lfs pull fetches it)"
+		return "; it is a Git LFS pointer, not the file itself (run git lfs pull)"
 	case bytes.HasPrefix(head, []byte("\x89HDF")):
-		return "; it is an HDF5 file, as Keras writes"
+		return "; it is an HDF5 file, as written by Keras"
 	case len(head) > 8 && bytes.Equal(head[:2], []byte{0x1f, 0x8b}):
-		return "; it is compressed by gzip"
+		return "; it is compressed with gzip"
 	case len(head) > 262 && string(head[257:262]) == "ustar":
 		return "; it is a tar archive"
 	}

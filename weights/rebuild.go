@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The classes that a pickle may name. Nothing of theirs is ever run: rebuild and build do what little of
-// them a dictionary of tensors needs.
+// The classes that a pickle may name. None of their code is ever run: rebuild and build do the little that
+// a dictionary of tensors needs.
 const (
 	orderedDict      class = "collections.OrderedDict"
 	rebuildTensor    class = "torch._utils._rebuild_tensor"
@@ -34,7 +34,7 @@ var storageTypes = map[class]dtype{
 	"torch.BoolStorage":     "BOOL",
 }
 
-// numpyTypes are the types of NumPy's arrays that may occur.
+// numpyTypes are the permitted element types of NumPy arrays.
 var numpyTypes = map[string]dtype{
 	"f2": float16, "f4": float32s, "f8": float64s,
 	"i1": "I8", "i2": "I16", "i4": "I32", "i8": "I64", "u1": "U8", "b1": "BOOL",
@@ -51,16 +51,16 @@ func (c class) known() bool {
 }
 
 type (
-	// ndarray is a NumPy array, which has no tensor before its state is built.
+	// ndarray is a NumPy array, whose tensor is nil until its state is built.
 	ndarray struct{ tensor *tensor }
-	// numpyType is a NumPy dtype. Its byte order comes with its state.
+	// numpyType is a NumPy dtype. Its state holds its byte order.
 	numpyType struct {
 		kind      dtype
 		bigEndian bool
 	}
 )
 
-// rebuild does what calling a known class with args would do.
+// rebuild returns what calling a known class with args would.
 func rebuild(fn class, args tuple) (any, error) {
 	switch fn {
 	case orderedDict:
@@ -90,13 +90,13 @@ func rebuild(fn class, args tuple) (any, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s with arguments that it does not take", fn)
+	return nil, fmt.Errorf("%s with invalid arguments", fn)
 }
 
-// build does what setting the state of an object would do.
+// build returns what setting the state of an object would.
 func build(object, state any) (any, error) {
 	switch o := object.(type) {
-	case *dict: // PyTorch hangs a _metadata attribute on a state_dict, which says nothing to us
+	case *dict: // PyTorch gives a state_dict a _metadata attribute, which is of no use here
 		if _, ok := state.(*dict); ok {
 			return o, nil
 		}
@@ -113,10 +113,10 @@ func build(object, state any) (any, error) {
 	case *ndarray:
 		return o, o.set(state)
 	}
-	return nil, fmt.Errorf("%s with a state that it does not take", kind(object))
+	return nil, fmt.Errorf("%s with an invalid state", kind(object))
 }
 
-// newDict makes an OrderedDict: of nothing, or, as Python 2 wrote it, of a list of pairs.
+// newDict makes an OrderedDict: empty or, as written by Python 2, from a list of pairs.
 func newDict(args tuple) (*dict, error) {
 	d := &dict{}
 	if len(args) == 0 {
@@ -124,7 +124,7 @@ func newDict(args tuple) (*dict, error) {
 	}
 	pairs, ok := args[0].(*list)
 	if !ok || len(args) > 1 {
-		return nil, fmt.Errorf("%s with arguments that it does not take", orderedDict)
+		return nil, fmt.Errorf("%s with invalid arguments", orderedDict)
 	}
 	for _, p := range pairs.items {
 		switch p := p.(type) {
@@ -139,23 +139,23 @@ func newDict(args tuple) (*dict, error) {
 				continue
 			}
 		}
-		return nil, fmt.Errorf("%s of something else than pairs", orderedDict)
+		return nil, fmt.Errorf("%s of values that are not pairs", orderedDict)
 	}
 	return d, nil
 }
 
-// torchTensor makes a tensor of the arguments storage, offset, size, stride, and others that do not matter.
+// torchTensor makes a tensor from the arguments storage, offset, size, stride, and others that do not matter.
 func torchTensor(args tuple) (*tensor, error) {
 	if len(args) < 4 {
-		return nil, fmt.Errorf("a tensor of %d arguments where 4 are needed", len(args))
+		return nil, fmt.Errorf("tensor with %d arguments, want 4", len(args))
 	}
 	store, ok := args[0].(*storage)
 	if !ok {
-		return nil, fmt.Errorf("a tensor on %s where a storage is needed", kind(args[0]))
+		return nil, fmt.Errorf("tensor on %s, want a storage", kind(args[0]))
 	}
 	start, ok := args[1].(int64)
 	if !ok {
-		return nil, fmt.Errorf("a tensor that begins at %s", kind(args[1]))
+		return nil, fmt.Errorf("tensor that begins at %s", kind(args[1]))
 	}
 	shape, err := integers(args[2])
 	if err != nil {
@@ -168,11 +168,11 @@ func torchTensor(args tuple) (*tensor, error) {
 	return newTensor(store, start, shape, strides)
 }
 
-// set gives an array its state: version, shape, type, whether the first index runs fastest, and the bytes.
+// set sets the state of an array: version, shape, type, whether the first index runs fastest, and the bytes.
 func (a *ndarray) set(state any) error {
 	s, ok := state.(tuple)
 	if !ok || len(s) != 5 {
-		return fmt.Errorf("a NumPy array with a state of %s", kind(state))
+		return fmt.Errorf("NumPy array with a state of %s", kind(state))
 	}
 	shape, err := integers(s[1])
 	if err != nil {
@@ -182,15 +182,15 @@ func (a *ndarray) set(state any) error {
 	fortran, isBool := s[3].(bool)
 	data, isSpan := s[4].(span)
 	if !isType || !isBool || !isSpan {
-		return fmt.Errorf("a NumPy array of %s, %s, %s", kind(s[2]), kind(s[3]), kind(s[4]))
+		return fmt.Errorf("NumPy array of %s, %s, %s", kind(s[2]), kind(s[3]), kind(s[4]))
 	}
 	if kindOf.bigEndian {
-		return fmt.Errorf("a NumPy array in big-endian order, which is not read; save it in little-endian order")
+		return fmt.Errorf("NumPy array in big-endian order, which is not supported; save it in little-endian order")
 	}
 	n, ok := product(shape)
 	width := sizes[kindOf.kind]
 	if !ok || n > math.MaxInt64/width || n*width != data.length {
-		return fmt.Errorf("a NumPy array of shape %v in %d bytes", shape, data.length)
+		return fmt.Errorf("NumPy array of shape %v in %d bytes", shape, data.length)
 	}
 	strides := contiguous(shape)
 	if fortran {
@@ -212,27 +212,27 @@ func fortranStrides(shape []int64) []int64 {
 	return strides
 }
 
-// integers returns the numbers of a tuple or list of at most 8.
+// integers returns the numbers in a tuple or list of at most 8.
 func integers(v any) ([]int64, error) {
 	items, ok := v.(tuple)
 	if l, isList := v.(*list); isList {
 		items, ok = l.items, true
 	}
 	if !ok || len(items) > 8 {
-		return nil, fmt.Errorf("%s where up to 8 numbers are needed", kind(v))
+		return nil, fmt.Errorf("%s, want up to 8 numbers", kind(v))
 	}
 	numbers := make([]int64, len(items))
 	for i, item := range items {
 		n, ok := item.(int64)
 		if !ok {
-			return nil, fmt.Errorf("%s where a number is needed", kind(item))
+			return nil, fmt.Errorf("%s, want a number", kind(item))
 		}
 		numbers[i] = n
 	}
 	return numbers, nil
 }
 
-// kind names a value's type as Python does.
+// kind returns the name of a value's type in Python.
 func kind(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -276,7 +276,7 @@ type flattener struct {
 	visited int
 }
 
-// flatten returns the tensors in a value under the keys that lead to them, joined by dots.
+// flatten returns the tensors in a value, named by the keys that lead to them, joined by dots.
 func flatten(v any) ([]*tensor, error) {
 	var f flattener
 	err := f.walk("", v, 0)
@@ -284,7 +284,7 @@ func flatten(v any) ([]*tensor, error) {
 }
 
 // walk visits a value. A pickle may hold one dictionary in a thousand places, or within itself, so both the
-// depth and the number of visits are bounded.
+// depth and the number of visits are limited.
 func (f *flattener) walk(name string, v any, depth int) error {
 	if f.visited++; f.visited > maxValues {
 		return fmt.Errorf("more than %d values in nested dictionaries", maxValues)

@@ -10,26 +10,26 @@ import (
 	"strconv"
 )
 
-// The names that convolutions of a VGG have in the wild, as prefix, number(s), and what it is.
+// The names of the convolutions of VGG networks in practice: prefix, number(s), and what the tensor is.
 var (
-	// moduleName is torchvision's, timm's and PyTorch's Sequential's: features.0.weight, 0.weight, and
-	// either behind module., encoder., state_dict. or whatever a training program put there.
+	// moduleName matches names of torchvision, timm and PyTorch's Sequential: features.0.weight, 0.weight, and
+	// either after module., encoder., state_dict. or whatever prefix a training program added.
 	moduleName = regexp.MustCompile(`^(|.*\.)(\d{1,3})\.(weight|bias|running_mean)$`)
-	// layerName is the paper's: conv1_1.weight.
+	// layerName matches the paper's names: conv1_1.weight.
 	layerName = regexp.MustCompile(`^(|.*\.)conv([1-5])_([1-4])\.(weight|bias)$`)
-	// flaxName is Flax's: Conv_0.kernel.
+	// flaxName matches Flax's names: Conv_0.kernel.
 	flaxName = regexp.MustCompile(`^(|.*\.)Conv_(\d{1,3})\.(kernel|bias)$`)
 )
 
-// group is the parameters that stand under one prefix, by number.
+// group holds the parameters with one prefix, by number.
 type group struct {
 	prefix     string
 	weights    map[int]*tensor // 4-dimensional, as OIHW
 	biases     map[int]*tensor
-	normalised bool // batch normalisation is there
+	normalised bool // has batch normalisation
 }
 
-// grouped sorts tensors by prefix. What is no parameter of a numbered layer is left out.
+// grouped sorts tensors by prefix, leaving out those that are not parameters of a numbered layer.
 func grouped(tensors []*tensor) ([]*group, error) {
 	var groups []*group
 	byPrefix := map[string]*group{}
@@ -51,13 +51,13 @@ func grouped(tensors []*tensor) ([]*group, error) {
 	return groups, nil
 }
 
-// parseName splits a tensor's name. The number orders the layers of a group; what is empty for a name
-// that is none of a VGG's.
+// parseName splits a tensor's name. The number orders the layers of a group; what is empty if the name does
+// not match that of a VGG's tensor.
 func parseName(name string) (prefix string, number int, what string) {
 	if m := layerName.FindStringSubmatch(name); m != nil {
 		block, _ := strconv.Atoi(m[2])
 		i, _ := strconv.Atoi(m[3])
-		// Numbers that leave a wider gap between blocks than within them, as modules in a list do.
+		// Numbers that leave a wider gap between blocks than within them, like those of modules in a list.
 		return m[1], 10*block + i, m[4]
 	}
 	for _, re := range []*regexp.Regexp{moduleName, flaxName} {
@@ -69,7 +69,7 @@ func parseName(name string) (prefix string, number int, what string) {
 	return "", 0, ""
 }
 
-// add files a tensor under its number.
+// add stores a tensor under its number.
 func (g *group) add(number int, what string, t *tensor) error {
 	into := g.weights
 	switch {
@@ -111,7 +111,7 @@ type network struct {
 	inputWeight, inputBias *tensor
 }
 
-// recognise finds the VGG among a file's tensors, or says what was found instead.
+// recognise finds the VGG among a file's tensors, or returns an error that says what was found instead.
 func recognise(tensors []*tensor) (network, error) {
 	groups, err := grouped(tensors)
 	if err != nil {
@@ -119,7 +119,7 @@ func recognise(tensors []*tensor) (network, error) {
 	}
 	groups = slices.DeleteFunc(groups, func(g *group) bool { return len(g.weights) == 0 })
 	if len(groups) == 0 {
-		return network{}, fmt.Errorf("no VGG: %s", inventory(tensors))
+		return network{}, fmt.Errorf("not a VGG: %s", inventory(tensors))
 	}
 	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(len(b.weights), len(a.weights)) })
 	var first error
@@ -129,7 +129,7 @@ func recognise(tensors []*tensor) (network, error) {
 		if err == nil {
 			found = append(found, n)
 		} else if first == nil {
-			first = fmt.Errorf("no VGG: under %q there is %w", g.prefix, err)
+			first = fmt.Errorf("not a VGG: under %q: %w", g.prefix, err)
 		}
 	}
 	switch len(found) {
@@ -141,18 +141,18 @@ func recognise(tensors []*tensor) (network, error) {
 	return network{}, fmt.Errorf("%d VGG networks in one file; keep one of them", len(found))
 }
 
-// network checks that a group is a VGG: 3x3 kernels each of which reads what the one before it writes, in
+// network checks that a group is a VGG: 3x3 kernels, each of which reads what the one before it writes, in
 // the blocks of a known architecture.
 func (g *group) network() (network, error) {
 	var n network
 	numbers := g.numbers()
 	if g.normalised {
-		return n, errors.New("a network with batch normalisation; the one without it is needed")
+		return n, errors.New("networks with batch normalisation are not supported; use the one without")
 	}
 	if w := g.weights[numbers[0]]; slices.Equal(w.shape, []int64{3, 3, 1, 1}) {
 		n.inputWeight, n.inputBias = w, g.biases[numbers[0]]
 		if n.inputBias == nil || n.inputBias.shape[0] != 3 {
-			return n, fmt.Errorf("a first 1x1 convolution (%s) without a bias of 3", w.name)
+			return n, fmt.Errorf("the first 1x1 convolution (%s) has no bias of 3 values", w.name)
 		}
 		numbers = numbers[1:]
 	}
@@ -161,10 +161,10 @@ func (g *group) network() (network, error) {
 		w, b := g.weights[i], g.biases[i]
 		out := w.shape[0]
 		if !slices.Equal(w.shape, []int64{out, in, 3, 3}) || out < 1 {
-			return n, fmt.Errorf("%s of shape %v where [out, %d, 3, 3] is needed", w.name, w.shape, in)
+			return n, fmt.Errorf("%s has shape %v, want [out, %d, 3, 3]", w.name, w.shape, in)
 		}
 		if b == nil || b.shape[0] != out {
-			return n, fmt.Errorf("%s of %d channels without a bias for each", w.name, out)
+			return n, fmt.Errorf("%s has %d channels, but not a bias for each", w.name, out)
 		}
 		n.weights, n.biases = append(n.weights, w), append(n.biases, b)
 		in = out
@@ -174,12 +174,12 @@ func (g *group) network() (network, error) {
 	return n, err
 }
 
-// inventory says in a few words what a file holds.
+// inventory describes the contents of a file in a few words.
 func inventory(tensors []*tensor) string {
 	if len(tensors) == 0 {
 		return "the file holds no tensors"
 	}
-	text := fmt.Sprintf("the file holds %d tensors, of which none is a numbered convolution; the first is", len(tensors))
+	text := fmt.Sprintf("the file holds %d tensors, none of them a numbered convolution; the first is", len(tensors))
 	return fmt.Sprintf("%s %q of shape %v", text, tensors[0].name, tensors[0].shape)
 }
 
@@ -189,7 +189,7 @@ func (n network) read(r io.ReaderAt) (*Model, error) {
 	for _, t := range append(slices.Clone(n.weights), n.biases...) {
 		elements, _ := product(t.shape)
 		if total += elements; elements > maxElements || total > maxParameters {
-			return nil, fmt.Errorf("the convolutions have more than %d parameters, which no VGG has", maxParameters)
+			return nil, fmt.Errorf("the convolutions have more than %d parameters, too many for a VGG", maxParameters)
 		}
 	}
 	m := &Model{Architecture: n.architecture}

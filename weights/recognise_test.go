@@ -38,7 +38,7 @@ func TestRecognise(t *testing.T) {
 		"no poolings":    {layersOf("", []int{0, 1, 2, 3}, 64), "", "a chain of 4 3x3 convolutions"},
 		"of two kinds":   {append(layersOf("a.", VGG16.indices(), 64), layersOf("b.", VGG19.indices(), 64)...), "", "2 VGG networks"},
 		"and a decoder":  {append(layersOf("enc.", VGG19.indices(), 64), layersOf("dec.", []int{1, 4, 7}, 64)...), VGG19, ""},
-		"without a bias": {layersOf("", VGG16.indices(), 64)[:25], "", "28.weight of 64 channels without a bias"},
+		"without a bias": {layersOf("", VGG16.indices(), 64)[:25], "", "28.weight has 64 channels, but not a bias"},
 		"nothing":        {nil, "", "no tensors"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestRecognise(t *testing.T) {
 	}
 	broken := layersOf("features.", VGG16.indices(), 64)
 	broken[4].shape = []int64{64, 32, 3, 3}
-	if _, err := recognise(broken); err == nil || !strings.Contains(err.Error(), "features.5.weight of shape [64 32 3 3]") {
+	if _, err := recognise(broken); err == nil || !strings.Contains(err.Error(), "features.5.weight has shape [64 32 3 3]") {
 		t.Errorf("a broken chain: %v", err)
 	}
 	normed := append(layersOf("features.", VGG16.indices(), 64), &tensor{name: "features.1.running_mean", shape: []int64{64}})

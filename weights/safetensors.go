@@ -12,24 +12,24 @@ import (
 	"slices"
 )
 
-// maxHeader bounds the header of a safetensors file. That of VGG-19 has 4 kB.
+// maxHeader bounds the header of a safetensors file. That of VGG-19 is 4 kB.
 const maxHeader = 16 << 20
 
-// contents is what a format's reader found in a file.
+// contents is what a reader of a format found in a file.
 type contents struct {
 	tensors  []*tensor
 	metadata map[string]string
 }
 
-// entry is how a safetensors header describes a tensor.
+// entry is the description of a tensor in a safetensors header.
 type entry struct {
 	Dtype   dtype   `json:"dtype"`
 	Shape   []int64 `json:"shape"`
 	Offsets []int64 `json:"data_offsets"`
 }
 
-// looksSafetensors reports whether a file that begins with head can be one: the length of a header that
-// fits into it, and the brace that the header begins with.
+// looksSafetensors reports whether a file that begins with head may be a safetensors file: it has the length
+// of a header that fits into it, and the brace that opens the header.
 func looksSafetensors(head []byte, size int64) bool {
 	return len(head) >= 9 && head[8] == '{' && binary.LittleEndian.Uint64(head) <= uint64(size-8)
 }
@@ -45,7 +45,7 @@ func readSafetensors(r io.ReaderAt, size int64) (contents, error) {
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > maxHeader || int64(n) > size-8 {
-		return none, fmt.Errorf("a header of %d bytes in a file of %d (at most %d are read)", n, size, maxHeader)
+		return none, fmt.Errorf("header of %d bytes in a file of %d bytes (at most %d are read)", n, size, maxHeader)
 	}
 	text := make([]byte, n)
 	if _, err := r.ReadAt(text, 8); err != nil && !errors.Is(err, io.EOF) {
@@ -58,15 +58,15 @@ func readSafetensors(r io.ReaderAt, size int64) (contents, error) {
 	return found, seamless(found.tensors, 8+int64(n), size)
 }
 
-// parseHeader reads the JSON object. A name that occurs twice is an error, which encoding/json alone
-// would not notice.
+// parseHeader parses the JSON object. A duplicate name is an error, which encoding/json alone would not
+// detect.
 func parseHeader(text []byte, data, size int64) (contents, error) {
 	found := contents{metadata: map[string]string{}}
 	seen := map[string]bool{}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if tok, err := dec.Token(); err != nil || tok != json.Delim('{') {
-		return found, errors.New("it is no JSON object")
+		return found, errors.New("not a JSON object")
 	}
 	for dec.More() {
 		tok, err := dec.Token()
@@ -75,7 +75,7 @@ func parseHeader(text []byte, data, size int64) (contents, error) {
 		}
 		name, _ := tok.(string)
 		if seen[name] {
-			return found, fmt.Errorf("%q is there twice", name)
+			return found, fmt.Errorf("duplicate name %q", name)
 		}
 		seen[name] = true
 		if name == "__metadata__" {
@@ -104,14 +104,14 @@ func parseHeader(text []byte, data, size int64) (contents, error) {
 	return found, nil
 }
 
-// tensor checks an entry: its offsets lie in the file, and are as far apart as its shape and type say.
+// tensor checks an entry: its offsets must lie in the file and differ by the size of its shape and type.
 func (e entry) tensor(data, size int64) (*tensor, error) {
 	n, ok := product(e.Shape)
 	if !ok {
-		return nil, fmt.Errorf("shape %v is impossible", e.Shape)
+		return nil, fmt.Errorf("invalid shape %v", e.Shape)
 	}
 	if len(e.Offsets) != 2 || e.Offsets[0] < 0 || e.Offsets[0] > e.Offsets[1] || e.Offsets[1] > size-data {
-		return nil, fmt.Errorf("data_offsets %v lie outside the file's %d bytes of data", e.Offsets, size-data)
+		return nil, fmt.Errorf("data_offsets %v lie outside the %d bytes of data", e.Offsets, size-data)
 	}
 	bytes := e.Offsets[1] - e.Offsets[0]
 	width, known := sizes[e.Dtype]
@@ -129,7 +129,7 @@ func (e entry) tensor(data, size int64) (*tensor, error) {
 	return t, nil
 }
 
-// seamless checks that the tensors fill the file from data to its end, with no gap and no overlap.
+// seamless checks that the tensors fill the file from data to its end, without gaps or overlaps.
 func seamless(tensors []*tensor, data, size int64) error {
 	sorted := slices.Clone(tensors)
 	slices.SortStableFunc(sorted, func(a, b *tensor) int { return cmp.Compare(a.store.offset, b.store.offset) })
@@ -141,7 +141,7 @@ func seamless(tensors []*tensor, data, size int64) error {
 		}
 		if n := t.store.elements * width; n > 0 {
 			if t.store.offset != at {
-				return fmt.Errorf("%q begins at byte %d where %d is expected", t.name, t.store.offset, at)
+				return fmt.Errorf("%q begins at byte %d, want %d", t.name, t.store.offset, at)
 			}
 			at += n
 		}

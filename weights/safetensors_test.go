@@ -18,21 +18,21 @@ func safetensors(header string, n int) []byte {
 
 func TestHostileSafetensors(t *testing.T) {
 	const tensor = `{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}`
-	refused(t, safetensors(tensor+"}", 16), "no VGG") // so those below are refused for what they say
+	refused(t, safetensors(tensor+"}", 16), "not a VGG") // so those below are refused for what they say
 	for name, c := range map[string]struct {
 		header string
 		n      int
 		word   string
 	}{
-		"twice":             {tensor + `,"a":{"dtype":"F32","shape":[2,2],"data_offsets":[16,32]}}`, 32, `"a" is there twice`},
+		"twice":             {tensor + `,"a":{"dtype":"F32","shape":[2,2],"data_offsets":[16,32]}}`, 32, `duplicate name "a"`},
 		"overlap":           {tensor + `,"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}`, 16, "begins at byte"},
 		"gap":               {tensor + `,"b":{"dtype":"F32","shape":[2],"data_offsets":[20,28]}}`, 28, "begins at byte"},
 		"rest":              {tensor + "}", 17, "end at"},
-		"outside":           {tensor + "}", 15, "outside the file"},
-		"backwards":         {`{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}`, 8, "outside the file"},
-		"negative":          {`{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}`, 8, "outside the file"},
+		"outside":           {tensor + "}", 15, "outside the"},
+		"backwards":         {`{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}`, 8, "outside the"},
+		"negative":          {`{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}`, 8, "outside the"},
 		"2^60 elements":     {`{"a":{"dtype":"F32","shape":[1152921504606846976],"data_offsets":[0,8]}}`, 8, "does not take 8 bytes"},
-		"2^64 elements":     {`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0, "impossible"},
+		"2^64 elements":     {`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0, "invalid shape"},
 		"wrong size":        {`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8, "does not take 8 bytes"},
 		"fraction":          {`{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}`, 8, "2.5"},
 		"unknown field":     {`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}`, 8, "x"},
@@ -46,9 +46,9 @@ func TestHostileSafetensors(t *testing.T) {
 	}
 	long := safetensors(tensor+"}", 16)
 	binary.LittleEndian.PutUint64(long, maxHeader+1)
-	refused(t, long, "not a known format")
+	refused(t, long, "unknown format")
 	binary.LittleEndian.PutUint64(long, 1<<63)
-	refused(t, long, "not a known format")
+	refused(t, long, "unknown format")
 }
 
 // TestUnreadableNumbers is about tensors that are where a layer should be, but hold no numbers for one.
@@ -105,7 +105,7 @@ func TestWriteErrors(t *testing.T) {
 		p      Precision
 		word   string
 	}{
-		"too large":        {func(m *Model) { m.Convolutions[2].Bias[0] = 65520 }, Float16, "65520 is no float16"},
+		"too large":        {func(m *Model) { m.Convolutions[2].Bias[0] = 65520 }, Float16, "65520 is not a float16"},
 		"precision":        {func(m *Model) {}, "F8", "unknown precision"},
 		"architecture":     {func(m *Model) { m.Architecture = "vgg11" }, Float32, "too many"},
 		"number of biases": {func(m *Model) { m.Convolutions[2].Bias = nil }, Float32, "conv2_1 has"},

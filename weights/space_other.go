@@ -2,5 +2,5 @@
 
 package weights
 
-// freeBytes does not know where the system is not asked.
+// freeBytes reports false where the system is not supported.
 func freeBytes(string) (uint64, bool) { return 0, false }

@@ -4,7 +4,7 @@ package weights
 
 import "golang.org/x/sys/unix"
 
-// freeBytes returns how many bytes may still be written into a folder.
+// freeBytes returns the number of bytes that can still be written to a folder.
 func freeBytes(dir string) (uint64, bool) {
 	var st unix.Statfs_t
 	if unix.Statfs(dir, &st) != nil {

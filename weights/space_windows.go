@@ -2,7 +2,7 @@ package weights
 
 import "golang.org/x/sys/windows"
 
-// freeBytes returns how many bytes may still be written into a folder.
+// freeBytes returns the number of bytes that can still be written to a folder.
 func freeBytes(dir string) (uint64, bool) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {

@@ -19,58 +19,58 @@ import (
 	"github.com/impasto/impasto/internal/atomicfile"
 )
 
-// Store finds networks by name, and keeps those that are not built in, in a folder. Of each it keeps the
-// convolutions only, as a safetensors file whose name ends in the first 16 digits of its SHA-256; a file that
-// has another digest is never used. Many processes may use one folder at the same time.
+// Store finds networks by name, and keeps those that are not built in, in a folder. It stores only the
+// convolutions, as a safetensors file whose name ends in the first 16 digits of its SHA-256; a file with
+// another digest is never used. Many processes may use one folder at the same time.
 //
-// The zero value has no folder, and knows Networks.
+// The zero value has no folder, and uses Networks.
 type Store struct {
-	// Dir is the folder. It is made when it is needed.
+	// Dir is the folder. It is created when needed.
 	Dir string
-	// Client fetches; nil means http.DefaultClient, which honours the proxy variables of the environment.
+	// Client downloads; nil means http.DefaultClient, which honours the proxy variables of the environment.
 	Client *http.Client
-	// Mirrors are addresses to try first. MIRROR/FILE must be the file of that name.
+	// Mirrors are addresses to try first: MIRROR/FILE must be the file with that name.
 	Mirrors []string
-	// Offline forbids to fetch anything.
+	// Offline forbids downloads.
 	Offline bool
-	// BuiltIn returns the network that is a part of the program; nil where none is.
+	// BuiltIn returns the network that is part of the program; nil if there is none.
 	BuiltIn func() *Model
-	// Known are the networks that can be fetched by name; nil means Networks.
+	// Known are the networks that can be downloaded by name; nil means Networks.
 	Known []Network
-	// Progress, if not nil, is called now and then by what takes long, from one goroutine at a time.
+	// Progress, if not nil, is called from time to time during long operations, from one goroutine at a time.
 	Progress func(Progress)
-	// Retries is how often a server is tried again that brought nothing new; 0 means 5, less than 0 never.
+	// Retries is the number of retries of a server without progress; 0 means 5, a negative value none.
 	Retries int
-	// Backoff is the pause before the first of these; each further one is twice as long. 0 means a second.
+	// Backoff is the pause before the first retry; each further one is twice as long. 0 means a second.
 	Backoff time.Duration
-	// Stall is how long a connection may bring nothing; 0 means 30 seconds.
+	// Stall is the time after which a connection without data is given up; 0 means 30 seconds.
 	Stall time.Duration
 }
 
-// Progress is how far a Store is.
+// Progress is the progress of a Store.
 type Progress struct {
 	Network string
 	Stage   Stage
-	// Done and Total are in bytes. Total is 0 where nobody knows it.
+	// Done and Total are in bytes. Total is 0 if unknown.
 	Done, Total int64
-	// Note says what happens, where something went wrong and is tried otherwise.
+	// Note says what went wrong and what is tried next.
 	Note string
 }
 
-// Stage is what a Store is doing.
+// Stage is the operation of a Store.
 type Stage string
 
-// The stages, in their order.
+// The stages, in order.
 const (
-	Waiting     Stage = "waiting" // for another process that fetches the same network
+	Waiting     Stage = "waiting" // for another process that downloads the same network
 	Downloading Stage = "downloading"
 	Verifying   Stage = "verifying"
 	Importing   Stage = "importing"
 )
 
-// FromEnvironment returns a store in the place that the platform has for such things (the folder "impasto" in
-// os.UserCacheDir), or in IMPASTO_CACHE. The addresses in IMPASTO_MIRROR, parted by blanks, are tried first;
-// the networks in the file IMPASTO_NETWORKS (see ParseNetworks) are known too, and replace ours of the same name.
+// FromEnvironment returns a store in the platform's cache folder (the folder "impasto" in os.UserCacheDir), or in
+// IMPASTO_CACHE. The addresses in IMPASTO_MIRROR, separated by spaces, are tried first; the networks in the file
+// IMPASTO_NETWORKS (see ParseNetworks) are added, and replace ours of the same name.
 func FromEnvironment() (*Store, error) {
 	s := &Store{Dir: os.Getenv("IMPASTO_CACHE"), Mirrors: strings.Fields(os.Getenv("IMPASTO_MIRROR"))}
 	if s.Dir == "" {
@@ -102,28 +102,28 @@ func FromEnvironment() (*Store, error) {
 	return s, nil
 }
 
-// ErrUnknown is in the error for a name that is no network's.
+// ErrUnknown reports that there is no network of the given name.
 var ErrUnknown = errors.New("unknown network")
 
-// ErrAbsent is in the error for a network that is known, but not here, and cannot be fetched.
-var ErrAbsent = errors.New("the network is not here")
+// ErrAbsent reports that a network is known, but is not installed and cannot be downloaded.
+var ErrAbsent = errors.New("the network is not installed")
 
 // Entry is a network in a store's list.
 type Entry struct {
 	Network
-	// Path is the file that is here, empty where none is.
+	// Path is the installed file, or empty.
 	Path string
 	// Kept is the size of that file in bytes.
 	Kept int64
 }
 
-// Here reports whether the network can be used without fetching it.
+// Here reports whether the network can be used without a download.
 func (e Entry) Here() bool { return e.BuiltIn || e.Path != "" }
 
-// keptName is how the file of a network in the folder is called.
+// keptName matches the file name of a network in the folder.
 var keptName = regexp.MustCompile(`^(.+)-([0-9a-f]{16})\.safetensors$`)
 
-// List returns what is known, then what was imported under other names.
+// List returns the known networks, then those imported under other names.
 func (s *Store) List() ([]Entry, error) {
 	files, err := s.kept()
 	if err != nil {
@@ -152,14 +152,14 @@ func (s *Store) List() ([]Entry, error) {
 	return entries, nil
 }
 
-// keptFile is a file in the folder.
+// keptFile is a network's file in the folder.
 type keptFile struct {
 	path, digest string
 	size         int64
 	written      time.Time
 }
 
-// kept returns the files in the folder by network. Where a killed process left two, the newer one counts.
+// kept returns the files in the folder by network. If a killed process left two, the newer one counts.
 func (s *Store) kept() (map[string]keptFile, error) {
 	files := map[string]keptFile{}
 	if s.Dir == "" {
@@ -190,7 +190,7 @@ func (s *Store) known() []Network {
 	return Networks()
 }
 
-// lookup returns what is known of a network, and whether anything is.
+// lookup returns the table's entry for a network, and whether there is one.
 func (s *Store) lookup(name string) (Network, bool) {
 	for _, n := range s.known() {
 		if n.Name == name {
@@ -200,7 +200,7 @@ func (s *Store) lookup(name string) (Network, bool) {
 	return Network{}, false
 }
 
-// unknown is the error for a name that is none.
+// unknown is the error for an unknown name.
 func (s *Store) unknown(name string) error {
 	var names []string
 	if entries, err := s.List(); err == nil {
@@ -208,15 +208,15 @@ func (s *Store) unknown(name string) error {
 			names = append(names, e.Name)
 		}
 	}
-	return fmt.Errorf("%w %q; there are %s, or give the path of a file", ErrUnknown, name, strings.Join(names, ", "))
+	return fmt.Errorf("%w %q; must be one of %s, or the path of a file", ErrUnknown, name, strings.Join(names, ", "))
 }
 
-// Resolve returns the network of a name, or in a file: what a user gives where a network is asked for. The empty
-// string is the built-in one. A name that is known, but not here, is fetched, which may take long.
+// Resolve returns the network with a name or in a file: what a user gives where a network is asked for. The empty
+// string is the built-in one. A known network that is not installed is downloaded, which may take long.
 func (s *Store) Resolve(ctx context.Context, nameOrFile string) (*Model, error) {
 	if nameOrFile == "" {
 		if s.BuiltIn == nil {
-			return nil, fmt.Errorf("%w: this program has none built in", ErrAbsent)
+			return nil, fmt.Errorf("%w: this program has no built-in network", ErrAbsent)
 		}
 		return s.BuiltIn(), nil
 	}
@@ -240,7 +240,7 @@ func (s *Store) Resolve(ctx context.Context, nameOrFile string) (*Model, error) 
 	return nil, s.unknown(nameOrFile)
 }
 
-// Load returns a network that is here. Its file is verified first.
+// Load returns an installed network. Its file is verified first.
 func (s *Store) Load(ctx context.Context, name string) (*Model, error) {
 	f, size, err := s.open(ctx, name)
 	if err != nil {
@@ -258,7 +258,7 @@ func (s *Store) Load(ctx context.Context, name string) (*Model, error) {
 	return m, nil
 }
 
-// Verify checks that a network is here and undamaged.
+// Verify checks that a network is installed and undamaged.
 func (s *Store) Verify(ctx context.Context, name string) error {
 	f, _, err := s.open(ctx, name)
 	if f != nil {
@@ -268,7 +268,7 @@ func (s *Store) Verify(ctx context.Context, name string) error {
 }
 
 // open opens the file of a network and verifies its digest. The file is nil for the built-in network, which is
-// a part of the program.
+// part of the program.
 func (s *Store) open(ctx context.Context, name string) (*os.File, int64, error) {
 	n, known := s.lookup(name)
 	if n.BuiltIn && s.BuiltIn != nil {
@@ -283,7 +283,7 @@ func (s *Store) open(ctx context.Context, name string) (*os.File, int64, error) 
 	case !ok && !known:
 		return nil, 0, s.unknown(name)
 	case !ok:
-		return nil, 0, fmt.Errorf("%w: %s; fetch it with: impasto network get %s", ErrAbsent, name, name)
+		return nil, 0, fmt.Errorf("%w: %s; download it with: impasto network get %s", ErrAbsent, name, name)
 	}
 	f, err := os.Open(k.path)
 	if err != nil {
@@ -291,7 +291,7 @@ func (s *Store) open(ctx context.Context, name string) (*os.File, int64, error) 
 	}
 	digest, err := s.digest(ctx, name, f, k.size)
 	if err == nil && digest[:16] != k.digest {
-		err = fmt.Errorf("the file is damaged (its SHA-256 begins %s); remove it with: impasto network remove %s", digest[:16], name)
+		err = fmt.Errorf("the file is damaged (its SHA-256 begins with %s); remove it with: impasto network remove %s", digest[:16], name)
 	}
 	if err != nil {
 		f.Close()
@@ -312,7 +312,7 @@ func (s *Store) digest(ctx context.Context, name string, r io.ReaderAt, size int
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// Remove deletes what is here of a network: its file, and what was fetched of it so far.
+// Remove deletes a network's file and any partial download of it.
 func (s *Store) Remove(ctx context.Context, name string) error {
 	n, known := s.lookup(name)
 	if n.BuiltIn {
@@ -345,7 +345,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	return nil
 }
 
-// versions returns the files of a network, of which there is one unless a process was killed.
+// versions returns the files of a network: a single one unless a process was killed.
 func (s *Store) versions(name string) []string {
 	return s.named(func(file string) bool {
 		m := keptName.FindStringSubmatch(file)
@@ -362,7 +362,7 @@ func (s *Store) leftovers(name string) []string {
 	})...)
 }
 
-// drafts returns the files of a network that were begun and not finished.
+// drafts returns the temporary files of a network that were not completed.
 func (s *Store) drafts(name string) []string {
 	return s.named(func(file string) bool {
 		draft, err := filepath.Match(atomicfile.Drafts(name+keptSuffix), file)
@@ -385,7 +385,7 @@ func (s *Store) named(wanted func(string) bool) []string {
 	return paths
 }
 
-// The ends of names of files: of those that are kept, and of those that are being fetched, NAME-DIGEST.part.
+// The suffixes of file names: those of installed files, and those of downloads in progress, NAME-DIGEST.part.
 const (
 	keptSuffix = ".safetensors"
 	partSuffix = ".part"

@@ -88,9 +88,9 @@ func TestImport(t *testing.T) {
 		t.Errorf("imported again: %v, %+v", err, m)
 	}
 	for path, word := range map[string]string{
-		fixture("make_fixtures.py"): "not a known format",
+		fixture("make_fixtures.py"): "unknown format",
 		fixture("nothing.pth"):      "no such file",
-		"testdata":                  "no regular file",
+		"testdata":                  "not a regular file",
 	} {
 		if _, err := s.Import(ctx, path, ImportOptions{}); err == nil || !strings.Contains(err.Error(), word) ||
 			strings.Count(err.Error(), path) != 1 {
@@ -99,7 +99,7 @@ func TestImport(t *testing.T) {
 	}
 	for _, name := range []string{"../up", "Big", "a/b", ".hidden", "con.", strings.Repeat("a", 65)} {
 		if _, err := s.Import(ctx, fixture("layers19.pth"), ImportOptions{Name: name}); err == nil ||
-			!strings.Contains(err.Error(), "cannot name a network") {
+			!strings.Contains(err.Error(), "invalid network name") {
 			t.Errorf("importing as %q: %v", name, err)
 		}
 	}
@@ -145,7 +145,7 @@ func TestListAndRemove(t *testing.T) {
 		t.Errorf("after one was removed:\n%s", got)
 	}
 	for name, word := range map[string]string{
-		"vgg16": "built in", "vgg19": "not here", "vgg20": "unknown network", "../x": "unknown network",
+		"vgg16": "built in", "vgg19": "not installed", "vgg20": "unknown network", "../x": "unknown network",
 	} {
 		if err := s.Remove(ctx, name); err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("removing %s: %v", name, err)
@@ -172,7 +172,7 @@ func TestResolve(t *testing.T) {
 			t.Errorf("%q is %v, %v, want %s", given, m, err, want)
 		}
 	}
-	if _, err := s.Resolve(ctx, "vgg18"); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "there are vgg16, vgg19") {
+	if _, err := s.Resolve(ctx, "vgg18"); !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "must be one of vgg16, vgg19") {
 		t.Errorf("an unknown name: %v", err)
 	}
 	if _, err := s.Resolve(ctx, filepath.Join("no", "file.pth")); !errors.Is(err, os.ErrNotExist) {

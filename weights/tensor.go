@@ -13,7 +13,7 @@ import (
 // dtype is the type of a tensor's elements, by its name in safetensors.
 type dtype string
 
-// The types that parameters are read from. Others may occur in a file beside them.
+// The types that parameters are read from. A file may also contain others.
 const (
 	float16  dtype = "F16"
 	bfloat16 dtype = "BF16"
@@ -21,7 +21,7 @@ const (
 	float64s dtype = "F64"
 )
 
-// sizes are the bytes an element takes. A type that is not in it makes a tensor unreadable, not its file.
+// sizes are the bytes per element. A type that is missing makes a tensor unreadable, not its file.
 var sizes = map[dtype]int64{
 	float16: 2, bfloat16: 2, float32s: 4, float64s: 8,
 	"BOOL": 1, "U8": 1, "I8": 1, "U16": 2, "I16": 2, "U32": 4, "I32": 4, "U64": 8, "I64": 8,
@@ -29,24 +29,24 @@ var sizes = map[dtype]int64{
 }
 
 const (
-	// maxElements bounds one tensor that is read. The largest of VGG-19 has 2.4 million.
+	// maxElements bounds the elements of one tensor. The largest of VGG-19 has 2.4 million.
 	maxElements = 1 << 24
-	// maxParameters bounds all that are read of one network. VGG-19 has 20 million.
+	// maxParameters bounds the parameters of one network. VGG-19 has 20 million.
 	maxParameters = 1 << 26
-	// chunkBytes is what is read at once; a multiple of every element's size.
+	// chunkBytes is the number of bytes read at once, a multiple of every element's size.
 	chunkBytes = 1 << 18
 )
 
-// storage is a run of elements in a file, which tensors are views of.
+// storage is a run of elements in a file, of which tensors are views.
 type storage struct {
 	kind     dtype
 	offset   int64 // of its first byte in the file
 	elements int64
-	// verify checks the bytes where the format has a checksum of them; nil where it has none.
+	// verify checks the bytes if the format has a checksum of them; otherwise it is nil.
 	verify func() error
 }
 
-// tensor is where an array lies in a file, not yet its numbers.
+// tensor describes where an array lies in a file; its numbers are not yet read.
 type tensor struct {
 	name    string
 	store   *storage
@@ -55,7 +55,7 @@ type tensor struct {
 	strides []int64 // in elements, one for each dimension
 }
 
-// contiguous returns the strides of an array of that shape whose last index runs fastest.
+// contiguous returns the strides of an array of the given shape whose last index runs fastest.
 // The shape must have been checked with product.
 func contiguous(shape []int64) []int64 {
 	strides := make([]int64, len(shape))
@@ -67,7 +67,7 @@ func contiguous(shape []int64) []int64 {
 	return strides
 }
 
-// product multiplies sizes and reports whether none is negative and the result is an int64.
+// product returns the product of sizes, and whether none is negative and the product is an int64.
 func product(shape []int64) (int64, bool) {
 	n := uint64(1)
 	for _, s := range shape {
@@ -83,8 +83,8 @@ func product(shape []int64) (int64, bool) {
 	return int64(n), true
 }
 
-// extent returns how many elements of a storage an array spans, from its first to its last.
-// It reports false where that is no int64, or where a stride is negative.
+// extent returns the number of elements that an array spans in its storage, from the first to the last.
+// It reports false if that is not an int64, or if a stride is negative.
 func extent(shape, strides []int64) (int64, bool) {
 	last := int64(0)
 	for i, n := range shape {
@@ -100,17 +100,17 @@ func extent(shape, strides []int64) (int64, bool) {
 	return last + 1, true
 }
 
-// newTensor returns a view of a storage, or says why there can be none.
+// newTensor returns a view of a storage, or an error if it does not fit.
 func newTensor(store *storage, start int64, shape, strides []int64) (*tensor, error) {
 	if len(shape) != len(strides) {
-		return nil, fmt.Errorf("a tensor has %d sizes and %d strides", len(shape), len(strides))
+		return nil, fmt.Errorf("tensor with %d sizes and %d strides", len(shape), len(strides))
 	}
 	if _, ok := product(shape); !ok {
-		return nil, fmt.Errorf("a tensor of shape %v has more elements than there can be", shape)
+		return nil, fmt.Errorf("tensor of shape %v has too many elements", shape)
 	}
 	span, ok := extent(shape, strides)
 	if !ok || start < 0 || start > store.elements || span > store.elements-start {
-		return nil, fmt.Errorf("a tensor of shape %v, strides %v reaches outside its storage of %d elements",
+		return nil, fmt.Errorf("tensor of shape %v and strides %v reaches outside its storage of %d elements",
 			shape, strides, store.elements)
 	}
 	return &tensor{store: store, start: start, shape: shape, strides: strides}, nil
@@ -127,16 +127,16 @@ func (t *tensor) transposed(order ...int) *tensor {
 	return &u
 }
 
-// read returns the elements in float32, the last index fastest. Numbers that are not finite, or that are
-// too large for float32, are an error: no network has them.
+// read returns the elements in float32, the last index fastest. Numbers that are not finite, or too large
+// for float32, are an error: no network has them.
 func (t *tensor) read(r io.ReaderAt) ([]float32, error) {
 	n, ok := product(t.shape)
 	if !ok || n > maxElements {
-		return nil, fmt.Errorf("%s has shape %v, more than the %d elements a layer may have", t.name, t.shape, maxElements)
+		return nil, fmt.Errorf("%s has shape %v; a layer may have at most %d elements", t.name, t.shape, maxElements)
 	}
 	width, ok := sizes[t.store.kind]
 	if !ok || !slices.Contains([]dtype{float16, bfloat16, float32s, float64s}, t.store.kind) {
-		return nil, fmt.Errorf("%s has elements of type %s; F32, F16, BF16 and F64 can be read", t.name, t.store.kind)
+		return nil, fmt.Errorf("%s has elements of type %s; must be F32, F16, BF16 or F64", t.name, t.store.kind)
 	}
 	if t.store.verify != nil {
 		if err := t.store.verify(); err != nil {
@@ -165,8 +165,8 @@ type view struct {
 	buf    []byte
 }
 
-// read fills dst with the array that begins at element start. Where the array is dense its whole span is
-// read at once and gathered; where it is sparse, each of its first index is read by itself.
+// read fills dst with the array that begins at element start. A dense array is read in one piece and gathered;
+// of a sparse one, each value of the first index is read by itself.
 func (v *view) read(dst []float32, start int64, shape, strides []int64) error {
 	if len(dst) == 0 {
 		return nil
@@ -192,7 +192,7 @@ func (v *view) read(dst []float32, start int64, shape, strides []int64) error {
 	return nil
 }
 
-// run reads len(dst) neighbouring elements.
+// run reads len(dst) consecutive elements.
 func (v *view) run(dst []float32, start int64) error {
 	at := v.origin + start*v.width
 	for len(dst) > 0 {

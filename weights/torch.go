@@ -11,35 +11,35 @@ import (
 	"strings"
 )
 
-// legacyMagic is the integer 0x1950a86a20f9469cfc6c, which a file of PyTorch's format before 1.6 begins with.
+// legacyMagic is the integer 0x1950a86a20f9469cfc6c, with which files of PyTorch's format before 1.6 begin.
 const legacyMagic long = "l\xfc\x9cF\xf9 j\xa8P\x19"
 
 // legacyProtocol is the only version of that format.
 const legacyProtocol = 1001
 
-// storages are those that a pickle names, by key.
+// storages are the storages that a pickle names, by key.
 type storages map[string]*storage
 
-// persistent makes a storage of a persistent identifier: the tuple ("storage", class, key, location, elements)
-// and in the legacy format a sixth value for a storage that is a part of another: None, or key, offset, elements.
+// persistent makes a storage from a persistent identifier: the tuple ("storage", class, key, location, elements)
+// and, in the legacy format, a sixth value for a storage that is part of another: None, or key, offset, elements.
 func (s storages) persistent(id any) (any, error) {
 	t, ok := id.(tuple)
 	if !ok || len(t) < 5 || len(t) > 6 || t[0] != any("storage") {
-		return nil, fmt.Errorf("a persistent identifier that is no storage: %s", kind(id))
+		return nil, fmt.Errorf("persistent identifier that is not a storage: %s", kind(id))
 	}
 	c, isClass := t[1].(class)
 	key, isText := t[2].(string)
 	n, isInt := t[4].(int64)
 	of := storageTypes[c]
 	if !isClass || !isText || !isInt || n < 0 || of == "" {
-		return nil, fmt.Errorf("a storage of %s, %s, %s", kind(t[1]), kind(t[2]), kind(t[4]))
+		return nil, fmt.Errorf("storage of %s, %s, %s", kind(t[1]), kind(t[2]), kind(t[4]))
 	}
 	if len(t) == 6 && t[5] != nil {
-		return nil, fmt.Errorf("storage %q is a view of another, which PyTorch has not written since 0.4; save the file anew", key)
+		return nil, fmt.Errorf("storage %q is a view of another, which PyTorch has not written since 0.4; save the file again", key)
 	}
 	if old := s[key]; old != nil {
 		if old.kind != of || old.elements != n {
-			return nil, fmt.Errorf("storage %q is %d of %s and %d of %s", key, old.elements, old.kind, n, of)
+			return nil, fmt.Errorf("storage %q is used as %d elements of %s and as %d of %s", key, old.elements, old.kind, n, of)
 		}
 		return old, nil
 	}
@@ -48,7 +48,7 @@ func (s storages) persistent(id any) (any, error) {
 }
 
 // readZip reads the format of PyTorch since 1.6: a zip archive NAME/data.pkl, NAME/data/0, NAME/data/1 ...,
-// none of it compressed, so that a storage can be read where it lies.
+// uncompressed, so that storages can be read in place.
 func readZip(r io.ReaderAt, size int64) (contents, error) {
 	var none contents
 	archive, err := zip.NewReader(r, size)
@@ -60,7 +60,7 @@ func readZip(r io.ReaderAt, size int64) (contents, error) {
 	var order *zip.File
 	for _, f := range archive.File {
 		if files[f.Name] != nil {
-			return none, fmt.Errorf("the zip archive: %q is there twice", f.Name)
+			return none, fmt.Errorf("the zip archive: duplicate name %q", f.Name)
 		}
 		files[f.Name] = f
 		if dir, ok := strings.CutSuffix(f.Name, "data.pkl"); ok && strings.Count(dir, "/") <= 1 {
@@ -73,9 +73,9 @@ func readZip(r io.ReaderAt, size int64) (contents, error) {
 	pickled := files[root+"data.pkl"]
 	if pickled == nil {
 		if files[root+"constants.pkl"] != nil || files["model.json"] != nil {
-			return none, errors.New("a TorchScript archive of an old version; save a state_dict instead")
+			return none, errors.New("TorchScript archive of an old version; save a state_dict instead")
 		}
-		return none, errors.New("a zip archive without data.pkl, so not of PyTorch")
+		return none, errors.New("zip archive without data.pkl: not written by PyTorch")
 	}
 	if err := littleEndian(order); err != nil {
 		return none, err
@@ -97,7 +97,7 @@ func readZip(r io.ReaderAt, size int64) (contents, error) {
 	return contents{tensors: tensors}, s.place(r, root, files, size)
 }
 
-// littleEndian checks what PyTorch says about the byte order since 2.0.
+// littleEndian checks the byte order, which PyTorch records since 2.0.
 func littleEndian(f *zip.File) error {
 	if f == nil {
 		return nil
@@ -109,15 +109,15 @@ func littleEndian(f *zip.File) error {
 	defer rc.Close()
 	text, err := io.ReadAll(io.LimitReader(rc, 16))
 	if err == nil && string(text) != "little" {
-		err = fmt.Errorf("byte order %q, which is not read; save the file on a little-endian machine", text)
+		err = fmt.Errorf("byte order %q is not supported; save the file on a little-endian machine", text)
 	}
 	return err
 }
 
-// within returns where an entry's bytes lie. They must not be compressed, and be inside the file.
+// within returns the position of an entry's bytes, which must be uncompressed and inside the file.
 func within(f *zip.File, size int64) (int64, error) {
 	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 {
-		return 0, fmt.Errorf("%s is compressed, which PyTorch never does; save the file anew", f.Name)
+		return 0, fmt.Errorf("%s is compressed, which PyTorch never does; save the file again", f.Name)
 	}
 	at, err := f.DataOffset()
 	if err != nil {
@@ -129,7 +129,7 @@ func within(f *zip.File, size int64) (int64, error) {
 	return at, nil
 }
 
-// place finds the storages among the archive's entries. None may overlap another.
+// place finds the storages among the archive's entries. They must not overlap.
 func (s storages) place(r io.ReaderAt, root string, files map[string]*zip.File, size int64) error {
 	var placed []*storage
 	for key, store := range s {
@@ -160,14 +160,14 @@ func (s storages) place(r io.ReaderAt, root string, files map[string]*zip.File, 
 	return nil
 }
 
-// checkCRC compares an entry with its checksum.
+// checkCRC compares the bytes of an entry with its checksum.
 func checkCRC(r io.Reader, name string, want uint32) error {
 	h := crc32.NewIEEE()
 	if _, err := io.Copy(h, r); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if got := h.Sum32(); got != want {
-		return fmt.Errorf("%s is damaged: CRC-32 %08x where the archive says %08x", name, got, want)
+		return fmt.Errorf("%s is damaged: CRC-32 is %08x, want %08x", name, got, want)
 	}
 	return nil
 }
@@ -192,7 +192,7 @@ func readPickle(r io.ReaderAt, size int64) (contents, error) {
 
 // readLegacy reads what follows the magic number: pickles of a protocol version, facts about the machine, the
 // object and the keys of its storages; then each storage in the order of the keys, as a 64-bit number of
-// elements and the elements.
+// elements followed by the elements.
 func readLegacy(in *cursor) (contents, error) {
 	var none contents
 	version, err := unpickle(in, nil)
@@ -200,7 +200,7 @@ func readLegacy(in *cursor) (contents, error) {
 		return none, err
 	}
 	if version != any(int64(legacyProtocol)) {
-		return none, fmt.Errorf("a protocol version other than %d", legacyProtocol)
+		return none, fmt.Errorf("unsupported protocol version (want %d)", legacyProtocol)
 	}
 	machine, err := unpickle(in, nil)
 	if err != nil {
@@ -208,7 +208,7 @@ func readLegacy(in *cursor) (contents, error) {
 	}
 	if d, ok := machine.(*dict); ok {
 		if i := slices.Index(d.keys, any("little_endian")); i >= 0 && d.values[i] != any(true) {
-			return none, errors.New("written in big-endian order, which is not read; save it on a little-endian machine")
+			return none, errors.New("big-endian order is not supported; save the file on a little-endian machine")
 		}
 	}
 	s := storages{}
@@ -227,17 +227,17 @@ func readLegacy(in *cursor) (contents, error) {
 	return contents{tensors: tensors}, err
 }
 
-// locate walks over the storages of a legacy file, without reading them.
+// locate finds the storages of a legacy file, without reading their elements.
 func (s storages) locate(in *cursor, keys any) error {
 	l, ok := keys.(*list)
 	if !ok || len(l.items) != len(s) {
-		return fmt.Errorf("%s where the keys of %d storages are needed", kind(keys), len(s))
+		return fmt.Errorf("%s, want the keys of %d storages", kind(keys), len(s))
 	}
 	for _, k := range l.items {
 		key, _ := k.(string)
 		store := s[key]
 		if store == nil || store.offset >= 0 {
-			return fmt.Errorf("storage %q is unknown, or there twice", key)
+			return fmt.Errorf("storage %q is unknown or listed twice", key)
 		}
 		in.limit(8)
 		b, err := in.take(8)
@@ -246,7 +246,7 @@ func (s storages) locate(in *cursor, keys any) error {
 		}
 		n, ok := product([]int64{store.elements, sizes[store.kind]})
 		if got := le(b); !ok || got != uint64(store.elements) {
-			return fmt.Errorf("storage %q has %d elements where %d are announced", key, got, store.elements)
+			return fmt.Errorf("storage %q has %d elements, want %d", key, got, store.elements)
 		}
 		store.offset = in.pos
 		if err := in.skip(uint64(n)); err != nil {

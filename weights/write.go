@@ -13,16 +13,16 @@ import (
 	"strings"
 )
 
-// Precision is how the numbers of a file are stored.
+// Precision is the number format of a file.
 type Precision string
 
-// The precisions that Write knows. Float16 rounds to nearest, ties to even, and refuses what is too large.
+// The precisions of Write. Float16 rounds to nearest, ties to even, and refuses values that are too large.
 const (
 	Float32 Precision = Precision(float32s)
 	Float16 Precision = Precision(float16)
 )
 
-// The names of the metadata in a safetensors file of ours. A file of anyone else that has them is read the same.
+// The names of the metadata in our safetensors files. Files from elsewhere that have them are read alike.
 const (
 	metaName         = "name"
 	metaArchitecture = "architecture"
@@ -35,8 +35,8 @@ const (
 	metaDescription  = "input"
 )
 
-// Write writes the network as a safetensors file: tensors under the names of torchvision, and where it comes
-// from, what it reads and its licence in the metadata. The same model always gives the same bytes.
+// Write writes the network as a safetensors file: tensors under the names of torchvision, and the source,
+// preprocessing and licence as metadata. The same model always gives the same bytes.
 func Write(w io.Writer, m *Model, p Precision) error {
 	width := sizes[dtype(p)]
 	if p != Float32 && p != Float16 {
@@ -68,7 +68,7 @@ func Write(w io.Writer, m *Model, p Precision) error {
 	return nil
 }
 
-// header returns the JSON object that describes the tensors, padded with blanks to a multiple of 8 bytes.
+// header returns the JSON object that describes the tensors, padded with spaces to a multiple of 8 bytes.
 func header(m *Model, indices []int, p Precision, width int64) ([]byte, error) {
 	var text strings.Builder
 	meta, err := json.Marshal(metadata(m)) // sorts the keys
@@ -112,7 +112,7 @@ func encode(w *bufio.Writer, values []float32, p Precision) error {
 		}
 		h := toFloat16(v)
 		if h&0x7c00 == 0x7c00 {
-			return fmt.Errorf("%g is no float16", v)
+			return fmt.Errorf("%g is not a float16", v)
 		}
 		binary.LittleEndian.PutUint16(b[:], h)
 		w.Write(b[:2])
@@ -120,7 +120,7 @@ func encode(w *bufio.Writer, values []float32, p Precision) error {
 	return nil
 }
 
-// metadata returns what a file of ours says about its network.
+// metadata returns the metadata of our files.
 func metadata(m *Model) map[string]string {
 	meta := map[string]string{"format": "pt"} // the layout of the tensors is PyTorch's
 	for key, value := range map[string]string{
@@ -143,7 +143,7 @@ func metadata(m *Model) map[string]string {
 	return meta
 }
 
-// describe takes over what a file's metadata say about the network in it.
+// describe sets the fields of m from a file's metadata.
 func (m *Model) describe(meta map[string]string) error {
 	m.Name = meta[metaName]
 	m.Padding = meta[metaPadding]
@@ -166,7 +166,7 @@ func (m *Model) describe(meta map[string]string) error {
 	return nil
 }
 
-// joined writes numbers so that they read back the same.
+// joined formats numbers so that they read back exactly.
 func joined(values []float32) string {
 	var words []string
 	for _, v := range values {
@@ -175,11 +175,11 @@ func joined(values []float32) string {
 	return strings.Join(words, " ")
 }
 
-// numbers reads n finite numbers.
+// numbers parses n finite numbers.
 func numbers(text string, n int) ([]float32, error) {
 	words := strings.Fields(text)
 	if len(words) != n {
-		return nil, fmt.Errorf("%d numbers where %d are needed", len(words), n)
+		return nil, fmt.Errorf("%d numbers, want %d", len(words), n)
 	}
 	var values []float32
 	for _, w := range words {
@@ -188,7 +188,7 @@ func numbers(text string, n int) ([]float32, error) {
 			return nil, err
 		}
 		if v-v != 0 {
-			return nil, errors.New("a number that is not finite")
+			return nil, errors.New("a number is not finite")
 		}
 		values = append(values, float32(v))
 	}

@@ -14,7 +14,7 @@ import (
 func TestCheckJudges(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)
-	pictures := []string{"--content", "photo.png", "--style", "painting.png", "--at", "at.png"}
+	pictures := []string{"--content", "photo.png", "--style", "painting.png", "--at", "at.png", "--recipe", "gatys"}
 	for _, c := range []struct {
 		flags, says string
 		status      int
@@ -77,7 +77,7 @@ func TestCheckRefuses(t *testing.T) {
 		if err := os.WriteFile(name, []byte(c.data), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		got := invoke(t, "check", name, "--content", "photo.png", "--style", "painting.png", "--at", "photo.png")
+		got := invoke(t, "check", name, "--content", "photo.png", "--style", "painting.png", "--at", "photo.png", "--recipe", "gatys")
 		if got.status != statusFailed || !strings.Contains(got.errors, c.says) || strings.Count(got.errors, "\n") != 1 || got.out != "" {
 			t.Errorf("%s: %d %q", name, got.status, got.errors)
 		}

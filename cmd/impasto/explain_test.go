@@ -89,8 +89,8 @@ func TestExplainMistakes(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"photo.png painting.png --recipe gatis", statusUsage, "near are"},
-		{"photo.png painting.png --content-layers relu9_1", statusUsage, "near are"},
+		{"photo.png painting.png --recipe gatis", statusUsage, "similar names"},
+		{"photo.png painting.png --content-layers relu9_1", statusUsage, "similar names"},
 		{"photo.png painting.png --style-layers relu5_3", statusUsage, "end at relu5_1"},
 		{"photo.png painting.png --iterations 0", statusUsage, "1 or more"},
 		{"photo.png painting.png -o e.gif", statusUsage, "ending"},

@@ -35,9 +35,9 @@ func TestMessagesSayWhatToDo(t *testing.T) {
 			[]string{"painting.png goes where two.png is #0000ff", "other.png goes where two.png is #ffffff"}},
 		{"photo.png painting.png --seed -1", statusUsage, []string{`--seed: "-1" is not a seed`, "0 to 18446744073709551615"}},
 		{"photo.png painting.png --size 32 --init panorama.png --dry-run", statusDone, []string{"300x6", "stretched"}},
-		{"photo.png painting.png -o a.jpg --depth 16", statusUsage, []string{"--depth: a JPEG has 8 bits"}},
+		{"photo.png painting.png -o a.jpg --depth 16", statusUsage, []string{"--depth: a JPEG has a depth of 8 bits"}},
 		{"photo.png painting.png -o a.png --depth 12", statusUsage, []string{"--depth: 12"}},
-		{"photo.png painting.png --size 24 --recipe neural-style-pt --dry-run", statusDone, []string{"its weights are moved"}},
+		{"photo.png painting.png --size 24 --recipe neural-style-pt --dry-run", statusDone, []string{"weights are multiplied by"}},
 	} {
 		got := invoke(t, append([]string{"style"}, strings.Fields(c.args)...)...)
 		if got.status != c.status {

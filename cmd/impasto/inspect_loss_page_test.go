@@ -110,7 +110,7 @@ func TestInspectLossPageMistakes(t *testing.T) {
 		{"-o l.html --iterations 0", statusUsage, "1 or more"},
 		{"-o l.html --gradient g.npy", statusUsage, "--gradient"},
 		{"-o l.html --at painting.png", statusFailed, "one size"},
-		{"-o l.html --style-layers relu7_1", statusUsage, "near are"},
+		{"-o l.html --style-layers relu7_1", statusUsage, "similar names"},
 		{"-o l.html --style-layers relu5_3", statusUsage, "end at relu5_1"},
 		{"-o nowhere/l.html", statusFailed, "make it first"},
 	} {

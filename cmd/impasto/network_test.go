@@ -129,9 +129,9 @@ func TestNetworkImport(t *testing.T) {
 		{statusFailed, "web page", []string{"import", file}},
 		{statusFailed, "not the published vgg19", []string{"import", vgg19File, "--as", "vgg19"}},
 		{statusUsage, "input", []string{"import", vgg19File, "--input", "yuv"}},
-		{statusUsage, "there are vgg16", []string{"get", "vgg91"}},
-		{statusUsage, "there are vgg16", []string{"remove", "vgg91"}},
-		{statusUsage, "there are vgg16", []string{"verify", "vgg91"}},
+		{statusUsage, "must be one of vgg16", []string{"get", "vgg91"}},
+		{statusUsage, "must be one of vgg16", []string{"remove", "vgg91"}},
+		{statusUsage, "must be one of vgg16", []string{"verify", "vgg91"}},
 		{statusFailed, "built in", []string{"remove", "vgg16"}},
 	} {
 		got := invoke(t, append([]string{"network"}, c.args...)...)

@@ -11,16 +11,16 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// reportFlags say how a run is told.
+// reportFlags say how progress is reported.
 type reportFlags struct {
-	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,json,none" placeholder:"HOW" help:"How progress is told on standard error: bar, plain lines, json (one object a line), none; auto is bar on a terminal, else plain."`
+	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,json,none" placeholder:"HOW" help:"How progress is reported on standard error: bar, plain lines, json (one object a line), none; auto is bar on a terminal, else plain."`
 	JSON     bool   `group:"report" help:"Print the result as one JSON object on standard output."`
 }
 
-// reporter tells how a run goes.
+// reporter reports how a run goes.
 type reporter interface {
 	tell(p *transfer.Progress)
-	close() // ends what tell began, whether or not the run came to its end
+	close() // ends what tell began, whether or not the run reached its end
 }
 
 // plainInterval is the time between two lines.
@@ -30,7 +30,7 @@ func newReporter(how string, c console, scales []transfer.Scale) reporter {
 	return newReporterOf(variation{}, how, c, scales)
 }
 
-// newReporterOf returns a reporter that names the variation that it tells of.
+// newReporterOf returns a reporter that names its variation.
 func newReporterOf(v variation, how string, c console, scales []transfer.Scale) reporter {
 	if how == "auto" {
 		how = "plain"
@@ -72,7 +72,7 @@ func newRemaining(scales []transfer.Scale) *remaining {
 }
 
 // after returns what an iteration of this scale takes and how long the run will still take, and whether
-// that can be told yet. It is to be called for every progress.
+// that is known yet. It is to be called for every progress.
 func (r *remaining) after(p *transfer.Progress) (each, left time.Duration, known bool) {
 	if !r.begun {
 		r.begun, r.start = true, p.Elapsed
@@ -91,21 +91,21 @@ type silence struct{}
 func (silence) tell(*transfer.Progress) {}
 func (silence) close()                  {}
 
-// plainLines tells the first iteration, the last of each scale, and some in between.
+// plainLines reports the first iteration, the last of each scale, and some in between.
 type plainLines struct {
 	console
 	variation variation
 	left      *remaining
 	last      time.Duration
-	told      bool
+	reported  bool
 }
 
 func (l *plainLines) tell(p *transfer.Progress) {
 	pace := l.left.pace(p)
-	if l.told && p.Elapsed-l.last < plainInterval && p.Iteration != p.Iterations {
+	if l.reported && p.Elapsed-l.last < plainInterval && p.Iteration != p.Iterations {
 		return
 	}
-	l.told, l.last = true, p.Elapsed
+	l.reported, l.last = true, p.Elapsed
 	l.notef("%s, iteration %d of %d, loss %.6g%s", l.variation.before(at(p)), p.Iteration, p.Iterations, p.Loss, pace)
 }
 
@@ -119,7 +119,7 @@ func at(p *transfer.Progress) string {
 	return fmt.Sprintf("%dx%d (scale %d of %d)", p.Width, p.Height, p.Scale+1, p.Scales)
 }
 
-// pace tells speed and time left, once they can be told.
+// pace states speed and time left, once they are known.
 func (r *remaining) pace(p *transfer.Progress) string {
 	each, left, known := r.after(p)
 	if !known {
@@ -142,7 +142,7 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
 }
 
-// jsonLines tells each iteration as one object.
+// jsonLines reports each iteration as one object.
 type jsonLines struct {
 	enc       *json.Encoder
 	variation variation

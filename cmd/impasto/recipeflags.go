@@ -15,8 +15,8 @@ type lossFlags struct {
 	ContentWeight *string           `group:"look" placeholder:"ALPHA" help:"Weight of the content loss (alpha), 0 or more: the larger, the closer to the photograph."`
 	StyleWeight   *string           `group:"look" placeholder:"BETA" help:"Weight of the style loss (beta), 0 or more: the larger, the closer to the painting."`
 	TVWeight      *string           `name:"tv-weight" group:"look" placeholder:"GAMMA" help:"Weight of total variation, 0 or more: removes speckle, and in the end detail."`
-	ContentLayers *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell what is where, with weights: relu4_2, or relu3_2=0.3,relu4_2=0.7."`
-	StyleLayers   *string           `group:"look" placeholder:"LAYERS" help:"Layers that tell how it is painted, shallow ones for colour and grain, deep ones for shapes: relu1_1=0.2,relu2_1=0.2,..."`
+	ContentLayers *string           `group:"look" placeholder:"LAYERS" help:"Layers that hold what is where, with weights: relu4_2, or relu3_2=0.3,relu4_2=0.7."`
+	StyleLayers   *string           `group:"look" placeholder:"LAYERS" help:"Layers that hold how it is painted, shallow ones for colour and grain, deep ones for shapes: relu1_1=0.2,relu2_1=0.2,..."`
 	Pooling       *string           `group:"look" placeholder:"max|average" help:"How the network shrinks its maps."`
 	Set           map[string]string `group:"look" placeholder:"SETTING=VALUE" help:"Change any other setting of the recipe, by the name that impasto recipes NAME shows; scale.PLACE.SETTING changes it at some scales: scale.coarse.strength=2, with first, 2, 3, last or last-1 for single ones. May be repeated."`
 

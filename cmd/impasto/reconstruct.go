@@ -26,7 +26,7 @@ type descentFlags struct {
 	Size       longSide `group:"look" default:"224" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original."`
 	Iterations int      `group:"optimisation" placeholder:"N" help:"Steps of L-BFGS for each picture. Default: 200, and 500 for content of the second block."`
 	Seed       uint64   `group:"optimisation" default:"0" placeholder:"N" help:"Seed of the white noise."`
-	Frames     string   `group:"result" placeholder:"FOLDER" help:"Write pictures on the way into a new folder."`
+	Frames     string   `group:"result" placeholder:"FOLDER" help:"Write pictures of the descent into a new folder."`
 
 	studyFlags
 	machineFlags
@@ -58,7 +58,7 @@ func (t *textureSize) UnmarshalText(text []byte) error {
 	t.width, failed[0] = strconv.Atoi(w)
 	t.height, failed[1] = strconv.Atoi(h)
 	if errors.Join(failed[:]...) != nil || t.width < 1 || t.height < 1 {
-		return fmt.Errorf("%q is no size; write width and height in pixels, as 512x256", text)
+		return fmt.Errorf("%q is not a size; write width and height in pixels, as 512x256", text)
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (w *reconstructionWork) load(name string) (*canvas.Picture, error) {
 	return loadAt(name, w.Size.pixels)
 }
 
-// descentReporter tells each reconstruction as a run of its own.
+// descentReporter reports each reconstruction as a run of its own.
 type descentReporter struct {
 	console
 	how     string

@@ -301,7 +301,7 @@ func TestNoNumberIsToldInWords(t *testing.T) {
 	writePicture(t, "at.png", 32, 24, 2)
 	args := []string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png",
 		"--recipe", "gatys", "--set", "tv-weight=1e30", "--set", "tv-range=65535"}
-	if got := invoke(t, append(args, "--json")...); got.status != statusFailed || got.out != "" || !strings.Contains(got.errors, "JSON cannot tell") {
+	if got := invoke(t, append(args, "--json")...); got.status != statusFailed || got.out != "" || !strings.Contains(got.errors, "JSON cannot hold") {
 		t.Errorf("%d %q %q", got.status, got.out, got.errors)
 	}
 	if got := invoke(t, args...); got.status != statusDone || !strings.Contains(got.out, "tv") {

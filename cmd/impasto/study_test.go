@@ -99,7 +99,7 @@ func TestStudyMistakes(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"reconstruct content photo.png --layers relu3_5", statusUsage, "near are"},
+		{"reconstruct content photo.png --layers relu3_5", statusUsage, "similar names"},
 		{"reconstruct content photo.png --layers relu5_3", statusUsage, "end at relu5_1"},
 		{"reconstruct content photo.png -o a.bmp", statusUsage, "ending"},
 		{"reconstruct content photo.png -o nowhere/a.png", statusFailed, "make it first"},
@@ -110,7 +110,7 @@ func TestStudyMistakes(t *testing.T) {
 		{"inspect gram photo.png --pair 1,64 --layers relu1_1", statusUsage, "channels 0 to 63"},
 		{"inspect gram photo.png --pair one", statusUsage, "12,40"},
 		{"inspect gram photo.png painting.png --pair 1,2", statusUsage, "one picture"},
-		{"inspect features photo.png --layers conv9_9", statusUsage, "near are"},
+		{"inspect features photo.png --layers conv9_9", statusUsage, "similar names"},
 		{"inspect gram large.png --size original --layers relu1_1 --memory 128MiB", statusFailed, "smaller --size"},
 		{"inspect features photo.png -o a.gif", statusUsage, "ending"},
 		{"reconstruct style absent.png", statusFailed, "absent.png"},

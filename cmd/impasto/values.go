@@ -20,7 +20,7 @@ func (s *longSide) UnmarshalText(text []byte) error {
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(string(text), "px"))
 	if err != nil || n < 1 {
-		return fmt.Errorf("%q is no size; write the long side in pixels, as 512, or original", text)
+		return fmt.Errorf("%q is not a size; write the long side in pixels, as 512, or original", text)
 	}
 	*s = longSide{n}
 	return nil
@@ -58,7 +58,7 @@ func (b *byteSize) UnmarshalText(text []byte) error {
 	}
 	v, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(v > 0) || v*unit >= math.MaxInt64 {
-		return fmt.Errorf("%q is no amount of memory; write it as 6GiB or 800MB", text)
+		return fmt.Errorf("%q is not an amount of memory; write it as 6GiB or 800MB", text)
 	}
 	*b = byteSize(v * unit)
 	return nil

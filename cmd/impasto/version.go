@@ -69,7 +69,7 @@ func (v *versionCommand) Run(c console) error {
 func printJSON(c console, v any) error {
 	err := json.NewEncoder(c.out).Encode(v)
 	if no := (*json.UnsupportedValueError)(nil); errors.As(err, &no) {
-		return fmt.Errorf("a number of the result is %s, which JSON cannot tell: the settings lead out of float32's range; "+
+		return fmt.Errorf("a number of the result is %s, which JSON cannot hold: the settings lead out of float32's range; "+
 			"give smaller weights, or leave out --json to see which", no.Str)
 	}
 	return err

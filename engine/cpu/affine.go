@@ -6,25 +6,25 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// affine is F -> A F + b with A in the layout of transformed weights: [panels][16*blocks][32]. The rows and columns of
-// channels that fill up a block or a panel are zero.
+// affine is F -> A F + b with A in the layout of transformed weights: [panels][16*blocks][32]. Rows and columns of
+// padding channels are zero.
 type affine struct {
 	channels, blocks, panels int
 	a                        []float32
-	b                        []float32 // [blocks of the panels][14][16]: for each tile of a product
-	constant                 *float32  // not zero where b has a number that is not zero
+	b                        []float32 // [blocks of the panels][14][16]: once per tile of a product
+	constant                 *float32  // not zero if b has a number that is not zero
 }
 
 func (a *affine) Channels() int { return a.channels }
 
 func newAffine(channels int) *affine {
 	if channels <= 0 {
-		panic(fmt.Sprintf("cpu: an affine map of %d channels", channels))
+		panic(fmt.Sprintf("cpu: affine map of %d channels", channels))
 	}
 	return &affine{channels: channels, blocks: blocksOf(channels), panels: panelsOf(channels)}
 }
 
-// size is the numbers of matrix, constants and mark.
+// size returns the length of matrix, constants and mark.
 func (a *affine) size() int { return a.panels*panel*(a.blocks*lanes+maxTiles) + 1 }
 
 // AffineBytes returns the bytes of an affine map.
@@ -95,11 +95,11 @@ type affineRun struct {
 	add      bool
 }
 
-// affineJob is how many positions one job computes at least: each panel of the matrix, up to 64 KiB, is
+// affineJob is the least number of positions that one job computes: each panel of the matrix, up to 64 KiB, is
 // then read for some tens of tiles.
 const affineJob = 64
 
-// residentBlocks is how many blocks of channels there are at most where the matrix stays in the first-level cache.
+// residentBlocks is the largest number of blocks of channels for which the matrix stays in the first-level cache.
 const residentBlocks = 4
 
 // AddAffine computes rows of w (A F + b).
@@ -161,7 +161,7 @@ func (d *device) affineDirect(y, p, x, n int) {
 		add = true
 	}
 	ahead, by := r.map_.panelOf(p)[aheadNumbers:], panel
-	if r.map_.blocks <= residentBlocks { // fetch what is written next instead
+	if r.map_.blocks <= residentBlocks { // prefetch what is written next instead
 		ahead, by = dst[n*lanes:], n/r.map_.blocks+1
 	}
 	d.kernels.multiply(dst, stride, r.src.from(y, 0, x), r.src.shape.Width*lanes, r.map_.panelOf(p), n, r.map_.blocks, add, ahead, by)

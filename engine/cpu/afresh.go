@@ -1,29 +1,29 @@
 package cpu
 
 const (
-	// afreshTiles is the most tiles of a map for which weights are transformed when they are used. With
-	// more the products take longer than the transformed weights, four times as large, take to come from
-	// memory. The number of a whole map counts, since the two differ in their last bits.
+	// afreshTiles is the largest number of tiles of a map for which weights are transformed on use. With more tiles
+	// the products take longer than loading the transformed weights, four times as large, from memory. The number
+	// of the complete map decides, since the two methods differ in their last bits.
 	afreshTiles = 32
-	// afreshChannels is the number of channels, read plus written, above which a convolution keeps its
-	// weights for that. Fewer do not meet such small maps in a VGG.
+	// afreshChannels is the number of channels, input plus output, above which a convolution keeps untransformed
+	// weights for that. Convolutions with fewer do not have such small maps in a VGG.
 	afreshChannels = 512
-	// afreshBlocks is how many blocks of 16 channels are transformed at a time: for a panel of 32 channels
+	// afreshBlocks is the number of blocks of 16 channels transformed at a time: for a panel of 32 channels
 	// 300 KB, which stay in the second-level cache.
 	afreshBlocks = 4
 	afreshStride = (afreshBlocks*panel + 1) * lanes // an odd number of cache lines, as spread makes it
 	afreshSize   = frequencies * afreshStride
-	// rawStep is how many of the weights that come next are fetched by a channel of a product in each frequency.
+	// rawStep is the number of upcoming weights that each channel of a product prefetches in each frequency.
 	rawStep = 9 * panel / frequencies
 )
 
-// afreshPanels is how many panels a job of convAfresh computes: two jobs a thread.
+// afreshPanels returns the number of panels that a job of convAfresh computes: two jobs per thread.
 func (d *device) afreshPanels() int {
 	return (d.conv.filters.panels + 2*d.crew.size - 1) / (2 * d.crew.size)
 }
 
 // convAfresh computes some panels in all frequencies, from weights that it transforms: a few channels of the
-// input for all panels, then the next, so that the tiles of those and all sums stay in the second-level
+// input for all panels, then the next ones, so that their tiles and all sums stay in the second-level
 // cache.
 func (d *device) convAfresh(worker, index int) {
 	c := &d.conv
@@ -43,8 +43,8 @@ func (d *device) convAfresh(worker, index int) {
 	}
 }
 
-// multiplyAfresh transforms weights of a panel from block b of the input on and adds their products. Meanwhile
-// the weights that are transformed next are fetched, a share by each frequency.
+// multiplyAfresh transforms the weights of a panel starting at block b of the input and adds their products.
+// Meanwhile the weights to be transformed next are prefetched, a share in each frequency.
 func (d *device) multiplyAfresh(worker, p, b int, next []float32) {
 	c := &d.conv
 	v, m := c.memory[:frequencies*c.vStride], c.memory[frequencies*c.vStride:]

@@ -7,12 +7,12 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// arena is one piece of mapped memory. Buffers are headers over parts of it.
+// arena is one piece of mapped memory. Buffers are headers for parts of it.
 type arena struct {
 	memory []byte
 }
 
-// number is what memory is read as.
+// number is a type as which memory is read.
 type number interface {
 	~float32 | ~float64 | ~uint16 | ~int32
 }
@@ -31,7 +31,7 @@ func place[T number](memory []byte, offset int64, n int) []T {
 	return s[:n:n]
 }
 
-// NewArena takes bytes of zeros from the system, in huge pages where it has them.
+// NewArena allocates bytes of zeros, in huge pages if the system has them.
 func (d *device) NewArena(bytes int64) (engine.Arena, error) {
 	memory, err := d.takeBytes(bytes)
 	if err != nil {
@@ -40,16 +40,16 @@ func (d *device) NewArena(bytes int64) (engine.Arena, error) {
 	return &arena{memory}, nil
 }
 
-// takeBytes takes whole pages of zeros from the system.
+// takeBytes allocates whole pages of zeros.
 func (d *device) takeBytes(n int64) ([]byte, error) {
 	memory, err := d.takeMemory(max(engine.Align(n), engine.Alignment))
 	if err != nil {
-		return nil, fmt.Errorf("taking %d MiB of memory: %w; lower the size or the memory budget", n>>20, err)
+		return nil, fmt.Errorf("allocating %d MiB of memory: %w; lower the size or the memory budget", n>>20, err)
 	}
 	return memory, nil
 }
 
-// takeNumbers takes zeros for n numbers.
+// takeNumbers allocates zeros for n numbers.
 func (d *device) takeNumbers(n int) ([]byte, error) { return d.takeBytes(4 * int64(n)) }
 
 func (a *arena) Bytes() int64 { return int64(len(a.memory)) }

@@ -2,15 +2,15 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// border is the correction of a backward convolution that does not pad with zeros, in progress: what
+// border is the correction, in progress, of a backward convolution that does not pad with zeros: what
 // the forward pass read beyond the border belongs to the pixels that were read there.
 type border struct {
 	conv *convolution
 	rows engine.Rows
 }
 
-// foldBorder adds to rows of the destination the gradient by the padding around the input. Only the
-// definition's tests come here: the convolutions of a VGG pad with zeros, so it is plain Go.
+// foldBorder adds the gradient of the padding around the input to rows of the destination. Only
+// tests use it, since the convolutions of a VGG pad with zeros; hence it is plain Go.
 func (d *device) foldBorder(conv *convolution, rows engine.Rows) {
 	d.border = border{conv, rows}
 	d.crew.run(&d.jobs.border, conv.backward.panels)
@@ -30,7 +30,7 @@ func (d *device) borderPanel(_, p int) {
 		inside := y == to
 		for x := -1; x <= c.width; x++ {
 			if inside && x >= 0 && x < c.width {
-				x = c.width - 1 // on to the right border
+				x = c.width - 1 // skip to the right border
 				continue
 			}
 			clear(sum[:])
@@ -40,7 +40,7 @@ func (d *device) borderPanel(_, p int) {
 	}
 }
 
-// beyond adds the gradient by pixel (y, x) of the padding: the taps of the pixels that read it.
+// beyond adds the gradient of pixel (y, x) of the padding: the taps of the pixels that read it.
 func (d *device) beyond(sum *[panel]float32, p, y, x int) {
 	c, conv := &d.conv, d.border.conv
 	n := conv.backward.panelSize()
@@ -71,7 +71,7 @@ func (s *source) at(channel, y, x int) float32 {
 	return s.scale * s.data.from(y/2, block, x/2)[lane]
 }
 
-// addMasked adds 32 channels to a pixel of the destination, where its mask lets them pass.
+// addMasked adds 32 channels to a pixel of the destination where its mask lets them pass.
 func (c *convolving) addMasked(sum *[panel]float32, p, y, x int) {
 	for l, v := range sum {
 		block, lane := 2*p+l/lanes, l%lanes

@@ -3,7 +3,7 @@ package cpu
 import "github.com/impasto/impasto/engine"
 
 // convolving is a Winograd convolution in progress, forward or backward: both are a correlation with
-// transformed filters, and differ in what follows it.
+// transformed filters, and differ only in what follows.
 type convolving struct {
 	filters *filters
 	src     source
@@ -22,8 +22,8 @@ type convolving struct {
 	memory   []float32
 	share    int
 	start    int
-	// afresh are worker w's weights, transformed where they are needed, at w*afreshSize; nil where the
-	// ones transformed once are used.
+	// afresh holds worker w's weights, transformed on use, at w*afreshSize; it is nil if weights
+	// transformed in advance are used.
 	afresh []float32
 
 	dst  *featureMap // nil: only pooled
@@ -40,7 +40,7 @@ type forwardEpilogue struct {
 	pool    *featureMap
 }
 
-// schedule says how the tiles of a convolution are shared out. It never changes a bit of the result.
+// schedule is the distribution of the tiles of a convolution. It never changes a bit of the result.
 type schedule struct {
 	cooperate bool
 	size      int // tiles in a block
@@ -48,23 +48,23 @@ type schedule struct {
 }
 
 const (
-	// localBytes is what the transformed tiles of one worker's block may take: those that it reads, and a
+	// localBytes is the limit on the transformed tiles of one worker's block: those that it reads, and a
 	// slice of those that it writes. They share a second-level cache of 1 to 2 MiB with the weights of a
 	// frequency and with the maps that stream past.
 	localBytes = 1328 << 10
-	// localTiles is the most tiles of such a block: three products. They are written and read 36 times over.
+	// localTiles is the largest number of tiles of such a block: three products. They are written and read 36 times.
 	localTiles = 3 * maxTiles
-	// localChannels is the most channels, read plus written, for which a worker has a block of its own:
+	// localChannels is the largest number of channels, input plus output, for which a worker has its own block:
 	// with more, the weights (36*C*K) would be streamed from memory for too few tiles.
 	localChannels = 512
-	// cachedChannels is how many there are at most where all weights fit the second-level cache.
+	// cachedChannels is the largest number of channels for which all weights fit the second-level cache.
 	cachedChannels = 128
-	// slicePanels is how many panels a slice has: with more, fewer tiles fit; with fewer, the tiles are read
+	// slicePanels is the number of panels in a slice: with more, fewer tiles fit; with fewer, the tiles are read
 	// too often.
 	slicePanels = 2
-	// sharedTiles is the most tiles of a block that all workers share. Each is written and read once, in
-	// long streams, while the weights are read once a block: 128 tiles suffice where the weights fit the
-	// last-level cache, 256 where they come from memory.
+	// sharedTiles is the largest number of tiles of a block that all workers share. Each is written and read once, in
+	// long streams, while the weights are read once per block: 128 tiles suffice if the weights fit the
+	// last-level cache, 256 if they come from memory.
 	sharedTiles = 256
 )
 
@@ -74,7 +74,7 @@ func newSchedule(f *filters, tiles, threads int) schedule {
 	if channels > localChannels || channels > cachedChannels && tiles < 2*threads*size {
 		return schedule{cooperate: true, size: min(tiles, sharedTiles)}
 	}
-	jobs := max((tiles+size-1)/size, 4*threads) // four a thread, for balance
+	jobs := max((tiles+size-1)/size, 4*threads) // four per thread, for balance
 	jobs = (jobs + threads - 1) / threads * threads
 	size = max((tiles+jobs-1)/jobs, maxTiles/2)
 	return schedule{size: min(size, tiles), slice: slice}
@@ -101,7 +101,7 @@ func (d *device) Forward(op engine.Forward) error {
 	return err
 }
 
-// Backward computes rows of the gradient by a convolution's input.
+// Backward computes rows of the gradient of a convolution's input.
 func (d *device) Backward(op engine.Backward) error {
 	op.Check()
 	if op.Rows.Len() == 0 {
@@ -126,7 +126,7 @@ func (d *device) Backward(op engine.Backward) error {
 	return err
 }
 
-// routeScale is the share of a pooled gradient that each activation let through receives.
+// routeScale returns the share of a pooled gradient that each selected activation receives.
 func routeScale(p engine.Pooling) float32 {
 	if p == engine.AveragePooling {
 		return 0.25
@@ -181,11 +181,11 @@ func (d *device) scheduleOf(f *filters, tiles int) schedule {
 func tilesOf(pixels int) int { return (pixels + tileSize - 1) / tileSize }
 
 // spread rounds a stride between frequencies up to an odd number of cache lines: 36 streams at a
-// distance of a power of two would all fall into one set of the caches.
+// distance of a power of two would all map to one set of the caches.
 func spread(n int) int { return (n/lanes | 1) * lanes }
 
-// convBlock takes one block of tiles through the whole convolution, slice by slice of what it writes: two
-// workers never meet.
+// convBlock runs one block of tiles through the complete convolution, slice by slice of its output:
+// workers do not synchronise.
 func (d *device) convBlock(worker, index int) {
 	c, w := &d.conv, &d.spaces[worker]
 	size, slice := c.schedule.size, c.schedule.slice
@@ -196,7 +196,7 @@ func (d *device) convBlock(worker, index int) {
 		c.input(d.kernels, w, v, b, from, from, to)
 	}
 	fetching := 0
-	if c.filters.channels() <= cachedChannels { // else the products fetch weights
+	if c.filters.channels() <= cachedChannels { // otherwise the products prefetch weights
 		fetching = frequencies * c.filters.panels * (groupsOf(to-from) - 1)
 	}
 	w.upcoming.expect(c, index, d.crew.size, fetching)
@@ -215,7 +215,7 @@ func (d *device) convBlock(worker, index int) {
 	}
 }
 
-// dstBlocks is how many blocks of channels come out; the last panel may hold one that does not exist.
+// dstBlocks returns the number of output blocks; the last panel may have one that does not exist.
 func (c *convolving) dstBlocks() int {
 	if c.dst != nil {
 		return c.dst.blocks
@@ -224,10 +224,10 @@ func (c *convolving) dstBlocks() int {
 }
 
 // multiply computes panels [p, end) of one frequency for the first tiles of a block: the products
-// M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles, and
-// meanwhile the next one is fetched: memory would else idle while the processor computes, and the
-// processor while the next panel comes. Behind the last one comes next, which a later call reads. A worker
-// with something upcoming fetches weights by the first product of a panel and that by the others.
+// M_f = V_f U_f of Lavin and Gray 2016, eq. 12. A panel of weights stays in the cache for all tiles; meanwhile
+// the next one is prefetched, since otherwise memory would idle while the processor computes, and the
+// processor while the next panel arrives. After the last panel follows next, which a later call reads. A worker
+// with upcoming weights prefetches weights in the first product of a panel and those in the others.
 func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int, coming *upcoming, next []float32) {
 	size := c.schedule.size * lanes
 	v, m = v[f*c.vStride:][:c.vStride], m[f*c.mStride:]
@@ -240,7 +240,7 @@ func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int, 
 		for t, g := 0, 0; t < tiles; g++ {
 			n, ahead, by := nextTiles(tiles-t), following, panel
 			switch {
-			case coming == nil && p == first && g == 0: // nobody fetched the first panel for sure
+			case coming == nil && p == first && g == 0: // the first panel may not have been prefetched
 				ahead = u[aheadNumbers:]
 			case coming == nil || coming.step == 0:
 				ahead, by = following[len(u)*g/groups:], (panel+groups-1)/groups
@@ -256,10 +256,10 @@ func (c *convolving) multiply(k *kernels, v, m []float32, f, p, end, tiles int, 
 	}
 }
 
-// aheadNumbers is how far ahead of its sums a product fetches its own weights: 16 channels.
+// aheadNumbers is how far ahead of its sums a product prefetches its own weights: 16 channels.
 const aheadNumbers = lanes * panel
 
-// groupsOf returns how many products a panel of the given number of tiles takes.
+// groupsOf returns the number of products that a panel of the given number of tiles takes.
 func groupsOf(tiles int) (groups int) {
 	for ; tiles > 0; groups++ {
 		tiles -= nextTiles(tiles)
@@ -267,21 +267,21 @@ func groupsOf(tiles int) (groups int) {
 	return groups
 }
 
-// nextTiles returns how many of the remaining tiles the next product takes: products of nearly equal
-// size, since one of less than five tiles waits for its own sums.
+// nextTiles returns how many of the remaining tiles the next product computes: products of nearly equal
+// size, since one of fewer than five tiles waits for its own sums.
 func nextTiles(remaining int) int {
 	products := max((remaining+maxTiles-1)/maxTiles, 1)
 	return (remaining + products - 1) / products
 }
 
-// chunkTiles and chunkBlocks cut the transforms of a shared block into pieces of about ten microseconds.
+// chunkTiles and chunkBlocks divide the transforms of a shared block into pieces of about ten microseconds.
 const (
 	chunkTiles  = maxRun
 	chunkBlocks = 4
 )
 
-// cooperate takes blocks of tiles through the convolution one after the other, each step on all
-// workers, so that the weights come from memory once a block and not once a worker.
+// cooperate runs blocks of tiles through the convolution one after the other, each step on all
+// workers, so that the weights are read from memory once per block rather than once per worker.
 func (d *device) cooperate() {
 	c := &d.conv
 	for c.start = 0; c.start < c.tiles; c.start += c.schedule.size {
@@ -297,11 +297,11 @@ func (d *device) cooperate() {
 	}
 }
 
-// blockTiles is how many tiles the shared block holds.
+// blockTiles returns the number of tiles in the shared block.
 func (c *convolving) blockTiles() int { return min(c.schedule.size, c.tiles-c.start) }
 
-// panelParts is into how many parts a frequency's panels are cut: none where 36 pieces keep all workers
-// busy, since a worker that computes all panels reads the tiles from its own cache.
+// panelParts returns the number of parts into which a frequency's panels are divided: one if 36 pieces keep all
+// workers busy, since a worker that computes all panels reads the tiles from its own cache.
 func (d *device) panelParts() int {
 	return min((16*d.crew.size+frequencies-1)/frequencies, d.conv.filters.panels)
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // coupling implements engine.Coupling. Its coupler works on all channels, or in the span of painting and picture
-// where that is smaller.
+// if that is smaller.
 type coupling struct {
 	parameters
 	channels  int
-	positions int // of weight 1; 0: not known
+	positions int // of weight 1; 0: unknown
 
 	target   []float64 // m*
 	mean     []float64 // m
@@ -21,21 +21,21 @@ type coupling struct {
 	trace    float64   // of S*
 	products products
 
-	whole  coupler // either this or the next
+	whole  coupler // either this one or the next
 	within *confined
 }
 
-// coupler computes what couples two covariances S and S*.
+// coupler computes the coupling of two covariances S and S*.
 type coupler interface {
-	// learn takes S*, which it overwrites.
+	// learn sets S*, and overwrites its argument.
 	learn(target []float64)
 	// transport returns tr (S*^1/2 S S*^1/2)^1/2 and T, valid until the next call. It may overwrite S.
-	// Where the coupler was made for more dimensions, in which both covariances are the ridge, the trace
-	// counts them, and beyond is what T is there.
+	// If the coupler has additional dimensions, in which both covariances are the ridge, the trace
+	// includes them, and beyond is T in them.
 	transport(s []float64) (trace float64, t []float32, beyond float64)
 }
 
-// newCoupler makes one for matrices [n,n] and a number of dimensions more.
+// newCoupler makes a coupler for matrices [n,n] and a number of additional dimensions.
 func newCoupler(from *room, by *products, kind engine.CouplingKind, n, more int) coupler {
 	switch kind {
 	case engine.ExactCoupling:
@@ -46,7 +46,7 @@ func newCoupler(from *room, by *products, kind engine.CouplingKind, n, more int)
 	panic(fmt.Sprintf("cpu: a coupling of unknown kind %d", kind))
 }
 
-// products multiply matrices on a device that is locked. After a failure they do nothing more.
+// products multiplies matrices on a locked device. After a failure it does nothing more.
 type products struct {
 	device *device
 	err    error
@@ -58,7 +58,7 @@ func (p *products) multiply(op sliceMatMul) {
 	}
 }
 
-// CouplingBytes counts the larger of the two couplers, whichever will be made.
+// CouplingBytes returns the size of the larger of the two couplers, whichever will be made.
 func (d *device) CouplingBytes(channels int, kind engine.CouplingKind) int64 {
 	if channels <= 0 {
 		panic(fmt.Sprintf("cpu: a coupling of %d channels", channels))
@@ -151,7 +151,7 @@ func (c *coupling) couple() (trace float64, t []float32) {
 	return trace, t
 }
 
-// gatherMoments copies sums and products and returns the weight. The device is locked.
+// gatherMoments copies sums and products and returns the weight. The device must be locked.
 func (d *device) gatherMoments(m *momentSums, sum, gram []float64) (weight float64) {
 	d.crossing = crossing{m, engine.Statistics{Sum: sum, Gram: gram}}
 	d.crew.run(&d.jobs.readMoments, m.blocks)
@@ -159,7 +159,7 @@ func (d *device) gatherMoments(m *momentSums, sum, gram []float64) (weight float
 	return *m.weight
 }
 
-// normalise replaces sums by the mean and products by the covariance, and returns the covariance's trace.
+// normalise replaces sums by the mean and products by the covariance, and returns the trace of the covariance.
 func normalise(weight float64, mean, covariance []float64) (trace float64) {
 	c := len(mean)
 	for i, v := range mean {

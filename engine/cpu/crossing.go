@@ -6,13 +6,13 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// crossing is a copy of moments between host and device in progress.
+// crossing is a transfer of moments between host and device in progress.
 type crossing struct {
 	moments *momentSums
 	host    engine.Statistics
 }
 
-// ReadMoments returns the moments as whole matrices.
+// ReadMoments returns the moments as complete matrices.
 func (d *device) ReadMoments(src engine.Moments) (engine.Statistics, error) {
 	m := own[*momentSums](src)
 	c := m.channels
@@ -53,7 +53,7 @@ func (d *device) readMoments(_, i int) {
 		for b := range columns {
 			row := r.host.Gram[(j*lanes+b)*c+i*lanes:][:rows]
 			for a := range row {
-				if i != j || a < b { // on the diagonal the upper half counts
+				if i != j || a < b { // on the diagonal only the upper half is used
 					row[a] = products[a*lanes+b]
 				}
 			}

@@ -1,4 +1,4 @@
-// Package cpu is the engine's device on the host's processor: Winograd convolutions on blocks of 16
+// Package cpu is the engine's device for the host's processor: Winograd convolutions on blocks of 16
 // channels, with kernels in assembly (AVX-512, AVX2, NEON) and in plain Go, on a fixed number of
 // threads. The same buffers give the same bits whatever the number of threads.
 package cpu
@@ -14,9 +14,9 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Options choose how a device computes. The zero value is every thread and the best instruction set.
+// Options configure a device. The zero value uses all threads and the best instruction set.
 type Options struct {
-	// Threads is how many threads work at once; 0 means runtime.GOMAXPROCS(0).
+	// Threads is the number of threads; 0 means runtime.GOMAXPROCS(0).
 	Threads int
 	// ISA names the instruction set, one of ISAs(); "" means the best one.
 	ISA string
@@ -29,17 +29,17 @@ type device struct {
 	crew    *crew
 	jobs    jobs
 	scratch scratch
-	owned   map[*parameters]struct{} // of the convolutions and stems that are open
+	owned   map[*parameters]struct{} // of open convolutions and stems
 	spaces  []workspace
 	// partials are the sums of pieces of the reduction in progress.
 	partials []float64
-	// schedule, where not nil, replaces newSchedule: tests try all kinds.
+	// schedule, if not nil, replaces newSchedule: tests try all schedules.
 	schedule func(f *filters, tiles int) schedule
 	alpha    []float64 // of Direction
-	// rawAbove is the number of channels, read plus written, above which a convolution keeps its weights as
-	// they are, too.
+	// rawAbove is the number of channels, input plus output, above which a convolution also keeps its
+	// untransformed weights.
 	rawAbove int
-	// takeMemory takes memory from the system; tests let it fail.
+	// takeMemory allocates memory; tests let it fail.
 	takeMemory func(bytes int64) ([]byte, error)
 
 	// The operation in progress, in fields so that its jobs need no closures.
@@ -60,7 +60,7 @@ type device struct {
 	pyramid   *pyramid
 }
 
-// jobs are the loops that the crew runs, made once.
+// jobs are the loops that the crew runs, created once.
 type jobs struct {
 	build                                  job
 	convBlock, convInput, convMul, convOut job
@@ -78,8 +78,8 @@ type jobs struct {
 	packRight, matMul                      job
 }
 
-// New returns a device with the given options. It fails where the processor or the build lacks the
-// instruction set asked for.
+// New returns a device with the given options. It fails if the processor or the build lacks the
+// requested instruction set.
 func New(o Options) (engine.Device, error) {
 	if o.Threads < 0 {
 		return nil, fmt.Errorf("starting the CPU engine: %d threads; use 1 or more, or 0 for all", o.Threads)
@@ -117,11 +117,11 @@ func New(o Options) (engine.Device, error) {
 // Name returns the instruction set: "avx512", "avx2", "neon" or "portable".
 func (d *device) Name() string { return d.kernels.name }
 
-// Threads returns how many threads work at once.
+// Threads returns the number of threads.
 func (d *device) Threads() int { return d.crew.size }
 
-// WorkspaceBytes returns what the device keeps for operations on maps of up to the given number of
-// channels: the tiles of one shared block, or those of a block a thread, and the memory for borders.
+// WorkspaceBytes returns the memory of the device for operations on maps of up to the given number of
+// channels: the tiles of one shared block, or of one block per thread, and the memory for borders.
 func (d *device) WorkspaceBytes(channels int) int64 {
 	perTile := int64(frequencies * 4 * (lanes*blocksOf(channels) + panel*panelsOf(channels)))
 	local := int64(localBytes + 2*frequencies*lanes*4)
@@ -131,10 +131,10 @@ func (d *device) WorkspaceBytes(channels int) int64 {
 		threads*int64(unsafe.Sizeof(workspace{}))
 }
 
-// Costs returns what was measured on AVX-512. Times of VGG-19 with the textbook's losses at 128, 256 and 512
-// pixels lie on a line whose intercept is 256 positions a convolution (impasto bench): its transformed
-// weights come from memory, and threads wait for each other. What a transport takes is that of 512 channels
-// against the convolutions of VGG-19 (BenchmarkTransport, BenchmarkVGG19).
+// Costs returns what was measured with AVX-512. Times of VGG-19 with the textbook's losses at 128, 256 and 512
+// pixels lie on a line whose intercept is 256 positions per convolution (impasto bench): its transformed
+// weights are read from memory, and threads wait for each other. The cost of a transport is that of 512 channels
+// relative to the convolutions of VGG-19 (BenchmarkTransport, BenchmarkVGG19).
 func (d *device) Costs() engine.Costs {
 	return engine.Costs{
 		Positions: 256,
@@ -142,7 +142,7 @@ func (d *device) Costs() engine.Costs {
 	}
 }
 
-// Close stops the threads and gives back the memory of the device and of what is still open on it.
+// Close stops the threads and releases the memory of the device and of what is still open on it.
 func (d *device) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -154,7 +154,7 @@ func (d *device) Close() error {
 	return err
 }
 
-// Mark returns the present time: operations end before they return.
+// Mark returns the current time: operations are complete when they return.
 func (d *device) Mark() (engine.Mark, error) { return time.Now(), nil }
 
 // Between returns the time from one mark to another.
@@ -162,7 +162,7 @@ func (d *device) Between(from, to engine.Mark) (time.Duration, error) {
 	return own[time.Time](to).Sub(own[time.Time](from)), nil
 }
 
-// scratch is memory for the operation in progress, kept from one to the next.
+// scratch is memory for the operation in progress, kept between operations.
 type scratch struct {
 	memory []byte
 	data   []float32
@@ -186,7 +186,7 @@ func (d *device) beginScratch(n int) error {
 	return nil
 }
 
-// close gives the memory back.
+// close releases the memory.
 func (s *scratch) close() error {
 	memory := s.memory
 	*s = scratch{}
@@ -196,12 +196,12 @@ func (s *scratch) close() error {
 	return giveBackMemory(memory)
 }
 
-// take returns n numbers, whose values are whatever the last operation left. They start on a cache line.
+// take returns n numbers with undefined values. They start at a cache line.
 func (s *scratch) take(n int) []float32 {
 	t := s.rest[:n:n]
 	s.rest = s.rest[padLine(n):]
 	return t
 }
 
-// padLine rounds up to whole cache lines.
+// padLine rounds up to complete cache lines.
 func padLine(n int) int { return (n + lanes - 1) / lanes * lanes }

@@ -2,7 +2,7 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// Direction sets D to the direction of L-BFGS. Products are rounded, so that no processor fuses them with what follows.
+// Direction sets D to the direction of L-BFGS. Products are rounded, so that no processor fuses them with additions.
 func (d *device) Direction(op engine.Direction) error {
 	op.Check()
 	d.mu.Lock()

@@ -11,7 +11,7 @@ type momentDistance struct {
 }
 
 // MomentDistance computes the sum of (G/W - P/V)^2 and sets the affine map to its gradient, block by block
-// of the halves of G and P that are kept: reading whole matrices, taking them apart and setting the map from them moves
+// of the stored halves of G and P: reading complete matrices and setting the map from them would move
 // four times as many bytes.
 func (d *device) MomentDistance(op engine.MomentDistance) error {
 	op.Check()
@@ -33,11 +33,11 @@ func (d *device) MomentDistance(op engine.MomentDistance) error {
 	return nil
 }
 
-// momentDistanceBlock takes one block with those behind it.
+// momentDistanceBlock processes one block with those after it.
 func (d *device) momentDistanceBlock(_, i int) {
 	r := &d.distance
 	var difference [lanes * lanes]float32
-	var products, target blockProducts // on the diagonal, of which the upper half counts
+	var products, target blockProducts // on the diagonal, of which the upper half is used
 	r.moments.mirror(&products, i)
 	r.painting.mirror(&target, i)
 	r.sums[i] = r.differences(&difference, &products, &target, i, i)
@@ -64,13 +64,13 @@ func (r *momentDistance) differences(dst *[lanes * lanes]float32, products, targ
 	total := 0.0
 	for a := range rows {
 		painting, row := target[a*lanes:][:columns], dst[a*lanes:][:columns]
-		if paintingWeight != 1 { // a division by 1 would take a third of the time
+		if paintingWeight != 1 { // dividing by 1 would take a third of the time
 			for b, v := range painting {
 				divided[b] = v / paintingWeight
 			}
 			painting = divided[:columns]
 		}
-		sum := 0.0 // by row, since an addition waits for the one before it
+		sum := 0.0 // by row, since an addition waits for the previous one
 		for b, v := range products[a*lanes:][:columns] {
 			d := v/weight - painting[b]
 			sum += float64(d * d)
@@ -92,7 +92,7 @@ func (a *affine) place(block *[lanes * lanes]float32, i, j int) {
 	}
 }
 
-// clearSpare clears the block of rows that fills up the last panel where the number of blocks is odd.
+// clearSpare clears the block of rows that pads the last panel if the number of blocks is odd.
 func (a *affine) clearSpare() {
 	dst := a.panelOf(a.panels - 1)
 	for column := range a.blocks * lanes {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// known are the instruction sets that some build of this package has kernels for.
+// known lists the instruction sets for which some build of this package has kernels.
 var known = []string{"avx512", "avx2", "neon", "portable"}
 
-// available returns the kernels that this processor runs, best first. The portable ones are always
-// last; what an instruction set has no kernel of its own for, it takes from them.
+// available returns the kernels that this processor supports, best first. The portable ones are always
+// last; they also fill in for kernels that an instruction set does not have.
 func available() []*kernels {
 	base := portable()
 	all := make([]*kernels, 0, len(known))
@@ -30,7 +30,7 @@ func ISAs() []string {
 	return names
 }
 
-// choose returns the kernels of the named instruction set, or the best ones where name is empty.
+// choose returns the kernels of the named instruction set, or the best ones if name is empty.
 func choose(name string) (*kernels, error) {
 	all := available()
 	if name == "" {

@@ -1,7 +1,7 @@
 package cpu
 
 // Kernels work on rows in the layout of this package: a row of a feature map of C channels and width W
-// is [C/16][W][16], C rounded up to whole blocks of 16 channels (the lanes of padding hold zeros).
+// is [C/16][W][16], C rounded up to complete blocks of 16 channels (padding lanes are zero).
 // A "run" is a piece of one row, or of one row of 4x4 tiles, in one block of channels.
 
 // lanes is the number of channels in a block: one cache line, one AVX-512 register of float32.
@@ -15,14 +15,13 @@ const (
 	frequencies = patchSize * patchSize
 )
 
-// maxTiles is the most tiles (rows of the left matrix) that one call of multiply takes: 14 tiles x 32
+// maxTiles is the largest number of tiles (rows of the left matrix) in one call of multiply: 14 tiles x 32
 // channels fill 28 of the 32 AVX-512 registers with sums.
 const maxTiles = 14
 
 // kernels is one instruction set's implementation of the inner loops. Every field is set; the portable
 // ones define the results, up to the order of sums within a kernel.
-//
-// Slices give the first element that a kernel touches; a kernel touches what its comment says and
+// Slices give the first element that a kernel accesses; a kernel accesses what its comment says and
 // nothing else. Strides count elements.
 type kernels struct {
 	name string
@@ -30,9 +29,9 @@ type kernels struct {
 	// multiply computes, for t < tiles <= maxTiles and k < 32,
 	//	dst[(k/16)*dstStride + t*16 + k%16] = sum over c < 16*blocks of
 	//		a[(c/16)*aStride + t*16 + c%16] * u[c*32 + k]
-	// added in ascending order of c to zero, or with add to what dst holds. What ahead points to is read
-	// next, by this call or a later one: a kernel may fetch it into the cache, step numbers a channel.
-	// It may lie outside of any memory.
+	// added in ascending order of c to zero or, with add, to dst. What ahead points to is read
+	// next, by this call or a later one: a kernel may prefetch it, step numbers per channel.
+	// It may point outside any allocated memory.
 	multiply func(dst []float32, dstStride int, a []float32, aStride int, u []float32, tiles, blocks int, add bool, ahead []float32, step int)
 
 	// transformInput computes B^T d B for tiles consecutive patches. Patch t reads the pixels
@@ -40,8 +39,8 @@ type kernels struct {
 	transformInput func(dst []float32, stride int, rows *[patchSize][]float32, tiles int)
 
 	// transformFilters computes G g G^T for n groups of 16 filters: group i is g[(i*9+tap)*16 + lane], and
-	// frequency f goes to dst[f*stride + i*16 + lane]. With slowFilters that takes so long that weights are
-	// better transformed once and for all.
+	// frequency f goes to dst[f*stride + i*16 + lane]. With slowFilters it is so slow that weights are
+	// better transformed in advance.
 	transformFilters func(dst []float32, stride int, g []float32, n int)
 	slowFilters      bool
 
@@ -63,7 +62,7 @@ type kernels struct {
 	// bit l of mask[(k/16)*maskStride + x] = result > 0.
 	stemForward func(dst []float32, dstStride int, mask []uint16, maskStride int, rows *[9][]float32, weight, bias []float32, n int, rectify bool)
 
-	// stemBackward adds to three rows the gradient by the preprocessed input from one block of channels:
+	// stemBackward adds to three rows the gradient of the preprocessed input from one block of channels:
 	// dst[c][x] += sum over y, dx, l of rows[y][(x+dx)*16+l] * weight[((c*3+y)*3+dx)*16+l], x < n.
 	stemBackward func(dst *[3][]float32, rows *[3][]float32, weight []float32, n int)
 
@@ -78,23 +77,23 @@ type kernels struct {
 	// difference computes dst = scale (x-y), or with add adds that to dst.
 	difference func(dst, x, y []float32, scale float32, add bool)
 
-	// peak does n rounds of independent multiply-adds in registers and returns how many operations on
-	// numbers these were, a multiply-add counting as two: the speed that no other kernel exceeds.
+	// peak does n rounds of independent multiply-adds in registers and returns the number of operations
+	// that is, counting a multiply-add as two: no other kernel can be faster.
 	peak func(n int) (operations float64)
 }
 
 // forwardRun is the output transform A^T m A of tiles consecutive tiles of one block of channels, with
 // what follows the convolution. All 4x4 pixels of each tile are written; rows that do not exist point
-// into scratch memory.
+// to scratch memory.
 type forwardRun struct {
 	m       []float32           // frequency f of tile t at m[f*stride + t*16]
 	stride  int                 //
 	tiles   int                 //
 	bias    []float32           // [16]
-	linear  bool                // leave out the ReLU (then mask and pool are nil)
-	dst     [tileSize][]float32 // 4*tiles pixels a row; dst[0] nil: not stored
-	mask    [tileSize][]uint16  // a word a pixel; mask[0] nil: none
-	pool    [2][]float32        // 2*tiles pixels a row; pool[0] nil: no pooling
+	linear  bool                // skip the ReLU (then mask and pool are nil)
+	dst     [tileSize][]float32 // 4*tiles pixels per row; dst[0] nil: not stored
+	mask    [tileSize][]uint16  // a word per pixel; mask[0] nil: none
+	pool    [2][]float32        // 2*tiles pixels per row; pool[0] nil: no pooling
 	average bool                // average pooling; otherwise max
 }
 
@@ -109,7 +108,7 @@ type backwardRun struct {
 	add    bool
 }
 
-// adamParameters are the numbers of engine.AdamStep that stay the same over a vector.
+// adamParameters are the constants of engine.AdamStep.
 type adamParameters struct {
 	beta1, beta2 float32 // the weights 1-beta of the new value: see field names of AdamStep
 	rate         float32 // Rate/Correction1

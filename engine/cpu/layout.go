@@ -6,10 +6,10 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// blocksOf returns how many blocks of 16 channels hold the given number.
+// blocksOf returns the number of blocks of 16 channels that hold the given number.
 func blocksOf(channels int) int { return (channels + lanes - 1) / lanes }
 
-// panelsOf returns how many panels of 32 channels hold the given number.
+// panelsOf returns the number of panels of 32 channels that hold the given number.
 func panelsOf(channels int) int { return (channels + panel - 1) / panel }
 
 // featureMap is a window of the rows of a feature map, each [C/16][W][16].
@@ -35,13 +35,13 @@ func (m *featureMap) row(y int) []float32 {
 	return m.data[start : start+m.stride]
 }
 
-// from returns row y from pixel x of a block of channels on.
+// from returns row y of a block of channels, starting at pixel x.
 func (m *featureMap) from(y, block, x int) []float32 {
 	start := y % m.window * m.stride
 	return m.data[start+(block*m.shape.Width+x)*lanes : start+m.stride]
 }
 
-// part returns what exists of n pixels of a block of channels from pixel x of row y on.
+// part returns the existing ones of n pixels of a block of channels, starting at pixel x of row y.
 func (m *featureMap) part(y, block, x, n int) []float32 {
 	from, to := max(x, 0), min(x+n, m.shape.Width)
 	if y < 0 || y >= m.shape.Height || from >= to {
@@ -50,7 +50,7 @@ func (m *featureMap) part(y, block, x, n int) []float32 {
 	return m.from(y, block, from)[:(to-from)*lanes]
 }
 
-// mask is a word a pixel and block of channels, one bit a lane, rows [C/16][W].
+// mask has a word per pixel and block of channels, one bit per lane, in rows [C/16][W].
 type mask struct {
 	shape  engine.Shape
 	stride int // words in a row
@@ -61,7 +61,7 @@ func (m *mask) Shape() engine.Shape { return m.shape }
 
 func (m *mask) row(y int) []uint16 { return m.words[y*m.stride : (y+1)*m.stride] }
 
-// from returns row y from pixel x of a block of channels on.
+// from returns row y of a block of channels, starting at pixel x.
 func (m *mask) from(y, block, x int) []uint16 {
 	return m.words[y*m.stride+block*m.shape.Width+x : (y+1)*m.stride]
 }
@@ -93,7 +93,7 @@ func (p *picture) row(c, y int) []float32 {
 	return p.data[start : start+p.width]
 }
 
-// The functions below unwrap what a caller hands over; a buffer of another device is a bug.
+// The functions below unwrap the caller's buffers; a buffer of another device is a bug.
 
 func mapOf(m engine.Map) *featureMap {
 	if m == nil {

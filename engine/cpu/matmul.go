@@ -2,8 +2,8 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// matMulRows is how many rows of a product a job computes: two calls of the kernel for each panel of the
-// right matrix, which is fetched from the second-level cache once for both.
+// matMulRows is the number of rows of a product that a job computes: two calls of the kernel for each panel of the
+// right matrix, which is read from the second-level cache once for both.
 const matMulRows = 2 * maxTiles
 
 // matMul is a product of matrices in progress. The right one is laid out like transformed weights,
@@ -12,7 +12,7 @@ type matMul struct {
 	sliceMatMul
 	blocks, panels int
 	right          []float32
-	left           []float32 // a worker has blocks*matMulRows*16 of it: [groups][blocks][14][16]
+	left           []float32 // blocks*matMulRows*16 numbers per worker: [groups][blocks][14][16]
 }
 
 // sliceMatMul is engine.MatMul on slices.
@@ -33,7 +33,7 @@ func (d *device) MatMul(op engine.MatMul) error {
 		op.Rows, op.Inner, op.Columns, op.TransposeA, op.TransposeB, op.Scale, op.Diagonal, op.Symmetric})
 }
 
-// multiply computes a product. The device is locked.
+// multiply computes a product. The device must be locked.
 func (d *device) multiply(op sliceMatMul) error {
 	m := matMul{sliceMatMul: op, blocks: blocksOf(op.Inner), panels: panelsOf(op.Columns)}
 	right, left := m.panels*m.blocks*lanes*panel, m.blocks*matMulRows*lanes
@@ -71,7 +71,7 @@ func (d *device) packRight(_, p int) {
 	}
 }
 
-// packLeft lays out n rows of the left matrix from row i on, [blocks][14][16].
+// packLeft lays out n rows of the left matrix starting at row i, [blocks][14][16].
 func (m *matMul) packLeft(dst []float32, i, n int) {
 	const stride = maxTiles * lanes
 	if m.Inner%lanes != 0 {
@@ -118,8 +118,8 @@ func (d *device) matMulGroup(worker, index int) {
 	}
 }
 
-// store writes 32 sums of n rows from row i and column j on. Of a symmetric product it writes what lies
-// right of the diagonal, and its mirror image.
+// store writes 32 sums of n rows starting at row i and column j. Of a symmetric product it writes the part right
+// of the diagonal, and its mirror image.
 func (m *matMul) store(sums *[2 * lineLength]float32, i, n, j int) {
 	columns := min(panel, m.Columns-j)
 	for t := range n {
@@ -143,7 +143,7 @@ func (m *matMul) store(sums *[2 * lineLength]float32, i, n, j int) {
 	if !m.Symmetric {
 		return
 	}
-	for k := max(i-j, 0); k < columns; k++ { // a column of the tile is a stretch of a row
+	for k := max(i-j, 0); k < columns; k++ { // a column of the tile is part of a row
 		mirrored := m.Dst[(j+k)*m.Columns+i:][:min(n, j+k-i)]
 		for t := range mirrored {
 			mirrored[t] = m.Dst[(i+t)*m.Columns+j+k]

@@ -4,10 +4,10 @@ package cpu
 
 import "errors"
 
-// takeMemory has nothing better than the Go heap here.
+// takeMemory uses the Go heap, for lack of a better way here.
 func takeMemory(n int64) (b []byte, err error) {
 	defer func() {
-		if recover() != nil { // more than a slice can have
+		if recover() != nil { // too large for a slice
 			err = errors.New("not enough memory")
 		}
 	}()

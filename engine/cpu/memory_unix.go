@@ -4,8 +4,8 @@ package cpu
 
 import "golang.org/x/sys/unix"
 
-// takeMemory maps n bytes of zeros outside the Go heap: gigabytes there would be scanned for nothing,
-// copied never, and given back whenever the collector likes.
+// takeMemory maps n bytes of zeros outside the Go heap, where gigabytes would count towards the garbage
+// collector's pace and be released only when it runs.
 func takeMemory(n int64) ([]byte, error) {
 	b, err := unix.Mmap(-1, 0, int(n), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {

@@ -6,13 +6,13 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// lineLength is the numbers of a stretch of 128 positions of a block: two of them, and the sums of a few
+// lineLength is the number of values in a stretch of 128 positions of a block: two of them, and the sums of a few
 // pairs of blocks, fit a first-level cache.
 const lineLength = 128 * lanes
 
-// momentSums are the sums of a map and of its products, in float64: for each block i of channels the
-// products with the blocks j >= i, [16][16] each, and then the sums themselves, [16]. Those of channels that
-// fill up a block are zero.
+// momentSums holds the sums of a map and of its products, in float64: for each block i of channels the
+// products with the blocks j >= i, [16][16] each, followed by the sums themselves, [16]. Those of padding
+// channels are zero.
 type momentSums struct {
 	channels, blocks int
 	sums             []float64
@@ -37,7 +37,7 @@ func (d *device) MomentsBytes(channels int) int64 {
 
 func (m *momentSums) Channels() int { return m.channels }
 
-// start returns where the sums of block i start; start(blocks) is the length of all.
+// start returns the start of the sums of block i; start(blocks) is the total length.
 func (m *momentSums) start(i int) int {
 	pairs := i*m.blocks - i*(i-1)/2
 	return pairs*lanes*lanes + i*lanes
@@ -48,7 +48,7 @@ func (m *momentSums) products(i, j int) *blockProducts {
 	return (*blockProducts)(m.sums[m.start(i)+(j-i)*lanes*lanes:])
 }
 
-// mirror copies the products of block i with itself, the upper half to both.
+// mirror copies the products of block i with itself, mirroring the upper half.
 func (m *momentSums) mirror(dst *blockProducts, i int) {
 	*dst = *m.products(i, i)
 	for a := range lanes {
@@ -58,12 +58,12 @@ func (m *momentSums) mirror(dst *blockProducts, i int) {
 	}
 }
 
-// sumsOf returns the sums of block i, of the channels that there are.
+// sumsOf returns the sums of the existing channels of block i.
 func (m *momentSums) sumsOf(i int) []float64 {
 	return m.sums[m.start(i+1)-lanes:][:min(lanes, m.channels-i*lanes)]
 }
 
-// ResetMoments forgets what was added.
+// ResetMoments sets moments to zero.
 func (d *device) ResetMoments(dst engine.Moments) error {
 	m := own[*momentSums](dst)
 	d.mu.Lock()
@@ -73,16 +73,16 @@ func (d *device) ResetMoments(dst engine.Moments) error {
 	return nil
 }
 
-// reduction is a sum over positions in progress. Rows are cut into pieces on absolute rows; the sums
-// of pieces are added in their order.
+// reduction is a sum over positions in progress. Rows are divided into pieces at absolute rows; the sums
+// of pieces are added in order.
 type reduction struct {
 	moments     *momentSums
 	src, target *featureMap
 	weight      *plane
 	rows        engine.Rows
 	pieceRows   int
-	first       int // of the pieces of this round
-	parts       int // into which the blocks of channels are dealt out
+	first       int // piece of this round
+	parts       int // into which the blocks of channels are divided
 	partial     []float32
 	totals      []float32 // of each worker, [blocks][32][16]
 	distances   []float64
@@ -96,7 +96,7 @@ func (r *reduction) piece(i int) engine.Rows {
 
 func (r *reduction) pieces() int { return (r.rows.Len() + r.pieceRows - 1) / r.pieceRows }
 
-// partialBytes bounds what the sums of pieces take before they are added up.
+// partialBytes limits the memory of the sums of pieces before they are added.
 const partialBytes = 8 << 20
 
 // AddMoments adds rows to the moments.
@@ -141,15 +141,15 @@ func (r *reduction) totalWeight() float64 {
 }
 
 const (
-	// momentJobs is how many jobs a thread takes at least where blocks can be dealt out to so many. Each
-	// reads the whole piece, so more of them cost more reading.
+	// momentJobs is the least number of jobs per thread if there are enough blocks. Each reads the
+	// complete piece, so more jobs cost more reading.
 	momentJobs = 4
-	// totalsLength is the numbers of the 32 sums that a block's positions are added to in turn.
+	// totalsLength is the size of the 32 sums to which a block's positions are added in turn.
 	totalsLength = 32 * lanes
 )
 
-// momentsPiece sums the products of every parts-th block, and its sums, over one piece. Stretch by stretch
-// of positions, so that each is read from memory once and from the cache for all pairs.
+// momentsPiece sums the products of every parts-th block, and its sums, over one piece, one stretch of
+// positions after another, so that each is read from memory once and from the cache for all pairs.
 func (d *device) momentsPiece(worker, index int) {
 	r, w := &d.reduction, &d.spaces[worker]
 	m := r.moments
@@ -178,7 +178,7 @@ func (d *device) momentsPiece(worker, index int) {
 	}
 }
 
-// momentsRow adds n positions of row y, from x on, to the sums of block i.
+// momentsRow adds n positions of row y, starting at x, to the sums of block i.
 func (d *device) momentsRow(w *workspace, sums, totals []float32, i, y, x, n int) {
 	r := &d.reduction
 	const size = lanes * lanes
@@ -196,7 +196,7 @@ func (d *device) momentsRow(w *workspace, sums, totals []float32, i, y, x, n int
 	}
 }
 
-// weighted writes each position of a times its weight to dst.
+// weighted writes to dst each position of a times its weight.
 func weighted(dst, a, weight []float32) []float32 {
 	for i, v := range a {
 		dst[i] = v * weight[i/lanes]

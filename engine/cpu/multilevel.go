@@ -2,11 +2,11 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// pyramid is an image with its levels: as often halved as their place says.
+// pyramid is an image and its levels, each half the size of the previous one.
 type pyramid struct {
 	levels []level
-	at     int    // the level that is made from the one before it, or adds the one behind it
-	strips int    // into which each channel of it is cut
+	at     int    // the current level: made from the one before it, or adding the one after it
+	strips int    // into which each channel of it is divided
 	rows   []ring // of each thread: rows of the level halved across; [4][width of the next]
 	jobs   struct{ halve, gather job }
 }
@@ -64,7 +64,7 @@ func (d *device) Multilevel(op engine.Multilevel) error {
 	return d.multilevel(pictureOf(op.V), op.Levels)
 }
 
-// multilevel replaces an image by M of it: from the coarsest on, each level is weighed and gets what lies below.
+// multilevel replaces an image by M times it: starting from the coarsest, each level is weighted and receives the next.
 func (d *device) multilevel(v *picture, levels int) error {
 	p := d.pyramid
 	if err := d.beginScratch(multilevelNumbers(v.height, v.width, levels, d.crew.size)); err != nil {
@@ -99,9 +99,9 @@ func (p *pyramid) build(v *picture, levels int, from *scratch) {
 	}
 }
 
-// run cuts the level at hand into strips. At the top of a strip the rows above are halved once more.
+// run divides the current level into strips. At the top of a strip the rows above are halved again.
 func (p *pyramid) run(c *crew, j *job) {
-	const jobs, least = 4, 16 // of a thread; rows of a strip
+	const jobs, least = 4, 16 // jobs per thread; rows of a strip
 	p.strips = max(min((jobs*c.size+2)/3, p.levels[p.at].height/least), 1)
 	c.run(j, 3*p.strips)
 }
@@ -112,8 +112,8 @@ func (p *pyramid) strip(index int) (channel, from, to int) {
 	return index / p.strips, i * height / p.strips, (i + 1) * height / p.strips
 }
 
-// halveStrip makes rows of a level: means over four by four pixels of the one before it with the weights 1 3 3 1.
-// Beyond the edges the pixels at the edge go on.
+// halveStrip makes rows of a level: means of four by four pixels of the previous one with the weights 1 3 3 1.
+// Pixels beyond the edges repeat those at the edge.
 func (p *pyramid) halveStrip(worker, index int) {
 	from, to := &p.levels[p.at-1], &p.levels[p.at]
 	r := &p.rows[worker]
@@ -144,15 +144,15 @@ func (l *level) halved(r *ring, channel, y int) []float32 {
 	return out
 }
 
-// four returns which of n pixels the pixel i of the next level is made of.
+// four returns the pixels, out of n, from which pixel i of the next level is made.
 func four(i, n int) (a, b, c, d int) {
 	return max(2*i-1, 0), 2 * i, min(2*i+1, n-1), min(2*i+2, n-1)
 }
 
-// fourWeights are those of the pixels in four times the transpose of halving, by direction; it keeps brightness.
+// fourWeights are those of the pixels in four times the transpose of halving, per direction; they keep brightness.
 var fourWeights = [4]float32{0.25, 0.75, 0.75, 0.25}
 
-// gatherStrip weighs rows of a level, but for the image, and adds four times the transpose of what made the next.
+// gatherStrip weights rows of a level, except the image, and adds four times the transpose of what made the next.
 func (p *pyramid) gatherStrip(worker, index int) {
 	channel, top, bottom := p.strip(index)
 	to := &p.levels[p.at]
@@ -171,7 +171,7 @@ func (p *pyramid) gatherStrip(worker, index int) {
 	}
 }
 
-// doubled sets a row to what goes to row y of a level of the given height, still as wide as this one.
+// doubled sets a row to what goes to row y of a level of the given height, still as wide as the next level.
 func (l *level) doubled(tall []float32, channel, y, height int) {
 	clear(tall)
 	for from := max(y/2-1, 0); from <= min(y/2+1, l.height-1); from++ {

@@ -6,33 +6,33 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// steps is how often crowsonkb's style-transfer-pytorch iterates, forward and backward.
+// steps is the number of iterations in crowsonkb's style-transfer-pytorch, forward and backward.
 const steps = 12
 
 // newtonSchulz is the coupler of engine.TruncatedCoupling: R = (B S B)^1/2 with B = S*^1/2, roots by the coupled
-// iteration of Newton and Schulz (Higham 2008, equation 6.35) on y = B S B over its norm,
+// Newton-Schulz iteration (Higham 2008, equation 6.35) on y = B S B over its norm,
 //
 //	t = (3I - z y) / 2, y = y t, z = t z, from z = I.
 //
 // In float32 that loses the small eigenvalues of y, and with them 1e-5 of the loss. With S = A A^T, and
-// A^T B = M over the root of the norm, y is M^T x and z y is x^T x all along, where x goes from M by
+// A^T B = M over the root of the norm, y is M^T x and z y is x^T x throughout, where x starts from M and
 //
 //	x = x (3I - x^T x) / 2.
 //
-// The same numbers come out with the rounding of singular values in place of that of their squares.
-// Likewise, of the iteration for the gradient, on a = R over its norm and from q = I over that norm,
+// This gives the same numbers with the rounding of singular values instead of that of their squares.
+// Similarly, in the iteration for the gradient, on a = R over its norm and from q = I over that norm,
 //
 //	E = 3I - a a, q = (q E - a (a q - q a)) / 2, a = a E / 2,
 //
-// the commutator drops out, since all are polynomials of R. They are symmetric, and their products cost half.
+// the commutator vanishes, since all are polynomials of R. They are symmetric, so their products cost half.
 type newtonSchulz struct {
 	*products
 	n              int
 	root           []float32                       // B, [C,C]
 	m              []float32                       // M, [C,C]
 	more           float64                         // dimensions in which S and S* are the ridge
-	beyond         struct{ root, m, x, q float64 } // what the matrices are there
-	x, q, t, spare []float32                       // [C,C] each, which change places
+	beyond         struct{ root, m, x, q float64 } // the matrices there
+	x, q, t, spare []float32                       // [C,C] each, which are swapped
 }
 
 func newNewtonSchulz(from *room, by *products, n, more int) *newtonSchulz {
@@ -54,7 +54,7 @@ func (r *newtonSchulz) learn(target []float64) {
 	r.beyond.root = r.beyond.x
 }
 
-// transport returns the trace of R and 2 B J B, where J is the gradient of the trace by B S B. It overwrites s.
+// transport returns the trace of R and 2 B J B, where J is the gradient of the trace with respect to B S B. It overwrites s.
 func (r *newtonSchulz) transport(s []float64) (float64, []float32, float64) {
 	cholesky(s, r.n)
 	round(r.spare, s)
@@ -98,7 +98,7 @@ func (r *newtonSchulz) squareRoot() (trace float64) {
 	return trace
 }
 
-// gradient sets q to the gradient of the trace of the root x by its square. It overwrites x.
+// gradient sets q to the gradient of the trace of the root x with respect to its square. It overwrites x.
 func (r *newtonSchulz) gradient() {
 	b := &r.beyond
 	norm := r.norm(r.x, b.x)
@@ -108,7 +108,7 @@ func (r *newtonSchulz) gradient() {
 		r.product(sliceMatMul{Dst: r.t, A: r.x, B: r.x, Scale: -0.5, Diagonal: 1.5, Symmetric: true})
 		if step == 0 {
 			copy(r.q, r.t)
-			scale(r.q, float32(0.5/norm)) // halved as the result is to be
+			scale(r.q, float32(0.5/norm)) // halved like the result
 		} else {
 			r.replace(&r.q)
 		}
@@ -120,7 +120,7 @@ func (r *newtonSchulz) gradient() {
 	}
 }
 
-// norm is Frobenius' of a matrix with what it is beyond.
+// norm is the Frobenius norm of a matrix, including the additional dimensions.
 func (r *newtonSchulz) norm(m []float32, beyond float64) float64 {
 	return math.Sqrt(math.Pow(frobenius(m), 2) + float64(r.more*beyond*beyond))
 }

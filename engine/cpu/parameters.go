@@ -2,13 +2,13 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// parameters are what a convolution, a stem or a coupling keeps outside the Go heap until it is closed, or its device is.
+// parameters is the memory of a convolution, a stem or a coupling outside the Go heap until it, or its device, is closed.
 type parameters struct {
 	device *device
 	memory []byte // nil once it is closed
 }
 
-// take takes zeros for n numbers. The device is locked.
+// take allocates zeros for n numbers. The device must be locked.
 func (p *parameters) take(d *device, n int) ([]float32, error) {
 	memory, err := d.takeNumbers(n)
 	if err != nil {
@@ -19,17 +19,17 @@ func (p *parameters) take(d *device, n int) ([]float32, error) {
 	return place[float32](memory, 0, n), nil
 }
 
-// Bytes returns the memory that was taken, in whole pages.
+// Bytes returns the allocated memory, in whole pages.
 func (p *parameters) Bytes() int64 { return int64(len(p.memory)) }
 
-// Close gives the memory back. What is closed already stays so.
+// Close releases the memory. A second call does nothing.
 func (p *parameters) Close() error {
 	p.device.mu.Lock()
 	defer p.device.mu.Unlock()
 	return p.giveBack()
 }
 
-// giveBack closes the parameters. The device is locked.
+// giveBack closes the parameters. The device must be locked.
 func (p *parameters) giveBack() error {
 	memory := p.memory
 	if memory == nil {
@@ -40,7 +40,7 @@ func (p *parameters) giveBack() error {
 	return giveBackMemory(memory)
 }
 
-// mustBeOpen panics where parameters are used after they were closed: their memory is another's by now.
+// mustBeOpen panics if parameters are used after they were closed: their memory may be in use by others.
 func (p *parameters) mustBeOpen() {
 	if p.memory == nil {
 		panic("cpu: a convolution, a stem or a coupling used after it was closed")

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Peak measures how many operations on float32 numbers a second the processor does at most, with an
-// instruction set on a number of threads at once; a multiply-add counts as two. It takes about 50 ms.
+// Peak measures the peak number of float32 operations per second of the processor, with an
+// instruction set on a number of threads; a multiply-add counts as two. It takes about 50 ms.
 func Peak(o Options) (float64, error) {
 	dev, err := New(o)
 	if err != nil {

@@ -25,16 +25,16 @@ type picking struct {
 	add            bool
 }
 
-// pointGroup is how many points a job of gather takes.
+// pointGroup is the number of points per job of gather.
 const pointGroup = 64
 
-// row returns what belongs to a block of channels in row k of the matrix.
+// row returns the part of row k of the matrix that belongs to a block of channels.
 func (p *picking) row(k, block int) []float32 {
 	at := k*p.stride + p.offset + block*lanes
 	return p.matrix[at:][:min(lanes, p.m.shape.Channels-block*lanes)]
 }
 
-// find returns where point k lies, and whether it does so in the rows at hand.
+// find returns the position of point k, and whether it is in the current rows.
 func (p *picking) find(k int) (y, x int, found bool) {
 	at, width := int(p.points[k]), p.m.shape.Width
 	if at < p.rows.From*width || at >= p.rows.To*width {
@@ -54,7 +54,7 @@ func (d *device) Gather(op engine.Gather) error {
 	return nil
 }
 
-// gatherPoints takes a group of points.
+// gatherPoints processes a group of points.
 func (d *device) gatherPoints(_, index int) {
 	p := &d.picking
 	for k := index * pointGroup; k < min((index+1)*pointGroup, len(p.points)); k++ {
@@ -79,7 +79,7 @@ func (d *device) Scatter(op engine.Scatter) error {
 	return nil
 }
 
-// scatterBlock takes a block of channels, so that points at one place are added in their order.
+// scatterBlock processes a block of channels, so that points at one place are added in order.
 func (d *device) scatterBlock(_, block int) {
 	p := &d.picking
 	if !p.add {

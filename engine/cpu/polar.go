@@ -14,9 +14,9 @@ import (
 // With Cholesky factors S = A A^T and S* = B B^T, the trace of (S*^1/2 S S*^1/2)^1/2 is the sum of the
 // singular values of M = A^T B, and T = A^-T U B^T, where M = U H is the polar decomposition. S and S*
 // are nearly singular and their eigenvalues span eight orders of magnitude, so the roots of their product
-// are out of float32's reach; those of M are half as far apart. Only the factors are taken in float64.
-// Of T = A^-T U B^T and its transpose, which rounding makes different, B U^T A^-1 is the one to use: F - m
-// lies in the range of A but for the ridge, and A^-1 takes nothing there out of proportion.
+// are beyond float32; those of M span half of that. Only the factors are computed in float64.
+// Of T = A^-T U B^T and its transpose, which differ by rounding, B U^T A^-1 is the better one: F - m
+// lies in the range of A up to the ridge, and A^-1 does not magnify anything there.
 type polar struct {
 	*products
 	n      int
@@ -26,7 +26,7 @@ type polar struct {
 	x      []float32 // from M to U
 	g, t   []float32 // [C,C]
 	spare  []float32
-	panels []float32 // of A, see solve
+	panels []float32 // of A; see solve
 	block  []float32 // inverse of a block on A's diagonal
 	sums   []float64 // [C]
 }
@@ -79,8 +79,8 @@ func (p *polar) product(op sliceMatMul) {
 	p.multiply(op)
 }
 
-// bound returns a bound of the largest singular value of m: the root of the product of the largest sums of
-// rows and columns, or Frobenius' norm where it is less.
+// bound returns an upper bound of the largest singular value of m: the root of the product of the largest sums of
+// rows and columns, or the Frobenius norm if that is smaller.
 func (p *polar) bound() float64 {
 	columns := p.sums
 	clear(columns)
@@ -102,17 +102,17 @@ func (p *polar) bound() float64 {
 	return math.Min(math.Sqrt(rows*most), math.Sqrt(squares))
 }
 
-// choleskyBlock is how many columns are factored at once; the rest are updated by a product.
+// choleskyBlock is the number of columns factored at once; the rest are updated by a product.
 const choleskyBlock = 64
 
-// leastPivot is the least that stands on the diagonal of a factor: the root of a quarter of the ridge.
+// leastPivot is the smallest diagonal element of a factor: the root of a quarter of the ridge.
 var leastPivot = math.Sqrt(engine.Ridge / 4)
 
-// cholesky replaces a symmetric matrix by its lower factor. Moments are sums in float32, so where
-// features are large a covariance can come out indefinite by more than the ridge: a pivot below a
-// quarter of it, which no covariance has, is raised to that, and its column cleared. (Divided by so
-// small a pivot, the rounding of one column would grow in the next, without bounds.) Until its
-// block is done such a pivot stands as infinite, so that divisions by it clear the column.
+// cholesky replaces a symmetric matrix by its lower factor. Moments are sums in float32, so if
+// features are large a covariance may be indefinite by more than the ridge: a pivot below a
+// quarter of it, which no covariance has, is raised to that, and its column is cleared. (Divided by so
+// small a pivot, the rounding error of one column would grow in the next, without bound.) Until its
+// block is complete, such a pivot is stored as infinity, so that divisions by it clear the column.
 func cholesky(a []float64, n int) {
 	var impl gonum.Implementation
 	for k := 0; k < n; k += choleskyBlock {
@@ -156,7 +156,7 @@ func choleskyUnblocked(a []float64, n, stride int) {
 	}
 }
 
-// solveBlock is the height of the blocks of rows that a triangular system is solved in.
+// solveBlock is the height of the blocks of rows in which a triangular system is solved.
 const solveBlock = 64
 
 // solve computes x = A^-T b for lower triangular A, from the last block of rows to the first:
@@ -206,7 +206,7 @@ func invertLower(dst []float32, a []float64, n, stride int) {
 
 // transpose replaces a matrix by its transpose.
 func transpose(m []float32, n int) {
-	const block = 32 // of two blocks all cache lines stay at hand
+	const block = 32 // all cache lines of two blocks stay in the cache
 	for top := 0; top < n; top += block {
 		for left := 0; left <= top; left += block {
 			for i := top; i < min(top+block, n); i++ {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// job is a loop whose iterations are independent. It lives as long as the device, so that starting one
-// allocates nothing; what it works on is in the device's state.
+// job is a loop whose iterations are independent. It lives as long as the device, so starting one
+// allocates nothing; its operands are in the device's state.
 type job func(worker, index int)
 
-// crew runs jobs on a fixed number of goroutines, the caller's among them. Iterations are taken one by
+// crew runs jobs on a fixed number of goroutines, including the caller's. Iterations are taken one by
 // one from a counter, so a slow core takes fewer of them.
 type crew struct {
 	size    int
@@ -28,14 +28,14 @@ type crew struct {
 type sleeper struct {
 	asleep atomic.Bool
 	wake   chan struct{}
-	_      [48]byte // a cache line each
+	_      [48]byte // separate cache lines
 }
 
 // spinTime is how long a worker looks for more work before it sleeps. Waking a sleeping thread takes
 // 5 to 50 microseconds, about as long as an operation on a small map (BenchmarkVGG19/128).
 const spinTime = 50 * time.Microsecond
 
-// exhausted is the ticket's low half, and its value where no iteration is left.
+// exhausted is the ticket's low half, and its value when no iteration is left.
 const exhausted = 1<<32 - 1
 
 func newCrew(size int) *crew {
@@ -59,7 +59,7 @@ func (c *crew) run(f *job, n int) {
 		return
 	}
 	next := (c.ticket.Load()>>32 + 1) << 32
-	c.ticket.Store(next | exhausted) // nobody takes an iteration of the last run with the loop of this one
+	c.ticket.Store(next | exhausted) // no worker takes an iteration of the last run with the loop of this one
 	c.current.Store(f)
 	c.limit.Store(int64(n))
 	c.done.Store(0)
@@ -95,7 +95,7 @@ func (c *crew) take(worker int) {
 	}
 }
 
-// await returns when n iterations are done. A worker that was slow to look may still send word of an
+// await returns when n iterations are done. A slow worker may still signal the end of an
 // earlier run, so the count decides.
 func (c *crew) await(n int64) {
 	for c.done.Load() != n {
@@ -112,10 +112,10 @@ func (c *crew) await(n int64) {
 	}
 }
 
-// spins is how often a thread looks again before it asks for the time or sleeps: a few microseconds.
+// spins is the number of times a thread polls before it checks the time or sleeps: a few microseconds.
 const spins = 2000
 
-// work is a worker's life.
+// work is the loop of a worker.
 func (c *crew) work(w int) {
 	s := &c.workers[w]
 	for !c.closed.Load() {
@@ -136,7 +136,7 @@ func (c *crew) open() bool {
 	return c.closed.Load() || int64(c.ticket.Load()&exhausted) < c.limit.Load()
 }
 
-// spin looks for work for a while and reports whether there is some.
+// spin looks for work for a while and reports whether it found some.
 func (c *crew) spin() bool {
 	for start := time.Now(); time.Since(start) < spinTime; {
 		for range spins {

@@ -1,7 +1,7 @@
 package cpu
 
-// portable returns the kernels in plain Go. They are the definition that the assembly is tested
-// against, and the whole engine on other processors. Products are rounded before they are added
+// portable returns the kernels in plain Go. They are the definition against which the assembly is
+// tested, and the complete engine on other processors. Products are rounded before they are added
 // (float32(x*y) + z), or the compiler would fuse them on some processors and not on others.
 func portable() *kernels {
 	return &kernels{
@@ -142,7 +142,7 @@ func unpool(dst, src []float32, mask []uint16, scale float32, n int) {
 	}
 }
 
-// peak keeps eight chains in flight, twice a multiplication's and an addition's latency.
+// peak keeps eight chains in flight, twice the latency of a multiplication and an addition.
 func peak(n int) float64 {
 	x, y := float32(0.5), float32(n)
 	var s0, s1, s2, s3, s4, s5, s6, s7 float32
@@ -156,7 +156,7 @@ func peak(n int) float64 {
 		s6 = float32(s6*x) + y
 		s7 = float32(s7*x) + y
 	}
-	if s0+s1+s2+s3+s4+s5+s6+s7 < 0 { // never: it keeps the sums alive
+	if s0+s1+s2+s3+s4+s5+s6+s7 < 0 { // never true: it keeps the sums alive
 		return 0
 	}
 	return 2 * 8 * float64(n)

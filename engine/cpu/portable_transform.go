@@ -102,8 +102,8 @@ func (y *tile) finish(bias []float32, linear bool) {
 	}
 }
 
-// isPositive returns 1 where v is greater than zero, and 0 elsewhere. The bits of such numbers are 1 to
-// those of infinity; a subtraction tells without a branch, which no processor would predict.
+// isPositive returns 1 if v is greater than zero, and 0 otherwise. The bits of such numbers are 1 to
+// those of infinity; a subtraction decides without a branch, which would be unpredictable.
 func isPositive(v float32) uint32 {
 	const infinity = 0x7f800000
 	return uint32((uint64(math.Float32bits(v)-1) - infinity) >> 63)
@@ -162,9 +162,9 @@ func poolTile(run *forwardRun, y *tile, t int) {
 	}
 }
 
-// maxPool keeps the largest of four numbers that are not negative and returns which lanes of each won with
-// more than zero. The first of equal ones wins. Such numbers are ordered as their bits are, with NaN above
-// all; below them stands the place, so that one maximum gives both, without a branch.
+// maxPool keeps the largest of four numbers that are not negative and returns which lanes of each are the
+// largest and greater than zero. The first of equal ones wins. Such numbers are ordered like their bits, with NaN
+// above all; the position is in the bits below, so that one maximum gives both, without a branch.
 func maxPool(out *[lanes]float32, quad *[4]*[lanes]float32) (bits [4]uint16) {
 	for l := range lanes {
 		var best uint64

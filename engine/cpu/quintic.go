@@ -5,12 +5,12 @@ import "math"
 // quintic is the odd polynomial a x + b x^3 + c x^5.
 type quintic struct{ a, b, c float64 }
 
-// least is the smallest singular value, as a share of the largest, that the iteration raises to 1: where
-// the rounding of float32 leaves nothing to know.
+// least is the smallest singular value, relative to the largest, that the iteration raises to 1: below it
+// nothing remains after the rounding of float32.
 const least = 3e-7
 
 // quintics raise numbers from [least,1] to 1: each is the best approximation of 1 on the interval that the
-// ones before it leave (Amsel, Persson, Musco and Gower 2025, "The Polar Express").
+// previous ones leave (Amsel, Persson, Musco and Gower 2025, "The Polar Express").
 var quintics = composite(least)
 
 // composite returns the polynomials for [low,1].
@@ -34,11 +34,11 @@ func composite(low float64) []quintic {
 
 func (q quintic) at(x float64) float64 { return x * (q.a + x*x*(q.b+x*x*q.c)) }
 
-// best returns the quintic that is nearest to 1 on [low,high], by Remez' exchange: its error has one size
-// and alternating signs at the ends and at its two inner extremes.
+// best returns the quintic closest to 1 on [low,high], by Remez exchange: its error has equal magnitude
+// and alternating signs at the ends and at its two inner extrema.
 func best(low, high float64) quintic {
 	if 1-low/high < 1e-3 {
-		s := 2 / (low + high) // the interval is so short that the equations would be singular
+		s := 2 / (low + high) // on so short an interval the equations would be singular
 		return quintic{15.0 / 8 * s, -10.0 / 8 * s * s * s, 3.0 / 8 * math.Pow(s, 5)}
 	}
 	first, second := (3*low+high)/4, (low+3*high)/4

@@ -7,25 +7,25 @@ import (
 	"github.com/impasto/impasto/internal/srgb"
 )
 
-// resampler is a resampling with its adjoint. Rows are resampled first, then columns; of the rows each thread
-// holds those that the row at hand is made of.
+// resampler is a resampling and its adjoint. Rows are resampled first, then columns; each thread holds
+// the resampled rows from which the current row is made.
 type resampler struct {
 	engine.Resampling
 	wide, tall    engine.Taps // the transposes of Across and Down
-	before, after int         // how far Across reaches beyond a row
+	before, after int         // how far Across extends beyond a row
 	spaces        []resamplerSpace
 	jobs          struct{ forward, backward job }
 
 	// The operation in progress.
 	src, dst, small, gradient *picture
-	strips                    int // into which each channel is cut
+	strips                    int // into which each channel is divided
 }
 
-// resamplerSpace is the memory of one thread.
+// resamplerSpace is the scratch memory of one thread.
 type resamplerSpace struct {
 	narrow  ring      // rows resampled; [Down.Width][ToWidth]
-	weighed ring      // rows of the gradient by light; [tall.Width][ToWidth]
-	light   []float32 // a row with what lies beyond its ends
+	weighed ring      // rows of the gradient with respect to light; [tall.Width][ToWidth]
+	light   []float32 // a row and its extension beyond the ends
 	row     []float32 // [ToWidth]
 }
 
@@ -51,7 +51,7 @@ func newResampler(op engine.Resampling, threads int) *resampler {
 	return r
 }
 
-// ResamplerBytes counts the tables and the rows of all threads.
+// ResamplerBytes returns the size of the tables and of the rows of all threads.
 func (d *device) ResamplerBytes(r engine.Resampling) int64 {
 	return newResampler(r, d.crew.size).bytes()
 }
@@ -69,7 +69,7 @@ func (r *resampler) bytes() int64 {
 	return 4*int64(numbers) + int64(unsafe.Sizeof(0))*int64(indices)
 }
 
-// Close gives the memory to the collector.
+// Close leaves the memory to the garbage collector.
 func (r *resampler) Close() error {
 	*r = resampler{}
 	return nil
@@ -86,7 +86,7 @@ func (d *device) Resample(op engine.Resample) error {
 	return nil
 }
 
-// ResampleBackward computes the derivative by what was resampled.
+// ResampleBackward computes the derivative with respect to the source.
 func (d *device) ResampleBackward(op engine.ResampleBackward) error {
 	r := own[*resampler](op.Resampler)
 	op.Check(&r.Resampling)
@@ -98,9 +98,9 @@ func (d *device) ResampleBackward(op engine.ResampleBackward) error {
 	return nil
 }
 
-// run cuts images of the given height into strips. At the top of a strip the rows above are computed once more.
+// run divides images of the given height into strips. At the top of a strip the rows above are computed again.
 func (r *resampler) run(c *crew, j *job, height int) {
-	const jobs, least = 4, 16 // of a thread; rows of a strip
+	const jobs, least = 4, 16 // jobs per thread; rows of a strip
 	r.strips = max(min((jobs*c.size+2)/3, height/least), 1)
 	c.run(j, 3*r.strips)
 	r.src, r.dst, r.small, r.gradient = nil, nil, nil, nil
@@ -171,7 +171,7 @@ func (r *resampler) backwardStrip(worker, index int) {
 	}
 }
 
-// byLight returns a row of the gradient by the light of what was made; what was limited has none.
+// byLight returns a row of the gradient with respect to the light of the result, zero where that was clamped.
 func (r *resampler) byLight(s *resamplerSpace, c, y int) []float32 {
 	out, missing := s.weighed.row(y)
 	if !missing {

@@ -2,7 +2,7 @@ package cpu
 
 import "unsafe"
 
-// room hands out parts of a piece of memory, each on a cache line. Without memory it only counts.
+// room hands out parts of a piece of memory, each starting at a cache line. Without memory it only counts.
 type room struct {
 	memory []byte
 	used   int64
@@ -10,7 +10,7 @@ type room struct {
 
 const cacheLine = 64
 
-// part returns the next n numbers; nil where there is no memory.
+// part returns the next n numbers, or nil if there is no memory.
 func part[T number](r *room, n int) []T {
 	var zero T
 	at := r.used
@@ -22,7 +22,7 @@ func part[T number](r *room, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&r.memory[at])), n)
 }
 
-// rows are vectors one after the other.
+// rows are consecutive vectors.
 type rows struct {
 	n, width int
 	data     []float64
@@ -36,5 +36,5 @@ func (r rows) row(i int) []float64 { return r.data[i*r.width:][:r.width] }
 // first returns the first n rows.
 func (r rows) first(n int) rows { return rows{n, r.width, r.data} }
 
-// clearFrom clears the rows from i on.
+// clearFrom clears the rows starting at i.
 func (r rows) clearFrom(i int) { clear(r.data[i*r.width : r.n*r.width]) }

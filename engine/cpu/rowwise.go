@@ -6,9 +6,9 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// rowwise is an operation in progress that takes the rows of maps one by one.
+// rowwise is an operation in progress that processes maps row by row.
 type rowwise struct {
-	do               func(*device, int, int) // of a worker and a row
+	do               func(*device, int, int) // takes a worker and a row
 	from             int                     // the first row
 	src, dst, target *featureMap
 	mask             *mask
@@ -56,8 +56,8 @@ func (d *device) Pool(op engine.Pool) error {
 		average: op.Pooling == engine.AveragePooling}, (op.Rows.Len()+1)/2)
 }
 
-// poolRow computes row y of the pooled map; behind the last one it only clears the mask of a row that is
-// pooled by nobody.
+// poolRow computes row y of the pooled map; after the last one it only clears the mask of a row that is
+// not pooled.
 func (d *device) poolRow(_, y int) {
 	r := &d.rowwise
 	for i := 2 * y; r.mask != nil && i < min(2*y+2, r.src.shape.Height); i++ {
@@ -73,7 +73,7 @@ func (d *device) poolRow(_, y int) {
 	}
 }
 
-// poolSquare pools 2x2 activations of 16 channels, behind their ReLU.
+// poolSquare pools 2x2 activations of 16 channels, after their ReLU.
 func (r *rowwise) poolSquare(block, y, x int) {
 	var rectified [4][lanes]float32
 	var quad [4]*[lanes]float32
@@ -98,7 +98,7 @@ func (r *rowwise) poolSquare(block, y, x int) {
 	}
 }
 
-// Unpool spreads the gradient by a pooled map.
+// Unpool spreads the gradient of a pooled map.
 func (d *device) Unpool(op engine.Unpool) error {
 	op.Check()
 	return d.runRows(rowwise{do: (*device).unpoolRow, from: op.Rows.From, src: mapOf(op.Src), dst: mapOf(op.Dst), mask: maskOf(op.Mask),

@@ -20,7 +20,7 @@ func (d *device) AddSquaredDistance(op engine.AddSquaredDistance) error {
 	return nil
 }
 
-// sums returns n zeros, kept from one operation to the next.
+// sums returns n zeros, in memory kept between operations.
 func (d *device) sums(n int) []float64 {
 	if n > len(d.partials) {
 		d.partials = make([]float64, n)

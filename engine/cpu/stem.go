@@ -7,7 +7,7 @@ import (
 )
 
 // stem is the first convolution with its preprocessing, [out,3,3,3]. It is too narrow for Winograd: its
-// 27 products a number cost less than writing the number.
+// 27 products per number cost less than writing the number.
 type stem struct {
 	parameters
 	out, blocks, panels int
@@ -15,7 +15,7 @@ type stem struct {
 	pre                 engine.Preprocessing
 	forward             []float32 // [panels][27][32]
 	bias                []float32 // [panels*32]
-	backward            []float32 // [blocks][27][16], taps turned round
+	backward            []float32 // [blocks][27][16], flipped taps
 }
 
 func (s *stem) Out() int                { return s.out }
@@ -50,7 +50,7 @@ func (d *device) NewStem(out int, weight, bias []float32, pre engine.Preprocessi
 	return s, nil
 }
 
-// stemming is an operation on a stem in progress. Each job is a row of tiles and has memory of its own.
+// stemming is an operation on a stem in progress. Each job is a row of tiles and has its own memory.
 type stemming struct {
 	stem   *stem
 	image  *picture
@@ -60,7 +60,7 @@ type stemming struct {
 	add    bool
 	rows   engine.Rows
 	memory []float32
-	share  int // numbers of memory a worker has
+	share  int // numbers of memory per worker
 }
 
 // StemForward computes rows of ReLU(conv(preprocess(Image)) + bias).
@@ -78,7 +78,7 @@ func (d *device) StemForward(op engine.StemForward) error {
 	return d.runStem(&d.jobs.stemForward)
 }
 
-// StemBackward computes rows of the gradient by the image.
+// StemBackward computes rows of the gradient with respect to the image.
 func (d *device) StemBackward(op engine.StemBackward) error {
 	op.Check()
 	if op.Rows.Len() == 0 {
@@ -102,7 +102,7 @@ func (d *device) runStem(f *job) error {
 	return nil
 }
 
-// stemForwardRows computes one row of tiles: it preprocesses the six rows under it, with their padding.
+// stemForwardRows computes one row of tiles: it preprocesses the six rows below it, with their padding.
 func (d *device) stemForwardRows(worker, index int) {
 	s := &d.stem
 	width := s.image.width
@@ -151,7 +151,7 @@ func (s *stemming) preprocess(kernels *kernels, dst []float32, stride, y int) {
 	}
 }
 
-// stemForwardPanel computes 32 channels of row y. Where the map has no block for the second half of
+// stemForwardPanel computes 32 channels of row y. If the map has no block for the second half of
 // them, spare memory takes both.
 func (d *device) stemForwardPanel(rows *[9][]float32, spare []float32, p, y int) {
 	s := &d.stem

@@ -8,15 +8,15 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// A number takes four bytes of an arena on either device, as plans count vectors so. The numbers
-// themselves lie elsewhere: each buffer has memory of its own, and the arena only keeps account of
-// who wrote where last.
+// A number takes four bytes of an arena on either device, as in plans. The numbers
+// themselves are elsewhere: each buffer has its own memory, and the arena only records
+// who last wrote where.
 const numberBytes = 4
 
-// addressable is more memory than any processor reaches. The account of an arena takes none.
+// addressable is more memory than any processor can address. An arena itself takes no memory.
 const addressable = 1 << 48
 
-// book serialises the operations of a device and knows what the current one has read or written.
+// book serialises the operations of a device and records what the current one has read or written.
 type book struct {
 	mu      sync.Mutex
 	touched []*extent
@@ -27,11 +27,11 @@ type extent struct {
 	arena      *ledger
 	what       string
 	from, to   int64
-	invalidate func() // forget the contents
+	invalidate func() // invalidate the contents
 	dirty      bool   // was written once
 }
 
-// ledger is the account of one arena.
+// ledger records the buffers of one arena.
 type ledger struct {
 	book    *book
 	bytes   int64
@@ -39,7 +39,7 @@ type ledger struct {
 	extents []*extent
 }
 
-// place enters a buffer.
+// place enters a buffer into the ledger.
 func (l *ledger) place(what string, offset, bytes int64) *extent {
 	must(!l.closed, "%s placed in a closed arena", what)
 	must(offset >= 0 && offset%engine.Alignment == 0, "%s: offset %d is no multiple of %d", what, offset, int64(engine.Alignment))
@@ -49,7 +49,7 @@ func (l *ledger) place(what string, offset, bytes int64) *extent {
 	return e
 }
 
-// read notes that the current operation reads the buffer.
+// read records that the current operation reads the buffer.
 func (e *extent) read() {
 	must(!e.arena.closed, "%s used after its arena was closed", e.what)
 	e.arena.book.touched = append(e.arena.book.touched, e)
@@ -58,12 +58,12 @@ func (e *extent) read() {
 // overlaps reports whether the buffers share bytes.
 func (e *extent) overlaps(o *extent) bool { return o.from < e.to && e.from < o.to }
 
-// used reports whether another buffer was ever written in the place of e.
+// used reports whether another buffer has ever been written to the place of e.
 func (e *extent) used() bool {
 	return slices.ContainsFunc(e.arena.extents, func(o *extent) bool { return o != e && o.dirty && e.overlaps(o) })
 }
 
-// write notes that the current operation writes the buffer: whatever shares its bytes is lost.
+// write records that the current operation writes the buffer: whatever shares its bytes is lost.
 func (e *extent) write() {
 	must(!e.arena.closed, "%s used after its arena was closed", e.what)
 	for _, o := range e.arena.extents {
@@ -94,7 +94,7 @@ type arena[T number] struct {
 func (d *device[T]) NewArena(bytes int64) (engine.Arena, error) {
 	must(bytes >= 0, "an arena of %d bytes", bytes)
 	if bytes > addressable {
-		return nil, fmt.Errorf("taking %d TiB of memory: there is not that much", bytes>>40)
+		return nil, fmt.Errorf("allocating %d TiB of memory: too large", bytes>>40)
 	}
 	return &arena[T]{ledger{book: &d.book, bytes: bytes}, d, map[placement]any{}}, nil
 }
@@ -119,7 +119,7 @@ func (a *arena[T]) Close() error {
 	return nil
 }
 
-// find returns the buffer at p, made by place where there is none yet.
+// find returns the buffer at p, which place makes if there is none yet.
 func find[B any, T number](a *arena[T], p placement, place func() B) B {
 	a.book.mu.Lock()
 	defer a.book.mu.Unlock()

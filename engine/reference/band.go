@@ -2,7 +2,7 @@ package reference
 
 import "github.com/impasto/impasto/engine"
 
-// band is some rows of a feature map in plain memory.
+// band is a number of rows of a feature map in plain memory.
 type band[T number] struct {
 	channels int
 	rows     engine.Rows
@@ -14,7 +14,7 @@ func newBand[T number](channels int, rows engine.Rows, width int) band[T] {
 	return band[T]{channels, rows, width, make([]T, channels*rows.Len()*width)}
 }
 
-// row returns row y, counted from the top of the whole map, of channel c.
+// row returns row y of channel c, counted from the top of the complete map.
 func (b band[T]) row(c, y int) []T {
 	at := (c*b.rows.Len() + y - b.rows.From) * b.width
 	return b.data[at : at+b.width]
@@ -32,7 +32,7 @@ func (b band[T]) each(do func(c, y, x int, v *T)) {
 	}
 }
 
-// widen returns b with n columns more on either side: column x reads source(x), a zero where that is
+// widen returns b with n more columns on either side: column x reads source(x), or a zero if that is
 // negative.
 func (b band[T]) widen(n int, source func(x int) int) band[T] {
 	wide := newBand[T](b.channels, b.rows, b.width+2*n)

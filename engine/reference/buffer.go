@@ -7,7 +7,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// What a slot of a map holds, where it is not the number of a row.
+// The contents of a slot of a map, if not the number of a row.
 const (
 	neverWritten = -1
 	overwritten  = -2
@@ -42,7 +42,7 @@ func (m *featureMap[T]) forget() {
 	}
 }
 
-// take reads rows; those beyond the map are left out.
+// take reads rows, leaving out those beyond the map.
 func (m *featureMap[T]) take(rows engine.Rows) band[T] {
 	rows = engine.Rows{From: max(rows.From, 0), To: min(rows.To, m.shape.Height)}
 	m.read()
@@ -91,7 +91,7 @@ func (m *featureMap[T]) slot(c, y int) []T {
 type mask struct {
 	*extent
 	shape engine.Shape
-	held  []int  // [H] the number of the row, or what became of it
+	held  []int  // [H] the number of the row, or its state
 	bits  []bool // [C, H, W]; nil until written
 }
 
@@ -113,7 +113,7 @@ func (m *mask) forget() {
 	}
 }
 
-// take reads rows; those beyond the mask are left out.
+// take reads rows, leaving out those beyond the mask.
 func (m *mask) take(rows engine.Rows) func(c, y, x int) bool {
 	m.read()
 	for y := max(rows.From, 0); y < min(rows.To, m.shape.Height); y++ {
@@ -139,17 +139,17 @@ func (m *mask) put(rows engine.Rows, pass func(c, y, x int) bool) {
 	}
 }
 
-// vector implements engine.Vector. What a fresh arena holds is zero, so it may be read before it is
-// written, but not after another buffer was written in its place.
+// vector implements engine.Vector. The contents of a new arena are zero, so it may be read before it is
+// written, but not after another buffer was written to its place.
 type vector[T number] struct {
 	*extent
 	data []T
-	lost []bool // per number: another buffer has taken its place; nil: none
+	lost []bool // per number: overwritten by another buffer; nil: none
 }
 
 func (v *vector[T]) Len() int { return len(v.data) }
 
-// numbers returns v, so that a vector and an image are reached alike.
+// numbers returns v, so that vectors and images can be handled alike.
 func (v *vector[T]) numbers() *vector[T] { return v }
 
 func vectorOf[T number](v engine.Vector) *vector[T] {
@@ -166,7 +166,7 @@ func (a *arena[T]) Vector(offset int64, n int) engine.Vector {
 	})
 }
 
-// watch begins to note what becomes of the numbers.
+// watch starts to record what happens to the numbers.
 func (v *vector[T]) watch() {
 	v.invalidate = func() { v.lost = slices.Repeat([]bool{true}, len(v.data)) }
 	if v.used() {

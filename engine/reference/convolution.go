@@ -6,7 +6,7 @@ import "github.com/impasto/impasto/engine"
 //
 //	y_k(p, q) = bias_k + sum over c, i, j of weight_kcij x_c(P(p+i-1), P(q+j-1))
 //
-// where P is the padding: which row or column is read, or that a zero is.
+// where P is the padding: the row or column that is read, or a zero.
 type convolution[T number] struct {
 	in, out int
 	weight  []T // [out, in, 3, 3]
@@ -20,7 +20,7 @@ func (c *convolution[T]) Out() int                { return c.out }
 func (c *convolution[T]) Padding() engine.Padding { return c.padding }
 func (c *convolution[T]) Bytes() int64            { return numberBytes * int64(len(c.weight)+len(c.bias)) }
 
-// Close notes that the convolution must not be used any more.
+// Close records that the convolution must not be used any more.
 func (c *convolution[T]) Close() error {
 	c.closed = true
 	return nil
@@ -77,9 +77,9 @@ func (c *convolution[T]) forward(x band[T], height int, rows engine.Rows) band[T
 	return y
 }
 
-// backward computes rows of the gradient by x from g, the gradient by y: the transpose of forward.
-// First the gradient by the padded input, then each of its rows and columns -1 to n goes where the
-// padding read it.
+// backward computes rows of the gradient with respect to x from g, that with respect to y: the transpose of forward.
+// It first computes the gradient of the padded input, then adds each of its rows and columns -1 to n to where
+// the padding read it.
 func (c *convolution[T]) backward(g band[T], height int, rows engine.Rows) band[T] {
 	x := newBand[T](c.in, rows, g.width)
 	wide := g.widen(2, func(q int) int { return engine.PadZero.Index(q, g.width) })

@@ -13,7 +13,7 @@ import (
 // coupling implements engine.Coupling: a painting's distribution.
 type coupling struct {
 	kind       engine.CouplingKind
-	positions  int // of weight 1; 0: not known
+	positions  int // of weight 1; 0: unknown
 	mean       []float64
 	covariance *mat.SymDense
 	closed     bool
@@ -106,7 +106,7 @@ func setTransport[T number](dst *affine[T], by float64, transport mat.Matrix, me
 	}
 }
 
-// couple returns tr (B S B)^1/2 with B = S*^1/2, and T, twice its derivative by S.
+// couple returns tr (B S B)^1/2 with B = S*^1/2, and T, twice its derivative with respect to S.
 func (c *coupling) couple(s *mat.SymDense) (trace float64, transport mat.Matrix) {
 	if c.kind == engine.TruncatedCoupling {
 		return truncated(s, c.covariance)
@@ -114,7 +114,7 @@ func (c *coupling) couple(s *mat.SymDense) (trace float64, transport mat.Matrix)
 	return exact(s, c.covariance)
 }
 
-// exact has T = B (B S B)^-1/2 B.
+// exact computes T = B (B S B)^-1/2 B.
 func exact(s, target *mat.SymDense) (trace float64, transport mat.Matrix) {
 	b := power(target, 0.5)
 	var inner, half, t mat.Dense
@@ -125,13 +125,13 @@ func exact(s, target *mat.SymDense) (trace float64, transport mat.Matrix) {
 	return mat.Trace(root), &t
 }
 
-// power returns a symmetric matrix to a power, by its eigenvalues. Where rounding made them less than anything that two
-// ridges leave, they are raised to that.
+// power returns a power of a symmetric matrix, from its eigenvalues. Eigenvalues that rounding has made smaller than
+// two ridges allow are raised to that bound.
 func power(m mat.Symmetric, exponent float64) *mat.Dense {
 	const least = 1e-18
 	var e mat.EigenSym
 	if !e.Factorize(m, true) {
-		n := m.SymmetricDim() // of numbers that are not finite there is no root
+		n := m.SymmetricDim() // numbers that are not finite have no root
 		return mat.NewDense(n, n, slices.Repeat([]float64{math.NaN()}, n*n))
 	}
 	var v, scaled, result mat.Dense
@@ -153,10 +153,10 @@ func symmetric(m mat.Matrix) *mat.SymDense {
 	return s
 }
 
-// truncatedSteps is how often crowsonkb's style-transfer-pytorch iterates, forward and backward.
+// truncatedSteps is the number of iterations in crowsonkb's style-transfer-pytorch, forward and backward.
 const truncatedSteps = 12
 
-// truncated is that program's: the steps for the roots, and as many for the gradient.
+// truncated computes what that program does: the steps for the roots, and as many for the gradient.
 func truncated(s, target *mat.SymDense) (trace float64, transport mat.Matrix) {
 	b := truncatedRoot(target)
 	var inner, t mat.Dense

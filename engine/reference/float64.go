@@ -6,7 +6,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Float64 returns the numbers of a vector (or image) of either device, a copy without rounding.
+// Float64 returns a copy of the numbers of a vector (or image) of either device, without rounding.
 func Float64(v engine.Vector) []float64 {
 	if w, ok := v.(interface{ numbers() *vector[float64] }); ok {
 		return locked(w.numbers().arena.book, func() []float64 { return convert[float64](w.numbers().take()) })
@@ -18,7 +18,7 @@ func Float64(v engine.Vector) []float64 {
 }
 
 // SetFloat64 sets the numbers of a vector (or image) of the float64 device, so that a finite
-// difference may be as small as float64 allows. It panics where the lengths differ.
+// difference may be as small as float64 allows. It panics if the lengths differ.
 func SetFloat64(v engine.Vector, src []float64) {
 	w := vectorOf[float64](v)
 	must(len(src) == w.Len(), "vector of %d numbers set from %d", w.Len(), len(src))
@@ -56,7 +56,7 @@ func SetScalar(dst engine.Scalar, value float64) {
 	})
 }
 
-// locked runs do as an operation of the device that b belongs to.
+// locked runs do as an operation of the device that owns b.
 func locked[R any](b *book, do func() R) R {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -2,7 +2,7 @@ package reference
 
 import "github.com/impasto/impasto/engine"
 
-// order watches that a reduction sees each row of a map once and from top to bottom; a window that
+// order checks that a reduction sees each row of a map once and from top to bottom; a window that
 // starts at row 0 begins another map.
 type order struct{ next int }
 
@@ -11,7 +11,7 @@ func (o *order) see(what string, rows engine.Rows) {
 	o.next = rows.To
 }
 
-// weights returns w(y, x), 1 where there is no plane.
+// weights returns w(y, x), or 1 without a plane.
 func weights[T number](w engine.Plane) func(y, x int) float64 {
 	if w == nil {
 		return func(int, int) float64 { return 1 }
@@ -23,7 +23,7 @@ func weights[T number](w engine.Plane) func(y, x int) float64 {
 }
 
 // AddMoments adds sum w, sum w F and sum w F F^T over the positions of rows, in float64 and position by
-// position, so that windows leave no trace.
+// position, so that the result does not depend on windows.
 func (d *device[T]) AddMoments(op engine.AddMoments) error {
 	op.Check()
 	d.begin()
@@ -114,7 +114,7 @@ func (d *device[T]) AddAffine(op engine.AddAffine) error {
 	return nil
 }
 
-// AddSquaredDistance adds sum w (F - P)^2 in float64, row by row, so that windows leave no trace.
+// AddSquaredDistance adds sum w (F - P)^2 in float64, row by row, so that the result does not depend on windows.
 func (d *device[T]) AddSquaredDistance(op engine.AddSquaredDistance) error {
 	op.Check()
 	d.begin()

@@ -40,7 +40,7 @@ func (d *device[T]) MatMul(op engine.MatMul) error {
 	return nil
 }
 
-// strided is a matrix by the distances of its elements.
+// strided is a matrix with the strides of its elements.
 type strided[T number] struct {
 	data        []T
 	row, column int

@@ -14,7 +14,7 @@ func (d *device[T]) Multilevel(op engine.Multilevel) error {
 	return nil
 }
 
-// multilevel replaces an image by M of it. P_l is one matrix for the rows and one for the columns.
+// multilevel replaces an image by M times the image. P_l is one matrix for the rows and one for the columns.
 func multilevel[T number](v []T, height, width, levels int) {
 	n := height * width
 	sums := convert[float64](v)
@@ -59,7 +59,7 @@ func unit(n int) matrix {
 	return m
 }
 
-// halving makes one number of four, those at the ends standing for what lies beyond.
+// halving returns the matrix that makes one number of four, repeating those at the ends.
 func halving(n int) matrix {
 	m := newMatrix((n+1)/2, n)
 	for i := range m.rows {

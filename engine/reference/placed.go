@@ -7,10 +7,10 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// contents is what is set and forgotten as a whole: moments, affine maps, points. In a fresh arena it is zero.
+// contents is the state of a buffer that is set as a whole: moments, affine maps, points. It is zero in a new arena.
 type contents struct {
 	*extent
-	lost bool // another buffer has taken its place
+	lost bool // overwritten by another buffer
 }
 
 func (a *arena[T]) contents(what string, offset, bytes int64) *contents {
@@ -20,13 +20,13 @@ func (a *arena[T]) contents(what string, offset, bytes int64) *contents {
 	return c
 }
 
-// demand notes that the current operation reads the contents.
+// demand records that the current operation reads the contents.
 func (c *contents) demand() {
 	c.read()
 	must(!c.lost, "%s at %d is read and another buffer has taken its place", c.what, c.from)
 }
 
-// set notes that the current operation writes all of the contents.
+// set records that the current operation writes all of the contents.
 func (c *contents) set() {
 	c.write()
 	c.lost = false
@@ -37,7 +37,7 @@ type moments struct {
 	*contents
 	order
 	weight    float64
-	sum, gram []float64 // the lower half of gram counts
+	sum, gram []float64 // only the lower half of gram is used
 }
 
 func (m *moments) Channels() int { return len(m.sum) }

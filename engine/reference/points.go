@@ -35,7 +35,7 @@ func (d *device[T]) WritePoints(dst engine.Points, positions []int32) error {
 	return nil
 }
 
-// each calls do for every point in rows of a map, in their order.
+// each calls do for every point in rows of a map, in order.
 func (p *points) each(shape engine.Shape, rows engine.Rows, do func(k, y, x int)) {
 	p.demand()
 	for k, at := range p.positions {

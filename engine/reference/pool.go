@@ -9,7 +9,7 @@ func rectify[T number](b band[T]) {
 	}
 }
 
-// positive tells where b is greater than zero.
+// positive returns a function that reports whether b is greater than zero.
 func positive[T number](b band[T]) func(c, y, x int) bool {
 	return func(c, y, x int) bool { return b.row(c, y)[x] > 0 }
 }
@@ -51,8 +51,8 @@ func winner[T number](b band[T], c, y, x int) (down, right int) {
 	return down, right
 }
 
-// storePooled pools rows of a rectified map of the given height into pool, and marks in routes, which
-// may be nil, what reached it.
+// storePooled pools rows of a rectified map of the given height into pool, and marks what reached it in routes,
+// which may be nil.
 func storePooled[T number](b band[T], height int, pooling engine.Pooling, pool engine.Map, routes engine.Mask) {
 	dst := newBand[T](b.channels, engine.Rows{From: b.rows.From / 2, To: b.rows.To / 2}, b.width/2)
 	dst.each(func(c, y, x int, v *T) {
@@ -80,8 +80,8 @@ func storePooled[T number](b band[T], height int, pooling engine.Pooling, pool e
 	})
 }
 
-// unpool spreads the gradient src by a pooled map over rows of the map in front of the pooling and its
-// ReLU; rows beyond that map are left out.
+// unpool spreads the gradient src of a pooled map over rows of the map before the pooling and its
+// ReLU, leaving out rows beyond that map.
 func unpool[T number](src engine.Map, routes engine.Mask, pooling engine.Pooling, rows engine.Rows) band[T] {
 	shape := routes.Shape()
 	rows = engine.Rows{From: max(rows.From, 0), To: min(rows.To, shape.Height)}

@@ -1,10 +1,10 @@
 // Package reference defines every operation of an engine.Device by naive loops, in float32 and in
-// float64. Fast devices are tested against it; it is not meant to run anything but tests.
+// float64. Fast devices are tested against it; it is only meant for tests.
 //
-// It is strict where memory forgives. It knows which row each slot of a map holds, and panics where an
-// operation reads a row that was never written, that has left the window, or whose place in the arena
-// another buffer has since taken; where a reduction sees rows twice or out of order; and where one
-// operation writes what it reads. A plan of bands and lifetimes that runs here is right.
+// It checks what memory would permit. It tracks which row each slot of a map holds, and panics if an
+// operation reads a row that was never written, that has left the window, or that another buffer has since
+// overwritten in the arena; if a reduction sees rows twice or out of order; and if an
+// operation writes what it reads. A plan of bands and lifetimes that runs here is correct.
 package reference
 
 import (
@@ -30,8 +30,8 @@ type device[T number] struct {
 // New32 returns the device that stores and computes in float32.
 func New32() engine.Device { return &device[float32]{name: "reference32"} }
 
-// New64 returns the device that stores and computes in float64. Parameters and host memory are float32
-// as everywhere; Float64 and its siblings see what lies between in full.
+// New64 returns the device that stores and computes in float64. Parameters and host memory are float32,
+// as on every device; Float64 and related functions give access to the full precision.
 func New64() engine.Device { return &device[float64]{name: "reference64"} }
 
 func (d *device[T]) Name() string                      { return d.name }
@@ -39,7 +39,7 @@ func (d *device[T]) Threads() int                      { return runtime.GOMAXPRO
 func (d *device[T]) WorkspaceBytes(channels int) int64 { return 0 }
 func (d *device[T]) Close() error                      { return nil }
 
-// Costs returns those of package engine/cpu: predictions made in tests are those of a device that paints.
+// Costs returns those of package engine/cpu, so that predictions in tests are those of a real device.
 func (d *device[T]) Costs() engine.Costs {
 	return engine.Costs{
 		Positions: 256,
@@ -61,14 +61,14 @@ func (d *device[T]) begin() {
 
 func (d *device[T]) end() { d.book.mu.Unlock() }
 
-// must panics where a caller breaks the contract of package engine.
+// must panics if a caller violates the contract of package engine.
 func must(ok bool, format string, args ...any) {
 	if !ok {
 		panic("engine/reference: " + fmt.Sprintf(format, args...))
 	}
 }
 
-// parallel calls do for every i < n. The calls write to places of their own, so their order is free.
+// parallel calls do for every i < n. The calls must write to separate places, so their order does not matter.
 func parallel(n int, do func(i int)) {
 	var next atomic.Int64
 	var group sync.WaitGroup

@@ -33,7 +33,7 @@ func open(r engine.Resampler) *engine.Resampling {
 	return &of.Resampling
 }
 
-// each calls do for every number of a resampled plane, every number of the plane that it is made of, and the weight.
+// each calls do for every number of a resampled plane, every number from which it is made, and its weight.
 func each(r *engine.Resampling, do func(to, from int, weight float64)) {
 	read := func(t *engine.Taps, i, k, n int) int { return min(max(t.First[i]+k, 0), n-1) }
 	for i := range r.ToHeight {
@@ -93,7 +93,7 @@ func (d *device[T]) ResampleBackward(op engine.ResampleBackward) error {
 	return nil
 }
 
-// limited returns v limited to [0,1]. NaN becomes 0.
+// limited returns v clamped to [0,1]. NaN becomes 0.
 func limited(v float64) float64 {
 	if !(v > 0) {
 		return 0

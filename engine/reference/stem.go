@@ -18,7 +18,7 @@ func (d *device[T]) NewStem(out int, weight, bias []float32, pre engine.Preproce
 	return s, nil
 }
 
-// preprocess returns rows of z; those beyond the image are left out.
+// preprocess returns rows of z, leaving out those beyond the image.
 func (s *stem[T]) preprocess(rgb []T, height, width int, rows engine.Rows) band[T] {
 	z := newBand[T](3, engine.Rows{From: max(rows.From, 0), To: min(rows.To, height)}, width)
 	z.each(func(c, y, x int, v *T) {
@@ -49,7 +49,7 @@ func (d *device[T]) StemForward(op engine.StemForward) error {
 	return nil
 }
 
-// StemBackward multiplies the gradient by z with the transpose of Matrix.
+// StemBackward multiplies the gradient with respect to z by the transpose of Matrix.
 func (d *device[T]) StemBackward(op engine.StemBackward) error {
 	op.Check()
 	d.begin()

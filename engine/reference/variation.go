@@ -6,10 +6,10 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// pixel is a row and a column of an image; beyond its border the nearest pixel is meant.
+// pixel is a row and a column of an image; beyond the border it means the nearest pixel.
 type pixel struct{ y, x int }
 
-// pairs calls do for every pair of neighbours of which a variation takes the difference, with the
+// pairs calls do for every pair of neighbours whose difference is part of a variation, with the
 // weight of its square (of its absolute value for AbsoluteVariation).
 func pairs(kind engine.TotalVariation, height, width int, do func(p, q pixel, weight float64)) {
 	straight, diagonal := 1.0, 0.0
@@ -34,8 +34,8 @@ func pairs(kind engine.TotalVariation, height, width int, do func(p, q pixel, we
 	}
 }
 
-// AddTotalVariation computes in float64. A difference across the border is one of a pixel with itself, and
-// zero: so AbsoluteVariation and SquaredVariation, which take none there, are covered by the same loop.
+// AddTotalVariation computes in float64. A difference across the border is one of a pixel with itself, hence
+// zero: so AbsoluteVariation and SquaredVariation, which have none there, use the same loop.
 func (d *device[T]) AddTotalVariation(op engine.AddTotalVariation) error {
 	op.Check()
 	d.begin()

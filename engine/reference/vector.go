@@ -28,7 +28,7 @@ func (d *device[T]) reduce(what string, dst engine.Scalar, x, y engine.Vector, f
 	return nil
 }
 
-// dot adds up products in float64.
+// dot sums products in float64.
 func dot[T number](x, y []T) (sum float64) {
 	for i := range x {
 		sum += float64(x[i]) * float64(y[i])
@@ -87,7 +87,7 @@ func (d *device[T]) Norm1(dst engine.Scalar, x engine.Vector) error {
 func (d *device[T]) NormInf(dst engine.Scalar, x engine.Vector) error {
 	return d.reduce("norm", dst, x, x, func(x, _ []T) (largest float64) {
 		for _, v := range x {
-			largest = max(largest, math.Abs(float64(v))) // NaN where either is
+			largest = max(largest, math.Abs(float64(v))) // NaN if either is
 		}
 		return largest
 	})

@@ -180,7 +180,7 @@ func resolve(path string) (place, error) {
 	case !info.Mode().IsRegular():
 		return place{path: path, stream: true}, nil
 	case info.Mode()&0o200 == 0:
-		return place{}, errors.New("the file there is write-protected")
+		return place{}, errors.New("the file is write-protected")
 	}
 	target, err := filepath.EvalSymlinks(path)
 	return place{path: target, mode: info.Mode().Perm()}, bare(err)
@@ -198,7 +198,7 @@ func folderError(target string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the folder %s is not writable: %w", folder, fs.ErrPermission)
 	}
-	return fmt.Errorf("the folder %s takes no new file: %w", folder, bare(err))
+	return fmt.Errorf("cannot create a file in the folder %s: %w", folder, bare(err))
 }
 
 // bare takes the operation and the paths off an error of package os: the callers name the file that the user named.

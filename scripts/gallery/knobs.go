@@ -1,7 +1,7 @@
 package main
 
-// knobs are the hyper-parameters of docs/tuning.md, each with too little of it, enough, and too much; or,
-// where it is a choice, with the choices. Few pairs serve for all, so that what is right is painted once.
+// knobs are the settings of docs/tuning.md, each at a value that is too low, right, and too high or, for a choice,
+// at each option. A few pairs serve for all, so that the right value is painted only once.
 var knobs = []knob{
 	{"strength", "coffee", "woodcut", vary("strength", "0.05", "1", "20")},
 	{"content-weight", "astronaut", "mosaic", vary("content-weight", "0.05", "1", "10")},

@@ -80,7 +80,7 @@ func (o *options) paint(ctx context.Context, names []string) error {
 	known := append(setNames(), "print", "compare")
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("set %q is not known; known are %s", name, strings.Join(known, ", "))
+			return fmt.Errorf("unknown set %q; must be one of %s", name, strings.Join(known, ", "))
 		}
 	}
 	if len(names) == 0 {

@@ -17,8 +17,8 @@ var pairs = [][2]string{
 	{"cat", "marble"}, {"coffee", "night"}, {"cat", "poppies"},
 }
 
-// adapted is how the gallery paints each recipe. Iterations are cut where there are too many of them for a machine
-// without a graphics card: what is left takes less than 40 s. docs/gallery.md states all of it.
+// adapted holds the settings with which the gallery paints each recipe. Iterations are cut to what takes a processor
+// less than 40 s. docs/gallery.md states all of them.
 var adapted = map[string]map[string]string{
 	"gatys":            {"iterations": "60"},
 	"neural-style-pt":  {"iterations": "100"},

