@@ -75,7 +75,7 @@ func learn(t testing.TB, m *impasto.Model, paintings ...*canvas.Picture) *impast
 	return style
 }
 
-// TestConcurrent paints several pictures at once and demands what each gives alone.
+// TestConcurrent paints several pictures concurrently and compares each with the result of painting it alone.
 func TestConcurrent(t *testing.T) {
 	m := model(t, impasto.Settings{Threads: 2})
 	style := learn(t, m, picture(9, 40, 50), picture(10, 31, 64))
@@ -146,7 +146,7 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestNeedIsTheLeast: what a refusal says that a run needs does not depend on what there is, is enough, and is no more than that.
+// TestNeedIsTheLeast: the need in an error does not depend on the budget, is sufficient, and is the least.
 func TestNeedIsTheLeast(t *testing.T) {
 	plan := func(memory int64, size int, optimizer string) (*impasto.Plan, error) {
 		m := model(t, impasto.Settings{Memory: memory})
@@ -210,7 +210,7 @@ func TestEvaluateKeepsTheBudget(t *testing.T) {
 	}
 }
 
-// TestPeakCountsWhatIsHeld adds pictures and masks to a run: the memory told grows by what they take.
+// TestPeakCountsWhatIsHeld adds pictures and masks to a run: the predicted memory grows by their size.
 func TestPeakCountsWhatIsHeld(t *testing.T) {
 	m := model(t, impasto.Settings{Memory: 1 << 30})
 	style := learn(t, m, picture(2, 64, 64))

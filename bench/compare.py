@@ -4,11 +4,11 @@
   compare.py [--sizes 128,256,512,1024] [--modes eager,compile,bfloat16] [--rounds 5] [--avx2]
   compare.py --modes banded --sizes 512,1024
 
-Needs Go, and a Python with PyTorch (the claims were made with 2.9.1): the one that runs this script.
-Programs take turns within a round, because the clock of a machine drifts; the table has the medians
-over the rounds and, as machines are seldom idle, the ratio of the fastest runs too. --avx2 compares
+Needs Go, and a Python with PyTorch (the published numbers are from 2.9.1): the one that runs this script.
+Programs alternate within a round, because the clock of a machine drifts; the table has the medians
+over the rounds and, as machines are seldom idle, also the ratio of the fastest runs. --avx2 compares
 both sides capped to AVX2 instead. --json FILE keeps every run. The mode `banded` is Impasto in the least memory
-that the size allows.
+possible at that size.
 """
 import argparse
 import json

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Paints at sizes up to 8K within the memory that each is to take, and prints predicted and measured peak.
+"""Paints at sizes up to 8K within a budget of memory each, and prints the predicted and the measured peak.
 
   memory.py [--cases 512-adam,2048-lbfgs] [--impasto FILE]
 
-Each case is `impasto style` on a generated photograph of the size that is painted, with a painting of the
-examples and the built-in network. The peak is the most memory that the process had resident, as
+Each case is `impasto style` on a generated photograph of the size of the result, with a painting of the
+examples and the built-in network. The peak is the largest resident memory of the process, as
 /usr/bin/time -v reports it. One iteration of Adam reaches it; L-BFGS runs until its history is full. The
 largest cases take minutes, and 11 GiB.
 """

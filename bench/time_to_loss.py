@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""How long Impasto takes to reach the loss that PyTorch's L-BFGS ends at.
+"""Measures how long Impasto takes to reach the loss at which PyTorch's L-BFGS ends.
 
   time_to_loss.py [--size 512] [--iterations 500] [--threads 2] [--impasto FILE] [--settings "..."]
 
 The loss is that of recipe leongatys: content mean (F-P)^2 at relu4_2; style, with g = F F^T / positions,
 sum 1000/C^2 mean (g-a)^2 at relu1_1, relu2_1, relu3_1, relu4_1, relu5_1; on the built-in VGG-16. PyTorch
 minimises it as that notebook does, from the photograph, by torch.optim.LBFGS with its defaults, on an image in
-0..255 less the mean. Impasto may begin elsewhere and descend in its own way; the loss that counts is that of its last
+0..255 minus the mean. Impasto may start elsewhere and descend in its own way; the loss that counts is that of its last
 scale, of the same pictures at the same size. Both losses at the photograph must agree to 1e-4, or the script fails.
 
-Both sides are told their seconds from where their loop begins; Impasto's include all its scales, and what it
-learns from the pictures. Needs torch, numpy and pillow.
+The seconds of both sides are measured from the start of their loop; Impasto's include all its scales, and
+learning from the pictures. Needs torch, numpy and pillow.
 """
 import argparse
 import csv
@@ -31,11 +31,11 @@ CONTENT = "relu4_2"
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 AGREE = 1e-4
 
-# What reaches the loss with the least work, of what was tried at 128, 256 and 512 pixels. A little noise over the
-# photograph saves the thirty evaluations in which L-BFGS finds its way out of it; levels and the longer step
+# The settings that reach the loss with the least work, of those tried at 128, 256 and 512 pixels. A little noise over
+# the photograph saves the thirty evaluations that L-BFGS needs to leave it; levels and the longer step
 # save some more; a history of 100 takes a third of an evaluation at 512 pixels and hardly saves any. Coarser scales
-# do not pay here: enlarged, their result begins at ten times the loss of the photograph, and needs some sixty
-# evaluations to be where those from the photograph are by then.
+# do not help here: enlarged, their result starts at ten times the loss of the photograph, and needs about sixty
+# evaluations to catch up with a start from the photograph.
 SETTINGS = "--scales 1 --set jitter=0.05 --set levels=5 --line-search none --learning-rate 1.5 --history 30"
 
 
@@ -182,8 +182,8 @@ def report(args, theirs, ours):
     for i in sorted({max(n // 10, 1), n // 4, n // 2, n}):
         target, seconds = min(theirs["losses"][:i + 1]), theirs["seconds"][i]
         reached = next((s for s, loss in ours if loss <= target), None)
-        told = ("not reached", "") if reached is None else (f"{reached:.1f}", f"{seconds / reached:.1f}")
-        print(f"| {i} | {target:.5g} | {seconds:.1f} | {told[0]} | {told[1]} |")
+        cells = ("not reached", "") if reached is None else (f"{reached:.1f}", f"{seconds / reached:.1f}")
+        print(f"| {i} | {target:.5g} | {seconds:.1f} | {cells[0]} | {cells[1]} |")
     print(f"\nImpasto ended at {ours[-1][1]:.5g} after {ours[-1][0]:.1f} s.")
 
 

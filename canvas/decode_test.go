@@ -20,7 +20,7 @@ import (
 	"testing/iotest"
 )
 
-// decode reads a file that must be readable.
+// decode decodes a file and fails on an error.
 func decode(t testing.TB, file []byte) *Picture {
 	t.Helper()
 	p, err := Decode(bytes.NewReader(file), Limits{})
@@ -30,7 +30,7 @@ func decode(t testing.TB, file []byte) *Picture {
 	return p
 }
 
-// expect holds p against want(x, y), RGB in [0, 1].
+// expect compares p with want(x, y), RGB in [0, 1].
 func expect(t *testing.T, p *Picture, w, h int, tolerance float64, want func(x, y int) [3]float64) {
 	t.Helper()
 	if p.Width != w || p.Height != h {
@@ -47,7 +47,7 @@ func expect(t *testing.T, p *Picture, w, h int, tolerance float64, want func(x, 
 	}
 }
 
-// bytesOf returns the colours of an opaque 8-bit image, as expect wants them.
+// bytesOf returns the colours of an opaque 8-bit image, in the form that expect takes.
 func bytesOf(img *image.NRGBA) func(x, y int) [3]float64 {
 	return func(x, y int) [3]float64 {
 		c := img.NRGBAAt(x, y)
@@ -215,7 +215,7 @@ func TestFirstFrameLossyWebP(t *testing.T) {
 	}
 }
 
-// TestOrientation holds the eight orientations against their definition: where the pixel
+// TestOrientation compares the eight orientations with their definition: where the pixel
 // of the upright picture lies in the stored one.
 func TestOrientation(t *testing.T) {
 	const w, h = 5, 3 // stored

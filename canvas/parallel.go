@@ -31,8 +31,8 @@ func inParallel(n int, work func(lo, hi int)) error {
 	return nil
 }
 
-// guard runs f and returns its error; a panic in f becomes an error. It stands at the
-// boundary to decoders, which are fed files that nobody has vouched for.
+// guard runs f and returns its error; a panic in f becomes an error. It guards the
+// boundary to decoders, whose input is not trusted.
 func guard(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -54,7 +54,7 @@ func TestRegionsAreTooFew(t *testing.T) {
 	}
 }
 
-// TestRegionsAreTooMany: a colour without a region is not merged with another one in silence; a mixed border is no colour.
+// TestRegionsAreTooMany: a colour without a region is not merged with another one silently; a mixed border is not a colour.
 func TestRegionsAreTooMany(t *testing.T) {
 	_, err := Regions(coded(90, 40), 2)
 	var wrong *RegionError

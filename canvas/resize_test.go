@@ -14,7 +14,7 @@ import (
 )
 
 // resampled is the definition that resample is tested against: for each pixel of the
-// result the kernel is laid over the whole plane, edges going on, in float64, in two
+// result the kernel is applied to the complete plane, edges repeated, in float64, in two
 // dimensions at once.
 func resampled(src []float64, width, height, w, h int, f Filter) []float64 {
 	kernel := kernels[f]
@@ -61,7 +61,7 @@ func drawFilter(t *rapid.T) Filter {
 	return Filter(rapid.IntRange(0, len(kernels)-1).Draw(t, "filter"))
 }
 
-// TestResample holds Resample against the definition, on values in and out of [0, 1].
+// TestResample compares Resample with the definition, on values in and out of [0, 1].
 func TestResample(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 20)
@@ -85,7 +85,7 @@ func TestResample(t *testing.T) {
 	})
 }
 
-// TestResize holds Resize against the definition, in light.
+// TestResize compares Resize with the definition, in light.
 func TestResize(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 16)
@@ -217,7 +217,7 @@ func TestFit(t *testing.T) {
 	}
 }
 
-// TestBugs: a caller's mistakes panic.
+// TestBugs: mistakes of the caller panic.
 func TestBugs(t *testing.T) {
 	for name, f := range map[string]func(){
 		"New": func() { New(0, 1) }, "Resize": func() { Resize(New(2, 2), 0, 2, Lanczos) },
@@ -254,7 +254,7 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// BenchmarkResize brings 12 megapixels down to sizes at which pictures are painted.
+// BenchmarkResize reduces 12 megapixels to sizes at which pictures are painted.
 func BenchmarkResize(b *testing.B) {
 	r := rand.New(rand.NewPCG(5, 5))
 	p := New(4000, 3000)
@@ -275,7 +275,7 @@ func BenchmarkResize(b *testing.B) {
 	}
 }
 
-// BenchmarkResample brings an iterate from one scale to the next.
+// BenchmarkResample resamples an iterate from one scale to the next.
 func BenchmarkResample(b *testing.B) {
 	pix := randomPlanes(rand.New(rand.NewPCG(6, 6)), 3*512*384)
 	b.ReportAllocs()

@@ -1,5 +1,5 @@
-// Package examples holds pictures that may be given away with the program: photographs to repaint
-// and paintings to repaint them after. SOURCES.md says where each comes from and under which licence.
+// Package examples holds pictures that may be distributed with the program: photographs to repaint
+// and paintings to repaint them after. SOURCES.md gives the origin and the licence of each.
 //
 // The paintings are made by the generator in the folder _gen.
 package examples
@@ -16,7 +16,7 @@ import (
 //go:embed *.png *.jpg
 var files embed.FS
 
-// Kind says what a picture is for.
+// Kind is the purpose of a picture.
 type Kind string
 
 // The kinds of pictures.
@@ -25,12 +25,12 @@ const (
 	Painting Kind = "painting" // a style image
 )
 
-// Picture is one of the pictures that are built in.
+// Picture is one of the built-in pictures.
 type Picture struct {
 	Name        string // short and stable: `impasto style me.jpg @night`
 	Kind        Kind
 	Description string // one line
-	File        string // name of the file, whose ending is the format: .png or .jpg
+	File        string // name of the file, whose extension gives the format: .png or .jpg
 }
 
 var pictures = []Picture{
@@ -59,8 +59,8 @@ func Names() []string {
 }
 
 // Open returns the encoded bytes (PNG or JPEG) of the picture with that name; a leading @, as on
-// the command line, is allowed. The bytes are a copy. Where no picture has the name, the error
-// says which names come nearest.
+// the command line, is allowed. The bytes are a copy. If there is no such picture, the error
+// gives similar names.
 func Open(name string) ([]byte, error) {
 	name = strings.TrimPrefix(name, "@")
 	for _, p := range pictures {
@@ -71,10 +71,10 @@ func Open(name string) ([]byte, error) {
 	return nil, fmt.Errorf("no built-in picture is called %q: %s", name, hint(name))
 }
 
-// hint names the pictures that a name that is not known may stand for, or all of them.
+// hint suggests names similar to an unknown one, or lists all of them.
 func hint(name string) string {
 	near := spelling.Nearest(name, Names(), 3)
-	// Where a third of the letters of both are others it is no slip.
+	// If a third of the letters of both differ, it is not a typing error.
 	near = slices.DeleteFunc(near, func(n string) bool { return 3*spelling.Distance(name, n) > len(name)+len(n) })
 	if len(near) == 0 {
 		return "there are " + strings.Join(Names(), ", ")

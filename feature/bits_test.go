@@ -42,7 +42,7 @@ func digest(t *testing.T, s *scene, job feature.Job, pixels []float32) uint64 {
 	return h.Sum64()
 }
 
-// TestPlanBits demands the same bits of every memory plan and height of the bands, from run to run and
+// TestPlanBits checks that every memory plan and height of the bands gives the same bits, from run to run and
 // for any number of threads, on every instruction set. It logs the digests, for comparing builds.
 func TestPlanBits(t *testing.T) {
 	pixels := noise(rand.New(rand.NewPCG(1, 2)), 3*139*93)

@@ -222,7 +222,7 @@ var scenes = map[string][]term{
 	"last":       {{"relu3_3", false}, {"conv4_1", true}},
 }
 
-// TestGradient compares every gradient with central differences in float64 through the whole network.
+// TestGradient compares every gradient with central differences in float64 through the complete network.
 func TestGradient(t *testing.T) {
 	for name, terms := range scenes {
 		for _, pooling := range []engine.Pooling{engine.MaxPooling, engine.AveragePooling} {
@@ -262,7 +262,7 @@ func testGradient(t *testing.T, s *scene, job feature.Job) {
 	}
 }
 
-// TestPlans demands the same results of every memory plan and height of the bands. The reference device
+// TestPlans checks that every memory plan and height of the bands gives the same results. The reference device
 // panics where a plan reads a row that is gone or was never there; its sums run over the windows that it
 // is given, so that only the fast devices promise the same bits (TestPlanBits).
 func TestPlans(t *testing.T) {
@@ -339,7 +339,7 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestLeast demands that the least budget is one with which a plan succeeds, that no less does, and that a
+// TestLeast checks that the least budget is one with which a plan succeeds, that no less does, and that a
 // refusal names it, at sizes where the smallest plan recomputes all and where it does not.
 func TestLeast(t *testing.T) {
 	for _, size := range []int{16, 40, 256} {

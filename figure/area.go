@@ -51,7 +51,7 @@ func (d *Drawing) FillBox(c color.RGBA, x, y, w, h float64) {
 	d.Fill(c, Point{x, y}, Point{x + w, y}, Point{x + w, y + h}, Point{x, y + h})
 }
 
-// symbol draws the i-th of the signs that tell series of points apart without colour.
+// symbol draws the i-th of the symbols that distinguish series of points without colour.
 func (d *Drawing) symbol(i int, at Point) {
 	const r = 6.5
 	c := SeriesColour(i)
@@ -72,5 +72,5 @@ func (d *Drawing) symbol(i int, at Point) {
 	}
 }
 
-// looseWidth is the room for words that the reader's font may set wider than ours.
+// looseWidth is the room for words, which the reader's font may set wider than ours.
 func looseWidth(words string) float64 { return 1.2 * TextWidth(words, BodySize) }

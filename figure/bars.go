@@ -7,12 +7,12 @@ import (
 
 // Bar is one row of DrawBars.
 type Bar struct {
-	Name, Note string // the note stands behind the bar
+	Name, Note string // the note follows the bar
 	Value      float64
 	Colour     color.RGBA
 }
 
-// DrawBars draws bars from zero on, with their notes.
+// DrawBars draws bars from zero, with their notes.
 func DrawBars(bars []Bar, width float64) *Drawing {
 	names, notes, most := 0.0, 0.0, 0.0
 	for _, b := range bars {
@@ -36,7 +36,7 @@ func DrawBars(bars []Bar, width float64) *Drawing {
 	return d
 }
 
-// DrawStack draws each row as one bar that is cut by the shares of its parts, in the colours of the series.
+// DrawStack draws each row as one bar divided into the shares of its parts, in the colours of the series.
 func DrawStack(rows []string, shares [][]float64, names []string, width float64) *Drawing {
 	left0 := 0.0
 	for _, r := range rows {
@@ -71,7 +71,7 @@ func DrawStack(rows []string, shares [][]float64, names []string, width float64)
 	return d
 }
 
-// onto returns the ink that can be read on a colour.
+// onto returns the ink that is legible on a colour.
 func onto(c color.RGBA) color.RGBA {
 	if 0.299*float64(c.R)+0.587*float64(c.G)+0.114*float64(c.B) > 140 {
 		return Ink

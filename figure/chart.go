@@ -22,7 +22,7 @@ type Chart struct {
 	Series         []Series
 }
 
-// The sizes of text: readable where a page is shown at half its size on paper, or on a phone.
+// The sizes of text: readable if a page is shown at half its size on paper, or on a phone.
 const (
 	BodySize  = 13
 	TitleSize = 15
@@ -36,7 +36,7 @@ type axis struct {
 	log       bool
 }
 
-// newAxis spans values; a logarithmic one leaves out those that are not positive.
+// newAxis spans values; a logarithmic axis leaves out those that are not positive.
 func newAxis(log bool, from, to float64, values func(yield func(float64))) axis {
 	a := axis{math.Inf(1), math.Inf(-1), from, to, log}
 	values(func(v float64) {
@@ -91,12 +91,12 @@ func (a *axis) ticks(n int) []float64 {
 	}
 	var all []float64
 	for k := math.Ceil(a.low/step - 1e-9); k*step <= a.high+1e-9*span; k++ {
-		all = append(all, k*step+0) // no minus zero
+		all = append(all, k*step+0) // no negative zero
 	}
 	return all
 }
 
-// Short writes a number with at most three digits.
+// Short formats a number with at most three digits.
 func Short(v float64) string {
 	a := math.Abs(v)
 	switch {
@@ -169,10 +169,10 @@ func (c *Chart) stroke(d *Drawing, i int, x, y *axis) {
 	d.marks = append(d.marks, line)
 }
 
-// SeriesColour returns the colour of the i-th series, which differs from its neighbours for all kinds of sight.
+// SeriesColour returns the colour of the i-th series, distinguishable from its neighbours for colour-blind readers too.
 func SeriesColour(i int) color.RGBA { return hues[i%len(hues)] }
 
-// legend writes the names of the lines in rows and returns where they end. One line alone needs none.
+// legend writes the names of the lines in rows and returns where they end. A single line needs none.
 func (c *Chart) legend(d *Drawing, from, y, to float64) float64 {
 	if len(c.Series) < 2 {
 		return y
@@ -194,5 +194,5 @@ func (c *Chart) legend(d *Drawing, from, y, to float64) float64 {
 // Add appends a point.
 func (s *Series) Add(x, y float64) { s.X, s.Y = append(s.X, x), append(s.Y, y) }
 
-// Percent writes a share of one with at most three digits: 0.25 as 25 %.
+// Percent formats a share of one with at most three digits: 0.25 as 25 %.
 func Percent(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }

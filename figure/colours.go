@@ -9,7 +9,7 @@ import (
 // ramp is a colour scale by points at equal distances.
 type ramp []color.RGBA
 
-// sequential rises in brightness all the way, for all kinds of sight: points of viridis (van der Walt and
+// sequential rises in brightness throughout, also for colour-blind readers: points of viridis (van der Walt and
 // Smith 2015, CC0).
 var sequential = ramp{
 	{0x44, 0x01, 0x54, 0xff}, {0x48, 0x28, 0x78, 0xff}, {0x3e, 0x4a, 0x89, 0xff}, {0x31, 0x68, 0x8e, 0xff}, {0x26, 0x82, 0x8e, 0xff},
@@ -28,14 +28,14 @@ func (r ramp) at(t float64) color.RGBA {
 	return color.RGBA{mix(r[i].R, r[i+1].R), mix(r[i].G, r[i+1].G), mix(r[i].B, r[i+1].B), 0xff}
 }
 
-// Shade is how numbers become colours.
+// Shade maps numbers to colours.
 type Shade struct {
 	ramp  ramp
 	limit float64 // the number of the last colour; of a diverging ramp, the first has its negative
-	root  bool    // colours by the square root, so that small numbers are seen beside large ones
+	root  bool    // colours by the square root, so that small numbers are visible beside large ones
 }
 
-// NewShade makes the scale for all numbers of some slices: diverging where one is negative.
+// NewShade returns the scale for all numbers of some slices: diverging if one is negative.
 func NewShade(root bool, slices ...[]float64) Shade {
 	s := Shade{ramp: sequential, root: root}
 	for _, values := range slices {
@@ -72,7 +72,7 @@ func (s Shade) at(v float64) color.RGBA {
 	return s.ramp.at(math.Round(255*t) / 255)
 }
 
-// Bar draws the scale upright with its numbers at the right.
+// Bar draws the scale upright with its numbers on the right.
 func (s Shade) Bar(d *Drawing, x, y, h float64) {
 	const steps, width = 128, 14
 	low := 0.0

@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// DotChart compares values of several pictures, row by row, on a logarithmic axis. What is zero stands
-// beside the axis.
+// DotChart compares values of several pictures, row by row, on a logarithmic axis. Zeros are drawn beside the axis.
 type DotChart struct {
 	Rows   []string
 	Names  []string    // of the series

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Drawing is a picture of lines, areas, text and pixels that can be written as SVG, where the browser
-// sets the text, and as an image for the eye. Its unit is a pixel of the screen.
+// Drawing is a picture of lines, areas, text and pixels that can be written as SVG, with text set by the
+// browser, and as an image. Its unit is one pixel of the screen.
 type Drawing struct {
 	Width, Height float64
 	marks         []mark
 	annotations   []Annotation // of a sheet, for its file
 }
 
-// mark is one thing drawn.
+// mark is one element of a drawing.
 type mark interface {
 	svg(w *strings.Builder)
 	paint(r *raster)
@@ -23,7 +23,7 @@ type mark interface {
 // Point is a place in a drawing.
 type Point struct{ X, Y float64 }
 
-// The inks: colours that differ for all kinds of sight, in brightness too (Okabe and Ito 2008), and greys.
+// The inks: colours that are distinguishable for colour-blind readers, also by brightness (Okabe and Ito 2008), and greys.
 var (
 	Ink      = color.RGBA{0x22, 0x22, 0x22, 0xff}
 	Grey     = color.RGBA{0x55, 0x55, 0x55, 0xff}
@@ -34,7 +34,7 @@ var (
 		{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff}, {0x22, 0x22, 0x22, 0xff},
 		{0x88, 0x22, 0x55, 0xff},
 	}
-	// dashes tell lines apart without colour: lengths of ink and of gap.
+	// dashes distinguish lines without colour: lengths of ink and of gap.
 	dashes = [][]float64{nil, {6, 3}, {2, 2}, {8, 3, 2, 3}, {12, 4}, {4, 4}, {16, 3}, {10, 3, 2, 3, 2, 3}}
 )
 
@@ -48,10 +48,10 @@ type polyline struct {
 // Pt is shorthand for Point{X, Y}.
 func Pt(x, y float64) Point { return Point{X: x, Y: y} }
 
-// Anchor says which point of a text its place is.
+// Anchor says which point of a text is at its place.
 type Anchor uint8
 
-// The anchors: where a text begins, its middle, where it ends.
+// The anchors: the start of a text, its middle, its end.
 const (
 	Left Anchor = iota
 	Centre
@@ -92,10 +92,10 @@ func (d *Drawing) Outline(x, y, w, h float64, c color.RGBA, width float64) {
 	d.Line(c, width, Point{x, y}, Point{x + w, y}, Point{x + w, y + h}, Point{x, y + h}, Point{x, y})
 }
 
-// WriteText writes words with everything that Text lets one choose.
+// WriteText writes words with all the options of Text.
 func (d *Drawing) WriteText(t Text) { d.marks = append(d.marks, &t) }
 
-// Write writes words in ink, at the place that the anchor says.
+// Write writes words in ink, at a place given by the anchor.
 func (d *Drawing) Write(x, y, size float64, a Anchor, words string) {
 	d.marks = append(d.marks, &Text{At: Point{x, y}, Words: words, Size: size, Anchor: a, Colour: Ink})
 }
@@ -105,7 +105,7 @@ func (d *Drawing) WriteBold(x, y, size float64, a Anchor, words string) {
 	d.marks = append(d.marks, &Text{At: Point{x, y}, Words: words, Size: size, Anchor: a, Bold: true, Colour: Ink})
 }
 
-// Show draws an image; what it shows is said in words for those who do not see it.
+// Show draws an image with a description in words for those who cannot see it.
 func (d *Drawing) Show(x, y, w, h float64, img image.Image, coarse bool, what string) {
 	d.marks = append(d.marks, &pixels{x, y, w, h, img, coarse, what})
 }
@@ -126,7 +126,7 @@ func (d *Drawing) SVG() string {
 	return b.String()
 }
 
-// Image returns the drawing on white with so many pixels for one unit.
+// Image returns the drawing on white with the given number of pixels per unit.
 func (d *Drawing) Image(scale float64) *image.RGBA {
 	r := newRaster(d.Width, d.Height, scale)
 	for _, m := range d.marks {

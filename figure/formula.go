@@ -13,11 +13,11 @@ import (
 
 // Formula is written in a small part of TeX's language: _ and ^ with one letter or {several}, \frac{a}{b},
 // \t{upright words}, and a semicolon between two equations on one line; everything else stands for itself,
-// Greek letters and signs as Unicode. It is set by the browser (MathML) in a page and by ourselves in a
+// Greek letters and signs as Unicode. The browser sets it (MathML) in a page, and this package in a
 // drawing.
 type Formula string
 
-// atom is one thing in a row, with what hangs on it.
+// atom is one element of a row, with its subscript and superscript.
 type atom struct {
 	text    string // a letter, a number, a sign, or words
 	upright bool   // words
@@ -35,7 +35,7 @@ func (f Formula) atoms() []atom {
 	r := &formulaReader{string(f)}
 	row := r.row()
 	if r.left != "" {
-		panic("figure: a formula with a bracket too many: " + string(f)) // formulas are ours
+		panic("figure: unbalanced bracket in formula: " + string(f)) // formulas are ours
 	}
 	return row
 }
@@ -127,7 +127,7 @@ func hasFraction(row []atom) bool {
 	return slices.ContainsFunc(row, func(a atom) bool { return a.over != nil })
 }
 
-// hang puts subscript and superscript on what was set.
+// hang adds subscript and superscript to inner.
 func (a *atom) hang(inner string) string {
 	low, high := mathRow(a.low), mathRow(a.high)
 	beside := "sub"
@@ -171,17 +171,17 @@ type box struct {
 	draw            func(d *Drawing, x, y float64)
 }
 
-// The layout of formulas in drawings, as shares of the size of the letters.
+// The layout of formulas in drawings, relative to the size of the letters.
 const (
 	formulaSize  = 17
-	hangingSize  = 0.68 // of what hangs on a letter
+	hangingSize  = 0.68 // of subscripts and superscripts
 	lowered      = 0.28
 	raised       = 0.42
 	axisHeight   = 0.3 // of the line of a fraction
 	fractionRoom = 0.16
 )
 
-// Drawing returns the formula set in a drawing of its own.
+// Drawing returns the formula set in its own drawing.
 func (f Formula) Drawing() *Drawing {
 	const margin = 4
 	b := layRow(f.atoms(), formulaSize)
@@ -209,7 +209,7 @@ func layRow(row []atom, size float64) box {
 	return sum
 }
 
-// lay lays out an atom with what hangs on it; brackets are tall beside fractions.
+// lay lays out an atom with its subscript and superscript; brackets are tall beside fractions.
 func (a *atom) lay(size float64, tall bool) box {
 	body := a.layCore(size)
 	if tall && a.bracket() {
@@ -273,7 +273,7 @@ func layFraction(over, under box, size float64) box {
 	return sum
 }
 
-// Scientific writes a number for a sentence: 2.94e5 as 2.94·10⁵.
+// Scientific formats a number for a sentence: 2.94e5 as 2.94·10⁵.
 func Scientific(v float64) string {
 	mantissa, exponent, scientific := strings.Cut(Short(v), "e")
 	if !scientific {
@@ -283,7 +283,7 @@ func Scientific(v float64) string {
 	return mantissa + "·10" + raised.Replace(exponent)
 }
 
-// Value writes a number as a formula: 1.5e-6 as 1.5 · 10^-6.
+// Value formats a number as a formula: 1.5e-6 as 1.5 · 10^-6.
 func Value(v float64) Formula {
 	if root := math.Round(math.Sqrt(v)); v >= 1e4 && root*root == v && math.Mod(root, 10) != 0 {
 		return Formula(fmt.Sprintf("%.0f^2", root)) // the pixels of a square picture

@@ -8,7 +8,7 @@ import (
 // Language is that of titles, captions and axes.
 type Language string
 
-// The languages that there are texts in.
+// The languages of texts.
 const (
 	English Language = "en"
 	Korean  Language = "ko"
@@ -18,13 +18,13 @@ const (
 // same in all languages.
 type Texts map[string][2]string
 
-// GatherTexts returns all texts in one table. It panics where a key is there twice.
+// GatherTexts returns all texts in one table. It panics on a duplicate key.
 func GatherTexts(all ...Texts) Texts {
 	sum := Texts{}
 	for _, t := range all {
 		for key, m := range t {
 			if _, twice := sum[key]; twice {
-				panic("figure: two messages " + key)
+				panic("figure: duplicate message " + key)
 			}
 			sum[key] = m
 		}
@@ -45,7 +45,7 @@ func (l Language) column() int {
 	return 0
 }
 
-// In returns a text in a language, with its values. It panics where there is no such text.
+// In returns a text in a language, with its values. It panics if there is no such text.
 func (t Texts) In(l Language, key string, values ...any) string {
 	m, ok := t[key]
 	if !ok {
@@ -57,8 +57,8 @@ func (t Texts) In(l Language, key string, values ...any) string {
 	return fmt.Sprintf(m[l.column()], values...)
 }
 
-// Problems returns what is wrong with the texts, for tests of those who keep them: the keys whose text is missing
-// in a language, and those with a character that the fonts of figures lack.
+// Problems returns what is wrong with the texts, for the tests of packages that have them: the keys with a missing
+// text, and those with a character that the fonts of figures lack.
 func (t Texts) Problems() []string {
 	var all []string
 	f := newFace(20, false)

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// glow is the colour scale of maps that are laid over a picture: the stronger, the less of it is seen.
+// glow is the colour scale of maps laid over a picture: the stronger, the more opaque.
 var glow = func() ramp {
 	r := make(ramp, len(sequential))
 	for i := range r {
@@ -17,10 +17,10 @@ var glow = func() ramp {
 	return r
 }()
 
-// NewGlow makes the scale of an overlay for numbers up to a limit, by the square root where root is set.
+// NewGlow returns the scale of an overlay for numbers up to a limit, by the square root if root is set.
 func NewGlow(limit float64, root bool) Shade { return Shade{ramp: glow, limit: limit, root: root} }
 
-// opacity is that of the map over the picture at a place of the colour scale.
+// opacity is the opacity of the map at a place of the colour scale.
 func opacity(t float64) float64 { return min(1, 0.1+1.1*t) }
 
 func mix(a, b color.RGBA, t float64) color.RGBA {
@@ -28,7 +28,7 @@ func mix(a, b color.RGBA, t float64) color.RGBA {
 	return color.RGBA{one(a.R, b.R), one(a.G, b.G), one(a.B, b.B), 0xff}
 }
 
-// Overlay lays a map of numbers from 0 on over a picture in grey, in colours up to the limit of a scale. The
+// Overlay lays a map of non-negative numbers over a picture in grey, in colours up to the limit of a scale. The
 // map may be smaller than the picture.
 func Overlay(picture *image.RGBA, values []float64, w, h int, scale Shade) *image.RGBA {
 	b := picture.Bounds()
@@ -48,7 +48,7 @@ func Overlay(picture *image.RGBA, values []float64, w, h int, scale Shade) *imag
 	return out
 }
 
-// LimitOf returns the number that gets the last colour of an overlay: few are larger.
+// LimitOf returns the number for the last colour of an overlay; few numbers are larger.
 func LimitOf(values []float64) float64 {
 	sorted := slices.Clone(values)
 	slices.Sort(sorted)

@@ -8,28 +8,28 @@ import (
 	"strings"
 )
 
-// Annotation is a text that a PNG file carries beside its pixels, under a keyword. The PNG specification
-// (section 11.3.4) has keywords that other programs know: Title, Description, Software, Comment.
+// Annotation is a text in a PNG file, under a keyword. The PNG specification
+// (section 11.3.4) defines keywords that other programs know: Title, Description, Software, Comment.
 type Annotation struct {
 	Keyword string // 1 to 79 printable characters of ASCII
 	Text    string // UTF-8 without NUL; lines end in "\n"
 }
 
-// software is what writes the files; Report.Made tells the version where it is known.
+// software is the program that writes the files; Report.Made gives the version if it is known.
 const software = "Impasto"
 
-// annotations are what the PNG files of a report say about it, a description first unless it is empty.
+// annotations are the texts about a report in its PNG files, with a description unless it is empty.
 func (r *Report) annotations(description string) []Annotation {
 	all := []Annotation{{"Title", r.Title}, {"Description", description}, {"Software", software}, {"Comment", r.Made}}
 	all = append(all, r.Annotations...)
 	return slices.DeleteFunc(all, func(a Annotation) bool { return a.Text == "" })
 }
 
-// The start of every PNG file: signature, and the header's length, type, 13 bytes and checksum. Text may stand
-// anywhere behind it; before the pixels it is found without reading them.
+// The start of every PNG file: signature, and the header's length, type, 13 bytes and checksum. Text may follow
+// anywhere; before the pixels it can be found without reading them.
 const pngHeader = 8 + 4 + 4 + 13 + 4
 
-// annotate puts texts into an encoded PNG file, behind its header. It panics where a keyword is not one.
+// annotate puts texts into an encoded PNG file, after its header. It panics if a keyword is invalid.
 func annotate(file []byte, annotations []Annotation) []byte {
 	var chunks []byte
 	for _, a := range annotations {
@@ -38,7 +38,7 @@ func annotate(file []byte, annotations []Annotation) []byte {
 	return slices.Concat(file[:pngHeader], chunks, file[pngHeader:])
 }
 
-// appendChunk appends the text as a chunk: tEXt where ASCII will do, which every program reads, else iTXt
+// appendChunk appends the text as a chunk: tEXt if it is ASCII, which every program reads, and otherwise iTXt
 // (keyword, two bytes that say not compressed, no language, no translated keyword, UTF-8).
 func (a Annotation) appendChunk(b []byte) []byte {
 	if !printable(a.Keyword) || a.Keyword == "" || len(a.Keyword) > 79 || strings.Trim(a.Keyword, " ") != a.Keyword {

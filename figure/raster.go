@@ -13,10 +13,10 @@ import (
 	xdraw "golang.org/x/image/draw"
 )
 
-// raster is an image that marks are painted into.
+// raster is an image into which marks are painted.
 type raster struct {
 	img    *image.RGBA
-	scale  float64 // pixels a unit
+	scale  float64 // pixels per unit
 	dx, dy float64 // of the group being painted, in units
 	faces  map[faceKey]*face
 }
@@ -36,7 +36,7 @@ func newRaster(width, height, scale float64) *raster {
 func (r *raster) x(v float64) float64 { return (v + r.dx) * r.scale }
 func (r *raster) y(v float64) float64 { return (v + r.dy) * r.scale }
 
-// rect returns the pixels of an area, whole ones.
+// rect returns the pixels of an area, rounded outwards.
 func (r *raster) rect(x, y, w, h float64) image.Rectangle {
 	return image.Rect(int(math.Round(r.x(x))), int(math.Round(r.y(y))), int(math.Round(r.x(x+w))), int(math.Round(r.y(y+h))))
 }
@@ -60,8 +60,8 @@ func (p *pixels) paint(r *raster) {
 	how.Scale(r.img, r.rect(p.x, p.y, p.w, p.h), p.img, p.img.Bounds(), draw.Src, nil)
 }
 
-// paint strokes each piece of the line as a quadrilateral with a disc at its ends. All are wound the same
-// way, so that overlaps stay full.
+// paint strokes each piece of the line as a quadrilateral with discs at its ends. All have the same
+// orientation, so that overlaps stay filled.
 func (p *polyline) paint(r *raster) {
 	half := max(p.width*r.scale, 1) / 2
 	box := r.around(p.points, half)
@@ -84,7 +84,7 @@ func (p *polyline) paint(r *raster) {
 	ras.Draw(r.img, box, image.NewUniform(p.colour), image.Point{})
 }
 
-// around returns the pixels within a distance of the smallest rectangle with all points.
+// around returns the pixels within a distance of the bounding box of all points.
 func (r *raster) around(points []Point, distance float64) image.Rectangle {
 	box := image.Rectangle{}
 	for _, q := range points {
@@ -95,7 +95,7 @@ func (r *raster) around(points []Point, distance float64) image.Rectangle {
 	return box.Intersect(r.img.Bounds())
 }
 
-// within returns the place of a point in pixels from the corner of a box.
+// within returns a point in pixels from the corner of a box.
 func (r *raster) within(box image.Rectangle, p Point) Point {
 	return Point{r.x(p.X) - float64(box.Min.X), r.y(p.Y) - float64(box.Min.Y)}
 }
@@ -118,7 +118,7 @@ func disc(ras *vector.Rasterizer, at Point, radius float64) {
 	polygon(ras, circle[:]...)
 }
 
-// dashed cuts a line into the pieces that have ink.
+// dashed divides a line into the pieces that have ink.
 func dashed(points []Point, dash []float64) [][2]Point {
 	var pieces [][2]Point
 	k, left, on := 0, math.Inf(1), true

@@ -12,14 +12,14 @@ import (
 	"github.com/impasto/impasto/internal/atomicfile"
 )
 
-// Report is a study for the eye: figures with captions, and the sentences and numbers that go with them.
+// Report is a study in pictures: figures with captions, and the sentences and numbers that go with them.
 type Report struct {
 	Title    string
 	Language Language
 	Sections []Section
-	// Made says how the report can be made again: the command, the program, the network.
+	// Made says how to make the report again: the command, the program, the network.
 	Made string
-	// Annotations are what its PNG files carry besides title and Made.
+	// Annotations are texts in its PNG files besides title and Made.
 	Annotations []Annotation
 }
 
@@ -27,13 +27,13 @@ type Report struct {
 type Section struct {
 	Heading string // may be empty
 	Text    []string
-	// Formulas and Findings follow the text; a finding is a sentence about the numbers of this very study.
-	// Both are on the sheet, too, which has no room for Text.
+	// Formulas and Findings follow the text; a finding is a sentence about the numbers of this particular study.
+	// Both are also on the sheet, which has no room for Text.
 	Formulas []Formula
 	Findings []string
 	Figures  []Figure
 	Table    *Table   // may be nil
-	Code     []string // files of this project where it is computed, from its root
+	Code     []string // files of this project that compute it, relative to its root
 }
 
 // Figure is a drawing with a caption.
@@ -41,17 +41,17 @@ type Figure struct {
 	Drawing *Drawing
 	Caption string
 	Number  int  // counts through the report, from 1; set by Report
-	Wide    bool // on a page it is not made as narrow as a phone, but pushed aside
+	Wide    bool // on a narrow page it scrolls instead of shrinking
 }
 
 // Table is rows of cells under names.
 type Table struct {
 	Head  []string
 	Rows  [][]string
-	Words bool // cells hold words rather than numbers: they may be broken into lines
+	Words bool // cells hold words rather than numbers, which may be broken into lines
 }
 
-// number gives the figures their numbers.
+// number numbers the figures.
 func (r *Report) number() {
 	n := 0
 	for i := range r.Sections {
@@ -69,11 +69,11 @@ const PictureSide = 224
 const (
 	sheetMargin = 24
 	sheetGap    = 20
-	sheetScale  = 2 // pixels a unit, so that text can be read at half size
+	sheetScale  = 2 // pixels per unit, so that text is readable at half size
 )
 
-// A sheet is as wide as it must be. sheetWidth lets a row hold a picture and reconstructions from five
-// layers.
+// A sheet is as wide as necessary. sheetWidth fits a picture and reconstructions from five layers into a
+// row.
 const (
 	minSheetWidth = 640
 	sheetWidth    = 6*PictureSide + 5*sheetGap + 2*sheetMargin
@@ -103,10 +103,10 @@ func (r *Report) Sheet() *Drawing {
 	return d
 }
 
-// findingWidth is that of the lines of findings on a sheet.
+// findingWidth is the width of the lines of findings on a sheet.
 const findingWidth = 1000
 
-// tell writes formulas and findings onto a sheet and returns where they end.
+// tell writes formulas and findings to a sheet and returns where they end.
 func (s *Section) tell(d *Drawing, y float64) float64 {
 	for _, f := range s.Formulas {
 		set := f.Drawing()
@@ -125,7 +125,7 @@ func (s *Section) tell(d *Drawing, y float64) float64 {
 	return y
 }
 
-// flow places figures side by side as long as there is room, widens the drawing to hold them, and returns
+// flow places figures side by side as long as they fit, widens the drawing to hold them, and returns
 // where they end.
 func flow(d *Drawing, figures []Figure, y float64) float64 {
 	x, row := float64(sheetMargin), 0.0
@@ -141,7 +141,7 @@ func flow(d *Drawing, figures []Figure, y float64) float64 {
 	return y + row + sheetGap
 }
 
-// Wrap breaks words into lines of at most a width.
+// Wrap breaks words into lines of at most the given width.
 func Wrap(words string, size, width float64) []string {
 	var lines []string
 	line := ""
@@ -155,12 +155,12 @@ func Wrap(words string, size, width float64) []string {
 	return append(lines, line)
 }
 
-// WriteFigures writes every figure into a folder, as PNG and as SVG, with the captions in captions.txt.
-// The folder is made where it is not there.
+// WriteFigures writes every figure to a folder, as PNG and as SVG, with the captions in captions.txt.
+// It creates the folder if necessary.
 func (r *Report) WriteFigures(folder string) error {
 	r.number()
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return fmt.Errorf("make the folder of figures: %w", err)
+		return fmt.Errorf("create the folder of figures: %w", err)
 	}
 	var captions strings.Builder
 	for _, s := range r.Sections {
@@ -178,8 +178,8 @@ func (r *Report) WriteFigures(folder string) error {
 	return writeFile(filepath.Join(folder, "captions.txt"), []byte(captions.String()))
 }
 
-// WritePNG writes a drawing to a file, two pixels a unit; a sheet carries the annotations of its report. Text
-// is set in the Go fonts, which have the Latin, Greek and Cyrillic scripts, and in a font with the Hangul of
+// WritePNG writes a drawing to a file, two pixels per unit; a sheet carries the annotations of its report. Text
+// is set in the Go fonts, which cover the Latin, Greek and Cyrillic scripts, and in a font with the Hangul of
 // KS X 1001.
 func WritePNG(path string, d *Drawing) error {
 	return WriteImage(path, d.Image(sheetScale), d.annotations...)
@@ -194,7 +194,7 @@ func WriteImage(path string, img image.Image, annotations ...Annotation) error {
 	return writeFile(path, annotate(b.Bytes(), annotations))
 }
 
-// WritePage writes the report as a page that needs no other file.
+// WritePage writes the report as a self-contained page.
 func (r *Report) WritePage(path string) error {
 	page, err := r.Page()
 	if err != nil {

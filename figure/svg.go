@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// fonts are those of the reader's system; Hangul comes from there as well.
+// fonts are those of the reader's system, including the one for Hangul.
 const fonts = `Go, &quot;Noto Sans&quot;, &quot;Noto Sans KR&quot;, &quot;Apple SD Gothic Neo&quot;, &quot;Malgun Gothic&quot;, sans-serif`
 
 func openSVG(b *strings.Builder, width, height float64) {
@@ -52,7 +52,7 @@ func (t *Text) svg(b *strings.Builder) {
 	fmt.Fprintf(b, `>%s</text>`, html.EscapeString(t.Words))
 }
 
-// svg embeds the image with no more than two pixels a unit: a page is to stay small enough to be sent by
+// svg embeds the image with at most two pixels per unit, so that a page stays small enough to be sent by
 // mail.
 func (p *pixels) svg(b *strings.Builder) {
 	img, exact := p.img, p.coarse
@@ -77,10 +77,10 @@ func (g *group) svg(b *strings.Builder) {
 	b.WriteString("</g>")
 }
 
-// photographQuality is that of JPEG in pages.
+// photographQuality is the quality of JPEGs in pages.
 const photographQuality = 90
 
-// dataURI holds an image within the page: without loss where its pixels are numbers, else as JPEG.
+// dataURI embeds an image in the page: losslessly if its pixels are numbers, otherwise as JPEG.
 func dataURI(img image.Image, exact bool) string {
 	var buf bytes.Buffer
 	kind, err := "jpeg", error(nil)
@@ -90,13 +90,13 @@ func dataURI(img image.Image, exact bool) string {
 		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: photographQuality})
 	}
 	if err != nil {
-		panic("figure: " + err.Error()) // into memory, of a size that was drawn
+		panic("figure: " + err.Error()) // writing to memory does not fail
 	}
 	return "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(buf.Bytes())
 }
 
-// withPalette returns an image of at most 256 colours as one with a palette, a third as large in a file, and
-// any other as it is.
+// withPalette returns an image of at most 256 colours as one with a palette, which takes a third of the bytes, and
+// any other unchanged.
 func withPalette(img image.Image) image.Image {
 	full, ok := img.(*image.RGBA)
 	if !ok {

@@ -32,12 +32,12 @@ var parsed = sync.OnceValue(func() typefaces {
 func parse(data []byte) *opentype.Font {
 	f, err := opentype.Parse(data)
 	if err != nil {
-		panic("figure: " + err.Error()) // the font is a part of the program
+		panic("figure: " + err.Error()) // the font is part of the program
 	}
 	return f
 }
 
-// face sets text in a Go font, and in the Hangul font what that one lacks. A face is for one goroutine.
+// face sets text in a Go font, and in the Hangul font what that lacks. A face must be used by one goroutine at a time.
 type face struct {
 	font.Face // the Go font
 	latin     *opentype.Font
@@ -46,7 +46,7 @@ type face struct {
 	buf       sfnt.Buffer
 }
 
-// boldening is the part of the size by which strokes grow in width, so that Hangul is as dark as the bold Latin.
+// boldening is the growth of strokes relative to the size, so that Hangul is as dark as the bold Latin.
 const boldening = 1.0 / 16
 
 // newFace makes a face of a size in pixels.
@@ -68,17 +68,17 @@ func sized(f *opentype.Font, size float64) font.Face {
 	return s
 }
 
-// has says whether a font has a glyph for a character.
+// has reports whether a font has a glyph for a character.
 func (f *face) has(of *opentype.Font, r rune) bool {
 	index, err := of.GlyphIndex(&f.buf, r)
 	return err == nil && index != 0
 }
 
-// second says whether a character is set in the Hangul font.
+// second reports whether a character is set in the Hangul font.
 func (f *face) second(r rune) bool { return !f.has(f.latin, r) && f.has(parsed().hangul, r) }
 
-// Glyph draws a character. One of the Hangul font is thickened by drawing it beside itself, where bold is
-// meant.
+// Glyph draws a character. For bold text, one of the Hangul font is thickened by drawing it several times, side
+// by side.
 func (f *face) Glyph(dot fixed.Point26_6, r rune) (area image.Rectangle, mask image.Image, at image.Point, advance fixed.Int26_6, ok bool) {
 	if !f.second(r) {
 		return f.Face.Glyph(dot, r)
@@ -90,7 +90,7 @@ func (f *face) Glyph(dot fixed.Point26_6, r rune) (area image.Rectangle, mask im
 	return area, mask, at, advance, ok
 }
 
-// thickened draws a mask as many times as there are pixels to grow by, each one further right.
+// thickened draws a mask once for each pixel of growth, each one further right.
 func thickened(area image.Rectangle, mask *image.Alpha, at image.Point, by int) (image.Rectangle, image.Image, image.Point) {
 	wide := image.NewAlpha(image.Rect(0, 0, area.Dx()+by, area.Dy()))
 	for y := range area.Dy() {
@@ -125,7 +125,7 @@ func (f *face) GlyphAdvance(r rune) (advance fixed.Int26_6, ok bool) {
 	return f.Face.GlyphAdvance(r)
 }
 
-// Kern returns by how much two characters of the same font are moved towards each other.
+// Kern returns the kerning of two characters of the same font.
 func (f *face) Kern(a, b rune) fixed.Int26_6 {
 	if f.second(a) || f.second(b) {
 		return 0

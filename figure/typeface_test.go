@@ -7,7 +7,7 @@ import (
 	"golang.org/x/image/font"
 )
 
-// TestCharactersHaveGlyphs holds the fonts against the texts in all languages.
+// TestCharactersHaveGlyphs checks the fonts against the texts in all languages.
 func TestCharactersHaveGlyphs(t *testing.T) {
 	for _, problem := range messages.Problems() {
 		t.Error(problem)

@@ -208,7 +208,7 @@ func TestTeachAgain(t *testing.T) {
 	}
 }
 
-// TestThePaintingItself demands that nothing is left where picture and painting are the same.
+// TestThePaintingItself checks that value and gradient vanish if picture and painting are the same.
 func TestThePaintingItself(t *testing.T) {
 	for _, c := range trials() {
 		if inexact[c.Name] != "" {
@@ -226,7 +226,7 @@ func TestThePaintingItself(t *testing.T) {
 	}
 }
 
-// TestWeigh demands that value and gradient are proportional to the coefficient, 1 at first.
+// TestWeigh checks that value and gradient are proportional to the coefficient, initially 1.
 func TestWeigh(t *testing.T) {
 	for _, c := range trials() {
 		term, s := c.placed(t, reference.New64(), c.paintings, 1, 1)
@@ -261,7 +261,7 @@ func TestNoPosition(t *testing.T) {
 	}
 }
 
-// shelf is a device that counts what it holds beside arenas.
+// shelf is a device that counts what it holds outside arenas.
 type shelf struct {
 	engine.Device
 	open int
@@ -288,7 +288,7 @@ func (s *shelf) Transport(op engine.Transport) error {
 	return s.Device.Transport(op)
 }
 
-// TestClose demands that a term that is taught several times holds what it holds once, that a closed one holds
+// TestClose checks that a term that is taught several times holds what it holds once, that a closed one holds
 // nothing, and that it states what it holds.
 func TestClose(t *testing.T) {
 	for _, c := range trials() {
@@ -311,7 +311,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// TestLearnSharesLessons demands that distances that learn the same kind of lesson can share one.
+// TestLearnSharesLessons checks that distances that learn the same kind of lesson can share one.
 func TestLearnSharesLessons(t *testing.T) {
 	dev := reference.New64()
 	for _, c := range trials() {

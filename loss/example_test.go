@@ -74,7 +74,7 @@ func compare(dev engine.Device, distance loss.Distance, shape engine.Shape, pain
 	if err := term.Solve(); err != nil {
 		return 0, err
 	}
-	// The results of a fresh arena are zero; before a second evaluation they would be reset.
+	// The results of a new arena are zero; before a second evaluation they would be reset.
 	values := make([]float64, scalars.Len())
 	if err := dev.ReadScalars(values, scalars); err != nil {
 		return 0, err

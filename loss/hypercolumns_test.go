@@ -240,7 +240,7 @@ func pictures() (photograph, at []float64) {
 var galleryLayers = [][]string{{"relu1_1", "relu2_1", "relu3_1"}, {"pool1", "conv1_2", "relu3_3"}, {"relu2_2", "pool2", "conv3_1"}}
 
 // TestHypercolumnsGradient compares the gradient of the cosine distance at 256 points of three layers with
-// central differences through the whole network, in float64, for whole maps and for bands. The reference's
+// central differences through the complete network, in float64, for complete maps and for bands. The reference's
 // arena panics where term and plan overlap.
 func TestHypercolumnsGradient(t *testing.T) {
 	photograph, at := pictures()

@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/loss"
 )
 
-// TestTotalVariation compares the value of a step edge with the formula, and demands that the gradient is
+// TestTotalVariation compares the value of a step edge with the formula, and checks that the gradient is
 // added to what is there.
 func TestTotalVariation(t *testing.T) {
 	const height, width = 4, 6

@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// watched is a device whose operations are counted, and fail on demand.
+// watched is a device whose operations are counted, and can be made to fail.
 type watched struct {
 	engine.Device
 	operations int // so far, readings included

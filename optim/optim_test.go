@@ -403,7 +403,7 @@ func TestChosenRate(t *testing.T) {
 	}
 }
 
-// TestError: an error of the objective interrupts a step, and the rule can go on.
+// TestError: an error of the objective interrupts a step, and the rule can continue.
 func TestError(t *testing.T) {
 	broken := errors.New("broken")
 	start := readTorch(t)["rosenbrock"].Start

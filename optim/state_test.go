@@ -251,7 +251,7 @@ func (j *journey) save(t *rapid.T, after int, step Step) snapshot {
 	return s
 }
 
-// resume goes on from a snapshot where nothing else is left of the run that it was taken of.
+// resume continues from a snapshot where nothing else is left of the run that it was taken of.
 func (s setting) resume(t *rapid.T, from snapshot) *journey {
 	j := s.travel(t)
 	if from.after >= s.change && s.change > 0 {
@@ -277,7 +277,7 @@ func (s setting) resume(t *rapid.T, from snapshot) *journey {
 	return j
 }
 
-// TestResume: a run that ends after any step and goes on elsewhere, from its state alone, makes the same steps.
+// TestResume: a run that ends after any step and continues elsewhere, from its state alone, makes the same steps.
 func TestResume(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSetting(t)
@@ -329,7 +329,7 @@ func checkIncrements(t *rapid.T, saved []snapshot) {
 	}
 }
 
-// TestDeviated: where the function is another than when the state was saved, the rule says so and goes on.
+// TestDeviated: where the function is another than when the state was saved, the rule says so and continues.
 func TestDeviated(t *testing.T) {
 	start := readTorch(t)["quartic"].Start
 	for name, r := range rulesOf(start) {

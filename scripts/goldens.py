@@ -8,13 +8,13 @@ RECIPE.grad64.npy, and gen_weights.py, which writes the synthetic network (80 MB
 folder). Needs numpy.
 
 Every recipe that both sides know is compared on every instruction set that this machine has, and with both
-memory plans on the best one (gatys on all). Demanded: each term and the total within 1e-5 of the float64
-value; the gradient within 1e-4 (relative L2) of the float32 or the float64 one. Where one unit falls on the
-other side of its kink a gradient jumps by up to 1e-2: such a run passes with a cosine above 0.9997, and is
-named. (TestKinkOfTheTextbook shows the kink.)
+memory plans on the best one (gatys on all). Required: each term and the total within 1e-5 of the float64
+value; the gradient within 1e-4 (relative L2) of the float32 or the float64 one. If a unit falls on the
+other side of its kink, a gradient jumps by up to 1e-2: such a run passes with a cosine above 0.9997, and is
+reported. (TestKinkOfTheTextbook shows the kink.)
 
 Twenty steps of Adam from at.png must follow PyTorch's within 3e-3. L-BFGS with a line search amplifies
-rounding, so that only the loss that it comes to is compared: after the same number of evaluations it may be
+rounding, so only the final loss is compared: after the same number of evaluations it may be
 above PyTorch's by 1 % (gatys) or 5 % (leongatys), and below by any amount.
 """
 import argparse
@@ -76,7 +76,7 @@ def inspect(args, weights, gradient, isa, recipe="gatys", memory=None):
 
 
 def least_memory(args, weights, gradient, isa, recipe, near=None):
-    """The least memory in MiB that is not refused: there maps are computed anew instead of kept. Recipes need
+    """The least memory in MiB that is not refused: there maps are recomputed instead of kept. Recipes need
     about as much as each other, so that one tells near what another's lies."""
     taken = lambda memory: inspect(args, weights, gradient, isa, recipe, memory)
     low, high = (near - 16, near + 16) if near else (64, 4096)  # refused, taken
@@ -182,7 +182,7 @@ def main():
                 if recipe == "gatys" or isa == sets[0]:  # the tests of package transfer have all of them
                     least = least_memory(args, weights, file, isa, recipe, least)
                     got = inspect(args, weights, file, isa, recipe, least)
-                    passed.append(reference.check(f"{isa}, maps computed anew", got, file))
+                    passed.append(reference.check(f"{isa}, maps recomputed", got, file))
             passed.append(follows_adam(args, weights, work, sets[0], reference))
             if recipe in LBFGS:
                 passed.append(follows_lbfgs(args, weights, work, sets[0], reference))

@@ -19,7 +19,7 @@ func twoPaintings(t testing.TB, settings map[string]string) Inputs {
 	return in
 }
 
-// TestChangeIsTheChangedRecipe holds the loss after a change to that of a run that had the changed recipe from the beginning, at
+// TestChangeIsTheChangedRecipe compares the loss after a change with that of a run that had the changed recipe from the start, at
 // the same picture.
 func TestChangeIsTheChangedRecipe(t *testing.T) {
 	for name, c := range map[string]Change{
@@ -122,7 +122,7 @@ func TestChangeOfIterationsAndRate(t *testing.T) {
 	}
 }
 
-// TestSteeredRunResumes: a run that was changed, at several moments and in several ways, goes on from every boundary with
+// TestSteeredRunResumes: a run that was changed, at several moments and in several ways, continues from every boundary with
 // the bits that it had.
 func TestSteeredRunResumes(t *testing.T) {
 	changes := map[int]Change{
@@ -177,7 +177,7 @@ func TestSteeredRunResumes(t *testing.T) {
 	}
 }
 
-// TestChangeRefuses: what cannot change is refused at once, and the run goes on as it was.
+// TestChangeRefuses: impossible changes are refused at once, and the run continues as it was.
 func TestChangeRefuses(t *testing.T) {
 	in := twoPaintings(t, nil)
 	want, _ := paint(t, in)

@@ -21,8 +21,8 @@ type golden struct {
 	Gradient   []byte    `json:"gradient"`
 }
 
-// TestRecipesAgreeWithPyTorch holds every published recipe to PyTorch's numbers, on the definitions in both
-// precisions and on every instruction set, with maps kept and with maps computed anew.
+// TestRecipesAgreeWithPyTorch compares every published recipe with PyTorch's numbers, on the definitions in both
+// precisions and on every instruction set, with maps kept and with maps recomputed.
 func TestRecipesAgreeWithPyTorch(t *testing.T) {
 	data, err := os.ReadFile("testdata/recipes.json")
 	if err != nil {

@@ -153,7 +153,7 @@ func TestMasksAreRefused(t *testing.T) {
 	}
 }
 
-// TestTakenDown holds the weights of a layer to the receptive fields that they stand for: inside of all,
+// TestTakenDown compares the weights of a layer with the receptive fields that they represent: inside of all,
 // one; outside of all, zero; and never beyond.
 func TestTakenDown(t *testing.T) {
 	net := feature.VGG19

@@ -15,7 +15,7 @@ import (
 var fileOrder = strings.Fields(`plan.go run.go change.go snapshot.go encode.go easel.go changed.go layout.go evaluate.go scale.go objective.go reduced.go
 	trials.go term.go lesson.go start.go rule.go inputs.go region.go layer.go paintings.go mask.go network.go colours.go convention.go size.go`)
 
-// TestFilesReadFromTopToBottom holds that no file calls what a file before it defines, so that the package reads without a
+// TestFilesReadFromTopToBottom checks that no file calls what a file before it defines, so that the package reads without a
 // jump back. Names that are not exported are the package's own, and each is taken for the one file that defines it.
 func TestFilesReadFromTopToBottom(t *testing.T) {
 	files := parsed(t)

@@ -52,8 +52,8 @@ func (o *objective) at(t *testing.T, pix []float32) (total float64, gradient []f
 	return e.Total, e.Gradient
 }
 
-// TestReducedIsTheLossBelow holds the term to the recipe's loss of the picture brought down, with the
-// photograph and the painting brought down, too.
+// TestReducedIsTheLossBelow compares the term with the recipe's loss of the reduced picture, with the
+// photograph and the painting also reduced.
 func TestReducedIsTheLossBelow(t *testing.T) {
 	at := picture(11, 40, 30)
 	job := reducing(t, reference.New32(), "3", nil)
@@ -105,7 +105,7 @@ func TestReducedGradientByDifferences(t *testing.T) {
 	}
 }
 
-// TestReducedKeepsTheLook paints with and without: brought down, the print is nearer to the painting with.
+// TestReducedKeepsTheLook checks that with the term the reduced print is closer to the painting.
 func TestReducedKeepsTheLook(t *testing.T) {
 	below := func(weight string) float64 {
 		job := reducing(t, reference.New32(), weight, map[string]string{"iterations": "12"})
@@ -124,11 +124,11 @@ func TestReducedKeepsTheLook(t *testing.T) {
 		return p.rows[len(p.rows)-1].Value
 	}
 	if with, without := below("1"), below("0"); with > 0.9*without {
-		t.Errorf("brought down, the loss is %v with the term and %v without", with, without)
+		t.Errorf("the loss of the reduced print is %v with the term and %v without", with, without)
 	}
 }
 
-// TestReducedOnlyBeyond holds that scales up to its size have none, nor prints that have no such scale.
+// TestReducedOnlyBeyond checks that scales up to its size have none, nor prints that have no such scale.
 func TestReducedOnlyBeyond(t *testing.T) {
 	for _, more := range []map[string]string{{"reduced": "40"}, {"reduced": "0"}, {"reduced": "19"}, {"scales": "1"}} {
 		plan, err := NewPlan(reducing(t, reference.New32(), "1", more))

@@ -6,7 +6,7 @@ import (
 	"github.com/impasto/impasto/engine/reference"
 )
 
-// TestMultilevelMovesLargeShapes holds that on a picture with large shapes the setting gets further.
+// TestMultilevelMovesLargeShapes checks that on a picture with large shapes the setting reaches a lower loss.
 func TestMultilevelMovesLargeShapes(t *testing.T) {
 	ends := func(levels string) float64 {
 		job := newJob(t, reference.New32(), "leongatys", map[string]string{"scales": "1", "iterations": "12", "history": "10",

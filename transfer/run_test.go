@@ -35,7 +35,7 @@ func TestEveryRule(t *testing.T) {
 	}
 }
 
-// checkRows holds the progress of a run against the scales that it must have gone through.
+// checkRows compares the progress of a run with its scales.
 func checkRows(t *testing.T, rows []Progress, sizes []size, iterations []int) {
 	t.Helper()
 	i, evaluations, done := 0, 0, 0
@@ -144,7 +144,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 	}
 }
 
-// TestNotFinite: a start that is no number ends at once and says so.
+// TestNotFinite: a start that is not finite ends at once and says so.
 func TestNotFinite(t *testing.T) {
 	job := newJob(t, reference.New32(), "gatys", map[string]string{"init": "picture"})
 	job.Start = smooth(9, 40, 30)
@@ -158,7 +158,7 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
-// TestKeepAndRecompute: what memory holds changes no bit of the picture.
+// TestKeepAndRecompute: what is kept in memory changes no bit of the picture.
 func TestKeepAndRecompute(t *testing.T) {
 	var pictures []*canvas.Picture
 	var bytes []int64

@@ -43,7 +43,7 @@ func heldInputs(t testing.TB, dev engine.Device, recipe string, settings map[str
 	return in
 }
 
-// TestResume holds that a run that goes on from a snapshot, at any boundary of any scale, ends with the bits
+// TestResume checks that a run that continues from a snapshot, at any boundary of any scale, ends with the bits
 // of the run that was not interrupted.
 func TestResume(t *testing.T) {
 	dev := processor(t)
@@ -148,7 +148,7 @@ func begun(t testing.TB, in Inputs, steps int) *Run {
 	return r
 }
 
-// TestPairsAreAppended holds what lets a snapshot be written in increments: within a scale a pair of
+// TestPairsAreAppended checks what lets a snapshot be written in increments: within a scale a pair of
 // L-BFGS keeps its name and its numbers.
 func TestPairsAreAppended(t *testing.T) {
 	r := begun(t, heldInputs(t, reference.New32(), "impasto", map[string]string{"history": "3", "iterations": "8"}), 0)

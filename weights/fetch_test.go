@@ -145,7 +145,7 @@ func TestBadServers(t *testing.T) {
 	}
 }
 
-// TestMirrors holds that mirrors come first, that a bad one does no harm, and that a file may come from several.
+// TestMirrors checks that mirrors come first, that a bad one does no harm, and that a file may come from several.
 func TestMirrors(t *testing.T) {
 	home := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	liar := newSite(t, make([]byte, len(home.data)))
@@ -171,7 +171,7 @@ func TestMirrors(t *testing.T) {
 	}
 }
 
-// TestProxy holds that a client's proxy is used.
+// TestProxy checks that a client's proxy is used.
 func TestProxy(t *testing.T) {
 	server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	n := server.published()

@@ -45,8 +45,8 @@ func networkFixtures(t testing.TB) []string {
 	return names
 }
 
-// TestFormats holds that every format, number type, layout and naming gives the same network. The parameters
-// of the fixtures are exact in all number types, so the same bits are demanded.
+// TestFormats checks that every format, number type, layout and naming gives the same network. The parameters
+// of the fixtures are exact in all number types, so the bits must be the same.
 func TestFormats(t *testing.T) {
 	for _, name := range networkFixtures(t) {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestInputConvolution holds that a first 1x1 convolution becomes preprocessing.
+// TestInputConvolution checks that an initial 1x1 convolution becomes preprocessing.
 func TestInputConvolution(t *testing.T) {
 	if got, want := mustRead(t, "normalised19-legacy.pth").Input, Caffe(); got != want {
 		t.Errorf("Input = %+v, want %+v", got, want)

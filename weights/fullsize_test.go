@@ -56,7 +56,7 @@ func writeFullSize(path string) error {
 	return f.Truncate(at)
 }
 
-// BenchmarkImportFullSize imports a file of the published VGG-19's size in a process of its own, and demands that
+// BenchmarkImportFullSize imports a file of the published VGG-19's size in a process of its own, and checks that
 // this needs less than 250 MB of memory.
 func BenchmarkImportFullSize(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "full.pth")

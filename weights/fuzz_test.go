@@ -44,7 +44,7 @@ func FuzzZip(f *testing.F)         { fuzzRead(f, "*16.pth") }
 func FuzzLegacy(f *testing.F)      { fuzzRead(f, "*-legacy.pth") }
 func FuzzArrays(f *testing.F)      { fuzzRead(f, "*.ckpt") }
 
-// FuzzPickle is about the operations alone, of which a whole file holds few.
+// FuzzPickle is about the operations alone, of which a complete file holds few.
 func FuzzPickle(f *testing.F) {
 	f.Add([]byte(dictOf(str("a"), tensorOf("0", 16, 0, nums(2, 8), nums(8, 1)))))
 	f.Add([]byte("\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x00\x8c\x01a\x94]\x94(K\x01M\x02\x00Ne\x85\x94."))

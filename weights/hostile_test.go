@@ -18,7 +18,7 @@ func readBytes(data []byte) (*Model, error) {
 	return Read(context.Background(), bytes.NewReader(data), int64(len(data)))
 }
 
-// refused holds that data are an error that says all of the words.
+// refused checks that reading data gives an error that contains all of the words.
 func refused(t *testing.T, data []byte, words ...string) {
 	t.Helper()
 	m, err := readBytes(data)
@@ -94,7 +94,7 @@ func legacy(pickle string, announced int64, data []byte) []byte {
 	return append(binary.LittleEndian.AppendUint64([]byte(head+pickle+keys), uint64(announced)), data...)
 }
 
-// TestRefusedClasses holds that a pickle which names anything but tensors is refused by that name, in every
+// TestRefusedClasses checks that a pickle which names anything but tensors is refused by that name, in every
 // format and spelling. The calls would write a file, which must not be there afterwards.
 func TestRefusedClasses(t *testing.T) {
 	witness := t.TempDir() + "/executed"
@@ -264,7 +264,7 @@ func TestHostileZip(t *testing.T) {
 	refused(t, packed.Bytes(), "not written by PyTorch")
 }
 
-// TestDamage holds that a flipped bit in the parameters of an archive is noticed by its checksum.
+// TestDamage checks that a flipped bit in the parameters of an archive is detected by its checksum.
 func TestDamage(t *testing.T) {
 	data, err := os.ReadFile(fixture("torchvision19.pth"))
 	if err != nil {

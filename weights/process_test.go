@@ -125,7 +125,7 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
-// TestKilledDownload kills a process with SIGKILL while it downloads; the next one goes on.
+// TestKilledDownload kills a process with SIGKILL while it downloads; the next one continues.
 func TestKilledDownload(t *testing.T) {
 	server := newSite(t, fileOf(t, "torchvision19-legacy.pth"))
 	sent := make(chan bool)

@@ -75,7 +75,7 @@ func written(t testing.TB, m *Model, p Precision) []byte {
 	return b.Bytes()
 }
 
-// TestWrite holds that what is written reads back the same, with all that is known about it.
+// TestWrite checks that what is written reads back the same, with all that is known about it.
 func TestWrite(t *testing.T) {
 	for _, p := range []Precision{Float32, Float16} {
 		for _, cut := range []int{16, 9} {

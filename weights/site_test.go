@@ -180,7 +180,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeLater cuts the connection, gives up, and goes on in another call.
+// TestResumeLater cuts the connection, gives up, and continues in another call.
 func TestResumeLater(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil     func(path string) error

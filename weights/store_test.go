@@ -40,7 +40,7 @@ func TestDamagedCache(t *testing.T) {
 	if err := s.Verify(ctx, "vgg19"); err == nil || !strings.Contains(err.Error(), "network remove vgg19") {
 		t.Errorf("a cut file: %v", err)
 	}
-	if err := s.Get(ctx, "vgg19"); err != nil { // fetches it anew
+	if err := s.Get(ctx, "vgg19"); err != nil { // fetches it again
 		t.Fatal(err)
 	}
 	holds(t, s)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The picture, in pixels. It is to be readable at half its size.
+// The size of the picture, in pixels. It must be readable at half its size.
 const (
 	width, height = 1200.0, 880.0
 	letter        = 20.0 // size of labels
@@ -14,11 +14,11 @@ const (
 
 var (
 	view = box{110, 90, 1170, 780}
-	// lens is where the convolutions, which crowd in one place, are drawn again and larger.
+	// lens is where the convolutions, which are crowded, are drawn again and enlarged.
 	lens = box{520, 478, 1155, 742}
 )
 
-// Colours that readers without red or green tell apart (Okabe and Ito 2008).
+// Colours that colour-blind readers can distinguish (Okabe and Ito 2008).
 const (
 	blue, orange = "#0072b2", "#d55e00"
 	ink, grey    = "#222222", "#8a8f98"
@@ -47,7 +47,7 @@ func (a *axes) include(l *layer) {
 	}
 }
 
-// drawing is the picture in the making.
+// drawing is a picture in progress.
 type drawing struct {
 	strings.Builder
 	axes
@@ -92,7 +92,7 @@ func (d *drawing) layers(some []*layer) {
 	}
 }
 
-// magnify draws layers in their place, without their names, and again under the lens.
+// magnify draws layers at their place, without their names, and again under the lens.
 func (d *drawing) magnify(crowd []*layer) {
 	near := axes{x0: math.Inf(1), y0: math.Inf(1), in: lens}
 	for _, l := range crowd {
@@ -161,7 +161,7 @@ func (d *drawing) grid() {
 	d.text(view.x1, view.y1+66, "end", fmt.Sprintf(`fill="%s"`, grey), fmt.Sprintf("%s, %d threads", d.m.ISA, d.m.Threads))
 }
 
-// roofs draws what memory and processor allow.
+// roofs draws the limits of memory and processor.
 func (d *drawing) roofs() {
 	saved, ridge := winograd*d.m.Peak, winograd*d.m.Peak/d.m.Bandwidth
 	start := max(d.x0, d.y0/d.m.Bandwidth)
@@ -177,14 +177,14 @@ func (d *drawing) roofs() {
 		fmt.Sprintf("memory: %.0f GB/s", d.m.Bandwidth))
 }
 
-// onRoof writes on a flat roof, from its view.x1 end.
+// onRoof writes on a flat roof, ending at view.x1.
 func (d *drawing) onRoof(from, y float64, words string) {
 	d.text(view.x1-8, y, "end", "", words)
 	d.taken = append(d.taken, box{view.x1 - 8 - textWidth(words), y - letter, view.x1, y + 14})
 	d.taken = append(d.taken, box{from, y + 6, view.x1, y + 18})
 }
 
-// legend says what the marks mean.
+// legend explains the marks.
 func (d *drawing) legend() {
 	x, y := view.x0+30, view.y0+22.0
 	for _, entry := range []struct {
@@ -235,7 +235,7 @@ func around(x, y float64) box { return box{x - radius, y - radius, x + radius, y
 
 func textWidth(words string) float64 { return 0.57 * letter * float64(len(words)) }
 
-// label writes the name of a layer at the free place nearest to its forward mark, with a line where that is far.
+// label writes the name of a layer at the free place nearest to its forward mark, with a line if that is far.
 func (d *drawing) label(l *layer) {
 	x, y := d.x(l.Forward.Intensity), d.y(l.Forward.GFLOPs)
 	w := textWidth(l.Name)
@@ -255,7 +255,7 @@ func (d *drawing) label(l *layer) {
 			return
 		}
 		if reach > width {
-			return // no place is left
+			return // no free place
 		}
 	}
 }

@@ -1,11 +1,11 @@
-// Command roofline measures how fast each layer of VGG-19 runs and draws it under the roofs of the
-// machine (Williams, Waterman and Patterson 2009). Run in the root of the source it does all of it:
+// Command roofline measures the speed of each layer of VGG-19 and draws it under the roofs of the
+// machine (Williams, Waterman and Patterson 2009). Run it at the root of the source:
 //
 //	go run ./bench/roofline
 //
 // It runs `impasto bench --layers --json`, writes docs/images/roofline.svg and puts the table of the layers
-// into docs/engine.md, between the two comments that mark its place. -from FILE takes what bench printed
-// earlier.
+// into docs/engine.md, between the two comments that mark its place. With -from FILE it uses an earlier output of
+// bench.
 package main
 
 import (
@@ -39,14 +39,14 @@ type layer struct {
 
 type direction struct {
 	Seconds   float64 `json:"seconds"`
-	GFLOPs    float64 `json:"gflops"`    // a second
-	Intensity float64 `json:"intensity"` // FLOP a byte
+	GFLOPs    float64 `json:"gflops"`    // per second
+	Intensity float64 `json:"intensity"` // FLOP per byte
 }
 
-// winograd is by what F(4x4,3x3) divides the multiplications of a convolution.
+// winograd is the factor by which F(4x4,3x3) reduces the multiplications of a convolution.
 const winograd = 4
 
-// convolution reports whether a layer runs by Winograd's algorithm: all convolutions but the first.
+// convolution reports whether a layer uses Winograd's algorithm: all convolutions but the first.
 func (l *layer) convolution() bool { return strings.HasPrefix(l.Name, "conv") && l.Name != "conv1_1" }
 
 func main() {
@@ -94,7 +94,7 @@ func measure(from string) (*measurement, error) {
 	}
 	m := &measurement{}
 	if err := json.Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("read what bench printed: %w", err)
+		return nil, fmt.Errorf("read the output of bench: %w", err)
 	}
 	if len(m.Layers) == 0 || !(m.Peak > 0 && m.Bandwidth > 0) {
 		return nil, fmt.Errorf("the measurement has no layers: it must come from impasto bench --layers --json")
@@ -112,12 +112,12 @@ func replaceTable(text []byte, table string) ([]byte, error) {
 	head, rest, found := bytes.Cut(text, []byte(tableBegins))
 	_, tail, ended := bytes.Cut(rest, []byte(tableEnds))
 	if !found || !ended {
-		return nil, fmt.Errorf("the marks of the table are missing: %s...%s", tableBegins, tableEnds)
+		return nil, fmt.Errorf("the comments that mark the table are missing: %s...%s", tableBegins, tableEnds)
 	}
 	return bytes.Join([][]byte{head, []byte(tableBegins), []byte(table), []byte(tableEnds), tail}, nil), nil
 }
 
-// table tells of every layer, in Markdown, how far from its roof it is.
+// table returns a Markdown table of every layer and its distance from its roof.
 func table(m *measurement) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s at %dx%d, %s, %d threads: %.3f s an iteration; multiply-add peak %.0f GFLOP/s, memory %.0f GB/s.\n\n",
@@ -133,7 +133,7 @@ func table(m *measurement) string {
 	return b.String()
 }
 
-// short writes a number with two digits below ten and none behind the point above.
+// short formats a number with two digits below ten and no decimals above.
 func short(v float64) string {
 	if v < 10 {
 		return fmt.Sprintf("%.1f", v)
@@ -141,7 +141,7 @@ func short(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// roof is the most that a direction could do: what memory delivers, and what the processor computes.
+// roof is the highest possible speed of a direction: the limit of memory or of the processor.
 func (m *measurement) roof(l *layer, d *direction) float64 {
 	top := m.Peak
 	if l.convolution() {
@@ -150,7 +150,7 @@ func (m *measurement) roof(l *layer, d *direction) float64 {
 	return min(top, m.Bandwidth*d.Intensity)
 }
 
-// reached is the share of its roof that a layer comes to: the time it would take there to the time it takes.
+// reached is the share of its roof that a layer reaches: the time at the roof over the measured time.
 func (m *measurement) reached(l *layer) float64 {
 	ideal := 0.0
 	for _, d := range []*direction{&l.Forward, &l.Backward} {

@@ -32,7 +32,7 @@ func TestReached(t *testing.T) {
 	}
 }
 
-// TestDraw holds that the picture is XML and names every layer once.
+// TestDraw checks that the picture is XML and names every layer once.
 func TestDraw(t *testing.T) {
 	m := example()
 	picture := draw(m)

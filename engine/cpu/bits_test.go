@@ -10,7 +10,7 @@ import (
 )
 
 // TestPortableBits pins the bits of plain Go. They must be the same on every architecture and at every
-// GOAMD64, where the compiler may fuse a multiplication and an addition unless it is told to round.
+// GOAMD64, where the compiler may fuse a multiplication and an addition unless rounding is explicit.
 // After a change of the arithmetic that is meant, take the new number from the failure.
 func TestPortableBits(t *testing.T) {
 	const want = 0xcca1f816a457e77e

@@ -95,7 +95,7 @@ func TestClosedConvolutionPanics(t *testing.T) {
 	w.devices[0].Forward(engine.Forward{Conv: c[0], Src: m[0], Rows: engine.All(shape), Dst: w.maps(shape)[0]})
 }
 
-// TestNoMemory lets the system refuse memory: constructors and operations return its error, and the device goes on once
+// TestNoMemory lets the system refuse memory: constructors and operations return its error, and the device continues once
 // there is memory again.
 func TestNoMemory(t *testing.T) {
 	w := newTwin(t, "", 2, 1)

@@ -95,7 +95,7 @@ func TestCouplingsAreGivenBack(t *testing.T) {
 }
 
 // TestTransportWithoutMemory lets the system refuse memory: the error is returned, and once there is memory again
-// everything goes on.
+// everything continues.
 func TestTransportWithoutMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 5))
 	s := newTransportStand(t, open(t, Options{}), draw(rng, 40, 5), draw(rng, 40, 60))

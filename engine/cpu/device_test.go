@@ -100,7 +100,7 @@ func (w *twin) numbers(i int, v engine.Vector) []float32 {
 	return s
 }
 
-// maps returns a whole map on both devices, with the same random numbers.
+// maps returns a complete map on both devices, with the same random numbers.
 func (w *twin) maps(s engine.Shape) (m [2]engine.Map) {
 	at := w.take(func(d engine.Device) int64 { return d.MapBytes(s, s.Height) })
 	values := w.floats(s.Elements())

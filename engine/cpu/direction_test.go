@@ -8,7 +8,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// TestDirectionIsItsParts demands the bits that the operations give which the two-loop recursion consists of, one by one
+// TestDirectionIsItsParts compares the bits with those of the operations of which the two-loop recursion consists, one by one
 // with their results read in between.
 func TestDirectionIsItsParts(t *testing.T) {
 	for _, isa := range ISAs() {

@@ -78,7 +78,7 @@ func multiplyWork(k *kernels, channels, tiles int) kernelWork {
 	}
 }
 
-// streamWork reads the transformed weights of a whole layer, each panel for some groups of tiles.
+// streamWork reads the transformed weights of a complete layer, each panel for some groups of tiles.
 func streamWork(k *kernels, channels, groups int) kernelWork {
 	size := channels * panel
 	a, u := make([]float32, groups*channels*maxTiles), make([]float32, 4*channels*channels)

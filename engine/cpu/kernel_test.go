@@ -12,7 +12,7 @@ const guard = 48
 // sentinel poisons every result that it reaches.
 var sentinel = math.Float32frombits(0x7fc0dead)
 
-// fixture makes buffers between guards, at starts that are no multiple of a register.
+// fixture makes buffers between guards, at starts that are not a multiple of a register.
 type fixture struct {
 	t    *testing.T
 	rng  *rand.Rand

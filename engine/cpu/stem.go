@@ -197,8 +197,8 @@ func (d *device) stemBackwardRows(worker, index int) {
 	}
 }
 
-// stemRow computes row y of the gradient by the padded, preprocessed image, [3][W+2]; y may be a row of
-// the padding.
+// stemRow computes row y of the gradient with respect to the padded, preprocessed image, [3][W+2]; y may be a row
+// of the padding.
 func (d *device) stemRow(worker int, sum []float32, y int) {
 	s, w := &d.stem, &d.spaces[worker]
 	clear(sum)
@@ -216,9 +216,9 @@ func (d *device) stemRow(worker int, sum []float32, y int) {
 	}
 }
 
-// stemRun computes n pixels of a row from pixel x on, which are few and read beyond the border where gather is
-// set. At most as many go to the kernel at once as the workspace has zeros for:
-// rows that do not exist read those.
+// stemRun computes n pixels of a row starting at pixel x; if gather is set, they are few and read beyond the border.
+// The kernel gets at most as many at once as the workspace has zeros, which stand for rows that do not
+// exist.
 func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block, y, x, n int, gather bool) {
 	line := s.image.width + 2
 	for end := x + n; x < end; x += tileSize * maxRun {
@@ -241,7 +241,7 @@ func (s *stemming) stemRun(d *device, w *workspace, sum, weight []float32, block
 	}
 }
 
-// gather copies the pixels of a row from x-1 on, zeros where there are none.
+// gather copies the pixels of a row starting at x-1, with zeros where there are none.
 func (s *stemming) gather(dst []float32, block, y, x int) []float32 {
 	clear(dst)
 	for j := range len(dst) / lanes {
@@ -252,7 +252,7 @@ func (s *stemming) gather(dst []float32, block, y, x int) []float32 {
 	return dst
 }
 
-// fold adds the columns of the padding to those that they were read from.
+// fold adds the columns of the padding to those from which they were read.
 func (s *stemming) fold(sum []float32) {
 	width := s.image.width
 	left, right := s.stem.padding.Index(-1, width), s.stem.padding.Index(width, width)
@@ -266,7 +266,7 @@ func (s *stemming) fold(sum []float32) {
 	}
 }
 
-// unprocess writes row y of the gradient by RGB: the transposed matrix of the preprocessing.
+// unprocess writes row y of the gradient with respect to RGB: the transposed matrix of the preprocessing.
 func (s *stemming) unprocess(kernels *kernels, sum []float32, y int) {
 	width := s.image.width
 	line := width + 2

@@ -8,32 +8,32 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// mostShare is the share of the channels up to which a subspace is worth the search for it: the products then take
-// a quarter of the time that they take for all channels, and the search as much again (BenchmarkTransport).
+// mostShare is the share of the channels up to which a subspace is worth searching for: the products then take
+// a quarter of the time for all channels, and the search as much again (BenchmarkTransport).
 const mostShare = 0.6
 
-// mostDimensions returns the most that such a subspace has.
+// mostDimensions returns the largest dimension of such a subspace.
 func mostDimensions(channels int) int { return int(mostShare * float64(channels)) }
 
-// confined is a coupler at work in the span of painting and picture, for features that have few positions. A
-// covariance of N positions has rank N but for the ridge, that of the painting the rank M. In the span of both, of
-// N + M dimensions, lies all that there is to compute: everywhere else S and S* are the ridge. At 128 pixels that
-// makes 128 dimensions out of the 512 of relu5_1, and a fiftieth of the work.
+// confined is a coupler that works in the span of painting and picture, for features with few positions. The
+// covariance of N positions has rank N up to the ridge, that of the painting rank M. The span of both, of
+// N + M dimensions, contains everything that must be computed: elsewhere S and S* are the ridge. At 128 pixels that
+// is 128 dimensions out of the 512 of relu5_1, and a fiftieth of the work.
 type confined struct {
 	*products
 	channels, n int
-	painting    int       // how many rows of the basis are the painting's
-	basis       rows      // orthonormal, but for rows of zeros; [n,C]
+	painting    int       // number of rows of the basis that are the painting's
+	basis       rows      // orthonormal, except for rows of zeros; [n,C]
 	projected   []float64 // factor in the basis, [n,n-painting]
 	small       []float64 // S in the basis, [n,n]
 	diagonal    []float64 // [C]
-	factor      rows      // of S less the ridge; [n-painting,C]
+	factor      rows      // of S minus the ridge; [n-painting,C]
 	inner       coupler
 
 	narrow, spare, t []float32 // the basis, [n,C]; [n,C]; [C,C]
 }
 
-// newConfined lays out a coupler of n dimensions, of which the painting has so many.
+// newConfined lays out a coupler of n dimensions, of which painting are the painting's.
 func newConfined(from *room, by *products, kind engine.CouplingKind, channels, painting, n int) *confined {
 	c := &confined{products: by, channels: channels, n: n, painting: painting, basis: takeRows(from, n, channels)}
 	c.projected = part[float64](from, n*max(n-painting, painting))
@@ -46,8 +46,8 @@ func newConfined(from *room, by *products, kind engine.CouplingKind, channels, p
 	return c
 }
 
-// confine makes a confined coupler and reports whether one is worth it. The end of the room holds the painting's factor
-// meanwhile: where the parts of the coupler from its own factor on will lie, which nothing is written to before it learns.
+// confine makes a confined coupler and reports whether it is worthwhile. Meanwhile the end of the room holds the
+// painting's factor, at the place of the coupler's own factor, which is not written before it learns.
 func (c *coupling) confine(from room, kind engine.CouplingKind) bool {
 	most := mostDimensions(c.channels)
 	end := room{memory: from.memory, used: int64(len(from.memory)) - 8*int64(most*c.channels) - cacheLine}
@@ -111,16 +111,16 @@ func (c *confined) transport(s []float64) (float64, []float32) {
 	return trace, c.t
 }
 
-// partialCholesky sets the rows of l to a factor of a less the ridge, l^T l, with pivoting, and returns
-// the rank: how many rows it took until what is left is rounding. The rows behind are zero.
+// partialCholesky sets the rows of l to a factor of a minus the ridge, l^T l, with pivoting, and returns
+// the rank: the number of rows after which only rounding error remains. The rows after them are zero.
 func partialCholesky(l rows, a, left []float64) (rank int) {
 	n, most := len(left), 0.0
 	for i := range left {
 		left[i] = a[i*n+i] - engine.Ridge
 		most = max(most, left[i])
 	}
-	// Moments are sums in float32, which leave a millionth; and what is below a hundredth of the ridge does
-	// not show beside it.
+	// Moments are sums in float32 with a relative error of a millionth; and what is below a hundredth of the ridge is
+	// negligible beside it.
 	negligible := max(1e-6*most, engine.Ridge/100)
 	for k := range l.n {
 		pivot := 0
@@ -150,11 +150,11 @@ func partialCholesky(l rows, a, left []float64) (rank int) {
 	return l.n
 }
 
-// orthonormalise makes a vector of length 1 that is at right angles to orthonormal rows, or 0 where it
-// lies in their span. Where little of it is left, what rounding left of the rows is taken out a second time,
-// and then nothing is (Parlett 1998, section 6.9).
+// orthonormalise makes v a vector of length 1 orthogonal to orthonormal rows, or 0 if it
+// lies in their span. If little remains, the rounding error along the rows is removed a second time,
+// after which none is left (Parlett 1998, section 6.9).
 func orthonormalise(v []float64, to rows) {
-	const little = 1e-6 // the rows stay at right angles to 1e-10, a thousandth of what float32 keeps of them
+	const little = 1e-6 // the rows stay orthogonal to 1e-10, a thousandth of the precision of float32
 	length := math.Sqrt(dot64(v, v))
 	left := length
 	for pass := 0; pass == 0 || pass == 1 && left < little*length; pass++ {

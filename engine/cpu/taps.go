@@ -2,11 +2,11 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// What a row is made of, in plain Go: products are rounded before they are added, and the order of sums does not
+// Resampled rows, in plain Go: products are rounded before they are added, and the order of sums does not
 // depend on the processor.
 
 // transposed returns the taps of the adjoint, from the numbers that t makes to the n that it reads. What t
-// reads beyond the ends of a row it reads at them.
+// reads beyond the ends of a row counts for the ends.
 func transposed(t *engine.Taps, n int) engine.Taps {
 	at := func(i, k int) int { return min(max(t.First[i]+k, 0), n-1) }
 	first, last := make([]int, n), make([]int, n)
@@ -36,7 +36,7 @@ func transposed(t *engine.Taps, n int) engine.Taps {
 	return a
 }
 
-// margins returns how far taps reach beyond the two ends of a row of n numbers.
+// margins returns how far taps extend beyond the two ends of a row of n numbers.
 func margins(t *engine.Taps, n int) (before, after int) {
 	for _, first := range t.First {
 		before, after = max(before, -first), max(after, first+t.Width-n)
@@ -44,7 +44,7 @@ func margins(t *engine.Taps, n int) (before, after int) {
 	return before, after
 }
 
-// weightsOf returns those of number i.
+// weightsOf returns the weights of number i.
 func weightsOf(t *engine.Taps, i int) []float32 { return t.Weights[i*t.Width:][:t.Width] }
 
 // weighed returns the sum of weights[i]*v[i]. Four sums run side by side.
@@ -64,11 +64,11 @@ func weighed(weights, v []float32) float32 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// ring holds the rows of a plane that were computed last: row y in slot y modulo their number, so that as many
-// consecutive rows as there are slots are there at once.
+// ring holds the most recently computed rows of a plane: row y is in slot y modulo the number of slots, so that as
+// many consecutive rows as there are slots are available at once.
 type ring struct {
 	width int
-	held  []int // the row in each slot, -1 where there is none
+	held  []int // the row in each slot, or -1
 	data  []float32
 }
 
@@ -83,7 +83,7 @@ func (r *ring) forget() {
 	}
 }
 
-// row returns the slot of row y, and whether its row has yet to be computed.
+// row returns the slot of row y, and whether the row must still be computed.
 func (r *ring) row(y int) (row []float32, missing bool) {
 	slot := y % len(r.held)
 	missing = r.held[slot] != y

@@ -1,20 +1,20 @@
 package cpu
 
-// upcoming walks over what a worker's transforms will touch soon: what the block of tiles at hand is written to,
-// and what the one that it takes most likely next is read from. The products of the block at hand fetch it
-// into the second-level cache: memory would else idle meanwhile, and the transforms wait for it.
+// upcoming iterates over the memory that a worker's transforms will soon access: the output of the current block of
+// tiles, and the input of the block that it will most likely take next. The products of the current block prefetch it
+// into the second-level cache: otherwise memory would idle meanwhile, and the transforms would wait for it.
 type upcoming struct {
 	conv    *convolving
-	writing bool // the block at hand; then the next one
-	t, end  int  // tiles behind the run at hand
+	writing bool // the current block; then the next one
+	t, end  int  // tiles after the current run
 	next    int  // first tile of the next block
 	run     tileRun
-	line    int       // the next of the run: a row in a block of channels
-	rest    []float32 // of the line at hand
-	step    int       // numbers that each product fetches; 0: none
+	line    int       // the next line of the run: a row in a block of channels
+	rest    []float32 // of the current line
+	step    int       // numbers that each product prefetches; 0: none
 }
 
-// expect starts at block index, of which the given number of products fetch.
+// expect starts at block index, which the given number of products prefetch.
 func (u *upcoming) expect(c *convolving, index, threads, products int) {
 	*u = upcoming{conv: c, writing: true, t: index * c.schedule.size, next: (index + threads) * c.schedule.size}
 	if products == 0 {
@@ -22,11 +22,11 @@ func (u *upcoming) expect(c *convolving, index, threads, products int) {
 	}
 	u.end = min(u.t+c.schedule.size, c.tiles)
 	rows, columns := c.sourceRows()*c.filters.blocks+c.writtenRows()*c.dstBlocks(), tileSize*(u.end-u.t)
-	blocks := c.filters.blocks // a product fetches as much for each
+	blocks := c.filters.blocks // a product prefetches equally for each
 	u.step = (rows*columns/products/blocks + 1) * lanes * blocks
 }
 
-// piece returns what the next product fetches, step numbers or less than that up to the end of a row; nil where
+// piece returns what the next product prefetches, step numbers or fewer up to the end of a row, or nil if
 // nothing is left.
 func (u *upcoming) piece() []float32 {
 	for len(u.rest) == 0 {
@@ -45,7 +45,7 @@ func (u *upcoming) piece() []float32 {
 	return piece
 }
 
-// lines is how many there are in the run at hand.
+// lines returns the number of lines in the current run.
 func (u *upcoming) lines() int {
 	switch {
 	case u.run.n == 0:
@@ -56,7 +56,7 @@ func (u *upcoming) lines() int {
 	return u.conv.sourceRows() * u.conv.filters.blocks
 }
 
-// advance goes on to the next run and reports whether there is one.
+// advance moves to the next run and reports whether there is one.
 func (u *upcoming) advance() bool {
 	if u.t >= u.end {
 		if !u.writing || u.next >= u.conv.tiles {
@@ -70,7 +70,7 @@ func (u *upcoming) advance() bool {
 	return true
 }
 
-// sourceRows is how many rows of the source lie under a row of tiles.
+// sourceRows returns the number of rows of the source below a row of tiles.
 func (c *convolving) sourceRows() int {
 	if c.src.routes != nil {
 		return tileSize
@@ -78,7 +78,7 @@ func (c *convolving) sourceRows() int {
 	return patchSize
 }
 
-// sourceLine returns what a run of tiles reads of a row in a block of channels; nothing where the row does not
+// sourceLine returns what a run of tiles reads of a row in a block of channels; nothing if the row does not
 // exist.
 func (c *convolving) sourceLine(r tileRun, line int) []float32 {
 	row, block := line/c.filters.blocks, line%c.filters.blocks
@@ -88,7 +88,7 @@ func (c *convolving) sourceLine(r tileRun, line int) []float32 {
 	return c.src.data.part(c.sourceRow(tileSize*r.y-1+row), block, tileSize*r.x-1, tileSize*r.n+2)
 }
 
-// writtenRows is how many rows a row of tiles is written to, or pooled to where it is not stored itself.
+// writtenRows returns the number of rows to which a row of tiles is written, or pooled if it is not stored itself.
 func (c *convolving) writtenRows() int {
 	if c.dst == nil {
 		return tileSize / 2
@@ -96,7 +96,7 @@ func (c *convolving) writtenRows() int {
 	return tileSize
 }
 
-// writtenLine returns what a run of tiles is written to of a row in a block of channels.
+// writtenLine returns where a run of tiles writes a row in a block of channels.
 func (c *convolving) writtenLine(r tileRun, line int) []float32 {
 	row, block := line/c.dstBlocks(), line%c.dstBlocks()
 	if c.dst == nil {

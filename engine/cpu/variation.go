@@ -43,8 +43,8 @@ func (d *device) AddTotalVariation(op engine.AddTotalVariation) error {
 	return nil
 }
 
-// variationRow takes one row: its differences to the right and to the row below count for the value,
-// those to all neighbours for the gradient. A pixel has itself for a neighbour beyond the border.
+// variationRow processes one row: its differences to the right and to the row below count for the value,
+// those to all neighbours for the gradient. Beyond the border a pixel is its own neighbour.
 func (d *device) variationRow(_, index int) {
 	r := &d.variation
 	c, y := index/r.image.height, index%r.image.height
@@ -100,8 +100,8 @@ func (r *variationRun) squares(row, up, down, gradient []float32) (value float64
 	return float64(r.straight * value)
 }
 
-// diagonals takes the squares of 2x2 whose lower edge is this row, on the image with one replicated
-// pixel around it; the last row also takes those below it.
+// diagonals processes the 2x2 squares whose lower edge is this row, on the image padded by one replicated
+// pixel; the last row also processes those below it.
 func (r *variationRun) diagonals(row, up, down, gradient []float32, y int) (value float64) {
 	value = crossed(up, row)
 	if y == r.image.height-1 {
@@ -127,7 +127,7 @@ func crossed(upper, lower []float32) (value float64) {
 }
 
 // diagonalSlope sums the differences to the diagonal neighbours of pixel x. On the border a
-// pixel stands for its replicas, too, and so has some neighbours more than once.
+// pixel also stands for its replicas, and so has some neighbours more than once.
 func (r *variationRun) diagonalSlope(row, up, down []float32, x, y int) (sum float32) {
 	last := len(row) - 1
 	v := row[x]

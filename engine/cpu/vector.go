@@ -6,8 +6,8 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// elementwise is an operation on vectors in progress. They are cut into pieces of fixed length, so that
-// sums come out the same for any number of threads.
+// elementwise is an operation on vectors in progress. They are divided into pieces of fixed length, so that
+// sums do not depend on the number of threads.
 type elementwise struct {
 	do         func(*device, []float32, int, int) // of dst[from:to] and the piece
 	dst, x     []float32
@@ -17,7 +17,7 @@ type elementwise struct {
 	reductions []float64
 }
 
-// pieceLength is the numbers of a vector that one job takes: a megabyte of four vectors.
+// pieceLength is the number of values of a vector per job: a megabyte for four vectors.
 const pieceLength = 1 << 16
 
 func (d *device) runElements(e elementwise) {
@@ -33,14 +33,14 @@ func (d *device) elementsPiece(_, index int) {
 	e.do(d, e.dst[from:to], from, index)
 }
 
-// reduce runs f on every piece and returns the results in order. The device is locked.
+// reduce runs f on every piece and returns the results in order. The device must be locked.
 func (d *device) reduce(x, y []float32, f func(*device, []float32, int, int)) []float64 {
 	sums := d.sums((len(x) + pieceLength - 1) / pieceLength)
 	d.runElements(elementwise{do: f, dst: x, x: y, reductions: sums})
 	return sums
 }
 
-// dot returns sum x y. The device is locked.
+// dot returns sum x y. The device must be locked.
 func (d *device) dot(x, y []float32) float64 {
 	return total(d.reduce(x, y, func(d *device, x []float32, from, index int) {
 		d.elements.reductions[index] = d.kernels.dot(x, d.elements.x[from:][:len(x)])
@@ -88,7 +88,7 @@ func (d *device) NormInf(dst engine.Scalar, x engine.Vector) error {
 	for _, v := range d.reduce(numbersOf(x), nil, func(d *device, x []float32, _, index int) {
 		s := 0.0
 		for _, v := range x {
-			s = max(s, math.Abs(float64(v))) // NaN where either is
+			s = max(s, math.Abs(float64(v))) // NaN if either is
 		}
 		d.elements.reductions[index] = s
 	}) {
@@ -107,7 +107,7 @@ func (d *device) update(what string, dst, x engine.Vector, e elementwise) error 
 	return nil
 }
 
-// The functions below are pieces of operations, which Direction consists of, too.
+// The functions below are pieces of operations, which Direction uses too.
 
 func copyPiece(d *device, dst []float32, from, _ int) { copy(dst, d.elements.x[from:]) }
 
@@ -149,7 +149,7 @@ func (d *device) Lerp(dst, x engine.Vector, t float32) error {
 	}})
 }
 
-// Clamp limits dst to [low, high].
+// Clamp clamps dst to [low, high].
 func (d *device) Clamp(dst engine.Vector, low, high float32) error {
 	return d.update("clamp", dst, dst, elementwise{a: low, b: high, do: func(d *device, dst []float32, _, _ int) {
 		low, high := d.elements.a, d.elements.b

@@ -6,13 +6,13 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// convolution is a 3x3 convolution whose weights are kept transformed only.
+// convolution is a 3x3 convolution whose weights are stored only transformed.
 type convolution struct {
 	parameters
 	in, out           int
 	padding           engine.Padding
 	forward, backward filters
-	bias              []float32 // [out], padded to whole panels
+	bias              []float32 // [out], padded to complete panels
 	// taps are the weights themselves, [9][in/32][out/16*16][32], which the backward pass of a
 	// convolution that does not pad with zeros needs at the border; nil otherwise.
 	taps []float32
@@ -28,7 +28,7 @@ type filters struct {
 	u      []float32
 	blocks int // of 16 channels summed over
 	panels int // of 32 channels computed
-	// raw are the weights as transformFilters reads them, [panels][16*blocks][2][9][16]; nil where every
+	// raw are the weights as transformFilters reads them, [panels][16*blocks][2][9][16]; nil if every
 	// map has so many tiles that the transformed ones are better.
 	raw []float32
 }
@@ -37,7 +37,7 @@ func newFilters(contracted, computed int) filters {
 	return filters{blocks: blocksOf(contracted), panels: panelsOf(computed)}
 }
 
-// channels is how many are read and written.
+// channels returns the number of channels read plus written.
 func (f *filters) channels() int { return lanes*f.blocks + panel*f.panels }
 
 func (f *filters) panelSize() int { return f.blocks * lanes * panel }
@@ -52,7 +52,7 @@ func (f *filters) panel(frequency, p int) []float32 {
 // rawSize is the length of a panel of raw.
 func (f *filters) rawSize() int { return f.blocks * lanes * 9 * panel }
 
-// rawPanel returns the weights of panel p from channel c on.
+// rawPanel returns the weights of panel p starting at channel c.
 func (f *filters) rawPanel(p, c int) []float32 {
 	n := f.rawSize()
 	return f.raw[p*n:][c*9*panel : n]
@@ -102,10 +102,10 @@ func (d *device) NewConvolution(in, out int, weight, bias []float32, padding eng
 	return c, nil
 }
 
-// buildParts is into how many pieces the transformation of a panel is cut, to occupy many threads.
+// buildParts is the number of pieces into which the transformation of a panel is divided, to occupy many threads.
 const buildParts = 8
 
-// buildRows is how many channels are transformed before they are written: a kilobyte at a time to each of
+// buildRows is the number of channels transformed before they are written: a kilobyte at a time to each of
 // the 36 frequencies, which lie megabytes apart.
 const buildRows = 8
 
@@ -146,7 +146,7 @@ func (d *device) build(_, index int) {
 	}
 }
 
-// filter reads the weights from channel i to channel k, zeros for the channels of padding.
+// filter reads the weights from channel i to channel k, zeros for padding channels.
 func (c *convolution) filter(dst *[9]float32, weight []float32, k, i int) {
 	if k < c.out && i < c.in {
 		*dst = [9]float32(weight[(k*c.in+i)*9:])

@@ -2,12 +2,12 @@ package cpu
 
 import "github.com/impasto/impasto/engine"
 
-// maxRun is the most tiles of a row that are transformed in one call: 128 pixels of six rows are 48 KiB,
+// maxRun is the largest number of tiles of a row transformed in one call: 128 pixels of six rows are 48 KiB,
 // which a first-level cache can hold, and a call takes a few microseconds.
 const maxRun = 32
 
-// expandedRun is the most where the six rows are first spread out from a pooled map: both they and what they are
-// spread from are then in the first-level cache.
+// expandedRun is that number if the six rows are first expanded from a pooled map: both they and their sources
+// are then in the first-level cache.
 const expandedRun = 12
 
 // workspace is one worker's memory for the borders of maps.
@@ -18,8 +18,8 @@ type workspace struct {
 	rows     [patchSize][]float32
 	upcoming upcoming
 
-	// What tiles write that does not exist goes to the spare rows; a tile that lies across the right
-	// border goes to tile, from which its pixels are copied.
+	// Tiles write pixels that do not exist to the spare rows; a tile that crosses the right
+	// border is written to tile, from which its pixels are copied.
 	spare      [tileSize * maxRun * lanes]float32
 	spareWords [tileSize * maxRun]uint16
 	tile       [tileSize][tileSize * lanes]float32
@@ -28,7 +28,7 @@ type workspace struct {
 	forward    forwardRun
 	backward   backwardRun
 
-	// The stem's rows: in fields, since what a call through a pointer is given lives on the heap.
+	// The stem's rows: in fields, since arguments of a call through a pointer are on the heap.
 	stemRows              [9][]float32
 	stemSums, stemSources [3][]float32
 
@@ -52,7 +52,7 @@ func (c *convolving) run(t, end, start int) tileRun {
 	return tileRun{y: c.firstRow + t/c.tilesX, x: x, n: n, at: t - start}
 }
 
-// source is what a convolution reads: a map, or a pooled map that routes spread to twice the size.
+// source is the input of a convolution: a map, or a pooled map that routes spread to twice the size.
 type source struct {
 	data    *featureMap
 	padding engine.Padding
@@ -76,7 +76,7 @@ func (c *convolving) input(k *kernels, w *workspace, v []float32, block, start, 
 	}
 }
 
-// inputRun transforms a run that reads the map itself, the tiles at the left and right border by a
+// inputRun transforms a run that reads the map itself; the tiles at the left and right border use a
 // copy of their patch.
 func (c *convolving) inputRun(k *kernels, w *workspace, dst []float32, block int, r tileRun) {
 	x, end := r.x, r.x+r.n
@@ -103,8 +103,8 @@ func (c *convolving) inputRun(k *kernels, w *workspace, dst []float32, block int
 	}
 }
 
-// sourceRow returns which row is read at row y of the padded map, or -1 for zeros. Beyond the padding
-// nothing that is read matters; zeros keep it the same every time.
+// sourceRow returns the row that is read at row y of the padded map, or -1 for zeros. Values read beyond the padding
+// do not matter; zeros make them reproducible.
 func (c *convolving) sourceRow(y int) int {
 	if y > c.height {
 		return -1
@@ -140,10 +140,10 @@ func (c *convolving) gather(w *workspace, block, ty, tx int) {
 	}
 }
 
-// expand spreads the pooled gradients under a run of tiles over the pixels that they were pooled from,
+// expand spreads the pooled gradients under a run of tiles over the pixels from which they were pooled,
 // and points w.rows to them.
 func (c *convolving) expand(k *kernels, w *workspace, block int, r tileRun) {
-	left := tileSize*r.x - 2 // even, as unpool wants it
+	left := tileSize*r.x - 2 // even, as unpool requires
 	n := tileSize*r.n + 4
 	pooled := c.src.data.shape
 	from, to := max(left, 0), min(left+n, 2*pooled.Width)
@@ -161,9 +161,9 @@ func (c *convolving) expand(k *kernels, w *workspace, block int, r tileRun) {
 	}
 }
 
-// output transforms tiles [from, to) of a block of channels, whose first tile is at m, back and finishes them.
+// output transforms back tiles [from, to) of a block of channels, the first of which is at m, and finishes them.
 func (c *convolving) output(k *kernels, w *workspace, m []float32, block, start, from, to int) {
-	whole := c.width / tileSize // tiles that do not lie across the right border
+	whole := c.width / tileSize // tiles that do not cross the right border
 	for t := from; t < to; {
 		r := c.run(t, to, start)
 		t += r.n
@@ -293,7 +293,7 @@ func (c *convolving) finishAcross(k *kernels, w *workspace, m []float32, block i
 }
 
 // keepAcross copies the mask and the pooled pixels of a tile of n columns. An odd last column is
-// pooled by nobody.
+// not pooled.
 func (c *convolving) keepAcross(w *workspace, block int, r tileRun, n int) {
 	rows := min(tileSize, c.height-tileSize*r.y)
 	if c.mask != nil {

@@ -12,7 +12,7 @@ import (
 // rowOperation is an operation on windows of rows, from a map to a map.
 type rowOperation struct {
 	name     string
-	height   int // of what the windows count rows of
+	height   int // of the map whose rows the windows count
 	src, dst engine.Shape
 	step     int
 	reads    func(rows engine.Rows) engine.Rows
@@ -30,8 +30,8 @@ func halfReach(rows engine.Rows) engine.Rows {
 	return engine.Rows{From: max(rows.From-1, 0) / 2, To: (rows.To + 2) / 2}
 }
 
-// checkBands demands the same bits of an operation on a whole map and of the same in bands, from a ring
-// of rows to a ring of rows.
+// checkBands checks that an operation on a complete map and the same operation in bands, from a ring of rows to
+// a ring of rows, give the same bits.
 func checkBands(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		h, w := b.size(1200)
@@ -43,7 +43,7 @@ func checkBands(t rapid.TB, device engine.Device) {
 }
 
 func (b *bench) convolutionOperations(h, w int) []rowOperation {
-	conv := b.convolution(2*h, 2*w) // a quarter of the work: there are five of them
+	conv := b.convolution(2*h, 2*w) // a quarter of the work, since there are five
 	in, out := engine.Shape{Channels: conv.in, Height: h, Width: w}, engine.Shape{Channels: conv.out, Height: h, Width: w}
 	d, c, pooling := b.device[tested], conv.on[tested], b.pooling()
 	mask, routes := b.maskOf(in).on[tested], b.routesOf(out, pooling).on[tested]
@@ -132,7 +132,7 @@ func (b *bench) sameInBands(op rowOperation) {
 	}
 }
 
-// inBands carries out op window by window, and returns what it wrote, [C,H,W], and the mask's bits.
+// inBands executes op window by window, and returns what it wrote, [C,H,W], and the mask's bits.
 func (b *bench) inBands(op rowOperation, values []float32, windows []engine.Rows) ([]float32, []bool) {
 	var src ring
 	if op.reads != nil {
@@ -157,7 +157,7 @@ func (b *bench) inBands(op rowOperation, values []float32, windows []engine.Rows
 	return result, b.bits(mask, engine.Rows{From: 0, To: op.height})
 }
 
-// ring is a map that holds little more than an operation needs at once.
+// ring is a map that holds little more than an operation needs at a time.
 type ring struct {
 	on  engine.Map
 	fed int // rows [0, fed) have been written
@@ -183,7 +183,7 @@ func (r *ring) feed(d engine.Device, values []float32, to int) {
 	}
 }
 
-// drain reads rows into their places of dst, [C,H,W].
+// drain reads rows into their places in dst, [C,H,W].
 func (r *ring) drain(d engine.Device, dst []float32, rows engine.Rows) {
 	s := r.on.Shape()
 	part := make([]float32, s.Channels*rows.Len()*s.Width)
@@ -193,7 +193,7 @@ func (r *ring) drain(d engine.Device, dst []float32, rows engine.Rows) {
 	}
 }
 
-// checkBandsOfSums demands the same bits of reductions over a whole map and over bands of it.
+// checkBandsOfSums checks that reductions over a complete map and over bands of it give the same bits.
 func checkBandsOfSums(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		s := b.tallShape()

@@ -11,14 +11,14 @@ import (
 	"github.com/impasto/impasto/engine/reference"
 )
 
-// The device under test and the reference stand side by side in arrays of two.
+// The device under test and the reference are the elements of arrays of two.
 const (
 	tested = iota
 	truth
 	sides
 )
 
-// bench holds both devices for one try of a property.
+// bench holds both devices for one trial of a property.
 type bench struct {
 	*rapid.T
 	device [sides]engine.Device
@@ -26,14 +26,14 @@ type bench struct {
 	next   [sides]int64
 	random *rand.Rand
 	guards []guard
-	open   []io.Closer // what the try has opened
-	strict bool        // the device refuses to read a buffer of which another has taken a part
+	open   []io.Closer // what the trial has opened
+	strict bool        // the device refuses to read a buffer that another has overwritten in part
 }
 
-// arenaBytes holds the buffers of any try: the test of 512 channels needs most.
+// arenaBytes holds the buffers of any trial: the test of 512 channels needs the most.
 const arenaBytes = 24 << 20
 
-// try tests a property with random shapes and values. When it returns, the guards are looked at.
+// try tests a property with random shapes and values, and finally checks the guards.
 func try(t rapid.TB, device engine.Device, property func(b *bench)) {
 	strict := isStrict(t, device)
 	rapid.Check(t, func(t *rapid.T) {
@@ -76,7 +76,7 @@ func (b *bench) shut(c io.Closer) {
 	}
 }
 
-// isStrict finds out whether a device watches over the places of buffers, as the reference does.
+// isStrict determines whether a device checks the places of buffers, as the reference does.
 func isStrict(t rapid.TB, device engine.Device) (strict bool) {
 	arena, err := device.NewArena(engine.Alignment)
 	if err != nil {
@@ -90,14 +90,14 @@ func isStrict(t rapid.TB, device engine.Device) (strict bool) {
 	return false
 }
 
-// guard is memory that nothing may write.
+// guard is memory that nothing may write to.
 type guard struct {
 	what string
 	page engine.Vector
 	skip int // numbers at the front that belong to a buffer
 }
 
-// untouched is what guards and fresh buffers hold. A NaN that gets into a sum shows.
+// untouched fills guards and new buffers. A NaN that enters a sum shows.
 var untouched = math.Float32frombits(0x7fc0_beef)
 
 func (g guard) inspect(b *bench) {

@@ -26,7 +26,7 @@ type twinMask struct {
 	was   []bool // [C, H, W]
 }
 
-// blank places a map that nobody has written.
+// blank places a map that has not been written.
 func (b *bench) blank(shape engine.Shape, window int) (m twinMap) {
 	m.shape = shape
 	m.on = placed(b, fmt.Sprintf("a map %v (window %d)", shape, window),
@@ -35,7 +35,7 @@ func (b *bench) blank(shape engine.Shape, window int) (m twinMap) {
 	return m
 }
 
-// holding returns a map whose window, ring or whole, holds at least the rows asked for.
+// holding returns a map whose window, a ring or complete, holds at least the given rows.
 func (b *bench) holding(shape engine.Shape, rows engine.Rows, fill func(n int) []float32) twinMap {
 	rows = engine.Rows{From: max(rows.From, 0), To: min(rows.To, shape.Height)}
 	window := shape.Height
@@ -63,7 +63,7 @@ func (b *bench) whole(shape engine.Shape, fill func(n int) []float32) twinMap {
 	return m
 }
 
-// at returns where the number of a row lies in was.
+// at returns the index of a row's number in was.
 func (m twinMap) at(c, y, x int) int {
 	return (c*m.held.Len()+y-m.held.From)*m.shape.Width + x
 }
@@ -75,15 +75,15 @@ func (b *bench) read(m twinMap) []float32 {
 	return dst
 }
 
-// unchanged demands that an operation left its input alone.
+// unchanged checks that an operation did not change its input.
 func (b *bench) unchanged(what string, maps ...twinMap) {
 	for _, m := range maps {
 		b.written(what, m, engine.Rows{}, 0)
 	}
 }
 
-// written demands that rows of m are within tolerance of the reference, and that what else m holds is
-// what it was filled with, to the bit.
+// written checks that rows of m are within tolerance of the reference, and that the rest of m still has the
+// bits with which it was filled.
 func (b *bench) written(what string, m twinMap, rows engine.Rows, tolerance float64) {
 	b.Helper()
 	got := b.read(m)
@@ -157,7 +157,7 @@ func (b *bench) bits(m twinMask, rows engine.Rows) []bool {
 	return pass
 }
 
-// masked demands that m holds want in the rows asked for, and what it held elsewhere.
+// masked checks that m holds want in the given rows, and its old contents elsewhere.
 func (b *bench) masked(what string, m twinMask, rows engine.Rows, want []bool) {
 	b.Helper()
 	got := b.bits(m, engine.All(m.shape))

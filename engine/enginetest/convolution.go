@@ -11,10 +11,10 @@ import (
 // epsilon is half the distance from 1 to the next float32: the error of one rounding.
 const epsilon = 1.0 / (1 << 24)
 
-// The error of a convolution in float32, as multiples of epsilon. Sums with random signs are wrong by
-// far less than directError times the sum of the absolute values. Winograd F(4x4,3x3) multiplies by up
-// to 5 twice on its way in and 8 twice on its way out: an error of its own that grows as the root of the
-// number of channels. With 64 channels all that is a hundredth of what one tap left out is wrong by.
+// The error of a convolution in float32, as multiples of epsilon. Sums with random signs have errors far
+// below directError times the sum of the absolute values. Winograd F(4x4,3x3) multiplies by up
+// to 5 twice in its input transform and by 8 twice in its output transform: an additional error that grows with the
+// root of the number of channels. With 64 channels all that is a hundredth of the error of one missing tap.
 const (
 	directError   = 4
 	winogradError = 256
@@ -71,18 +71,18 @@ func (c *twinConvolution) measure() {
 	}
 }
 
-// forwardTolerance bounds the error where the input is at most x.
+// forwardTolerance bounds the error if the input is at most x.
 func (c *twinConvolution) forwardTolerance(x float64) float64 {
 	return productError(c.perOut, c.largestWeight, c.in)*x + biasError*(1+math.Sqrt(float64(c.in)))*epsilon*c.largestBias
 }
 
-// backwardTolerance bounds the error where the gradient by the output is at most g and what it is
-// added to is at most before.
+// backwardTolerance bounds the error if the gradient of the output is at most g and the previous contents, to which
+// it is added, at most before.
 func (c *twinConvolution) backwardTolerance(g, before float64) float64 {
 	return productError(c.perIn, c.largestWeight, c.out)*c.foldedByBorder*g + 2*epsilon*before
 }
 
-// productError bounds the error of a sum over channels, where what is multiplied is at most 1.
+// productError bounds the error of a sum over channels, if the factors are at most 1.
 func productError(sumOfWeights, largestWeight float64, channels int) float64 {
 	return epsilon * (directError*sumOfWeights + winogradError*math.Sqrt(float64(channels))*largestWeight)
 }
@@ -90,7 +90,7 @@ func productError(sumOfWeights, largestWeight float64, channels int) float64 {
 // reach returns the rows that a convolution reads for r; some may lie beyond the map.
 func reach(r engine.Rows) engine.Rows { return engine.Rows{From: r.From - 1, To: r.To + 1} }
 
-// positive tells which of the numbers of m are greater than zero, as the bits of a mask; rows that m
+// positive returns which of the numbers of m are greater than zero, as the bits of a mask; rows that m
 // does not hold are false.
 func positive(m twinMap, values []float32) []bool {
 	bits := make([]bool, m.shape.Elements())
@@ -129,7 +129,7 @@ func checkForward(t rapid.TB, device engine.Device) {
 }
 
 // checkForwardPooled compares the pooled map and the routes with the full map that the same operation
-// stored: they must agree to the bit, and with what the operation gives when it does not store it.
+// stored: they must agree to the bit, and with the result if the full map is not stored.
 func checkForwardPooled(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		h, w := b.size(1200)
@@ -213,7 +213,7 @@ func dot(x, y []float32) (sum float64) {
 
 func norm(x []float32) float64 { return math.Sqrt(dot(x, x)) }
 
-// checkAdjoint demands <conv(x) - conv(0), y> = <x, conv^T(y)>, without asking the reference.
+// checkAdjoint checks that <conv(x) - conv(0), y> = <x, conv^T(y)>, without using the reference.
 func checkAdjoint(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		h, w := b.size(1200)
@@ -239,11 +239,11 @@ func checkAdjoint(t rapid.TB, device engine.Device) {
 	})
 }
 
-// checkWide tries the sizes that a random draw leaves out: many channels, many tiles.
+// checkWide tests the sizes that random draws leave out: many channels, many tiles.
 func checkWide(t rapid.TB, device engine.Device) {
 	cases := []engine.Shape{{Channels: 128, Height: 9, Width: 6}, {Channels: 64, Height: 21, Width: 38}, {Channels: 256, Height: 5, Width: 7}}
 	try(t, device, func(b *bench) {
-		if b.random.IntN(4) != 0 { // a try takes as long as ten of the others
+		if b.random.IntN(4) != 0 { // a trial takes as long as ten of the others
 			return
 		}
 		s := rapid.SampledFrom(cases).Draw(b.T, "case")

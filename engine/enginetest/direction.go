@@ -8,13 +8,13 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// checkDirection compares the two-loop recursion with H G for the matrix H that the pairs make, computed on the host by
-// the formula of the update, Nocedal and Wright, eq. 7.16, in float64.
+// checkDirection compares the two-loop recursion with H G for the matrix H given by the pairs, computed on the host by
+// the update formula, Nocedal and Wright, eq. 7.16, in float64.
 func checkDirection(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		n := rapid.SampledFrom(vectorLengths[1:]).Draw(b.T, "length")
 		pairs := rapid.IntRange(0, 6).Draw(b.T, "pairs")
-		curvature := make([]float64, n) // a diagonal Hessian, to which the pairs belong but for noise
+		curvature := make([]float64, n) // a diagonal Hessian, which the pairs satisfy up to noise
 		for i := range curvature {
 			curvature[i] = 1 + b.random.Float64()
 		}
@@ -56,11 +56,11 @@ func checkDirection(t rapid.TB, device engine.Device) {
 	})
 }
 
-// directionError bounds the error of a direction, in roundings of its largest number: a dozen updates in float32, and factors
-// that are rounded to it.
+// directionError bounds the error of a direction, in roundings of its largest number: a dozen updates in float32, and
+// factors that are rounded to it.
 const directionError = 256
 
-// inverseHessianTimes returns H x by H_k+1 = (I - rho s y') H_k (I - rho y s') + rho s s', from the newest pair on.
+// inverseHessianTimes returns H x by H_k+1 = (I - rho s y') H_k (I - rho y s') + rho s s', starting from the newest pair.
 func inverseHessianTimes(op engine.Direction, s, y []twinVector, x []float64) []float64 {
 	k := len(s) - 1
 	if k < 0 {

@@ -38,14 +38,14 @@ func (b *bench) shape() engine.Shape {
 	return engine.Shape{Channels: b.upTo("channels", channelCounts, 60000/(h*w)), Height: h, Width: w}
 }
 
-// pooledShape draws a shape that a pooling leaves something of.
+// pooledShape draws a shape that is not empty after a pooling.
 func (b *bench) pooledShape() engine.Shape {
 	s := b.shape()
 	s.Height, s.Width = max(s.Height, 2), max(s.Width, 2)
 	return s
 }
 
-// tiles draws a window of whole tiles.
+// tiles draws a window of complete tiles.
 func (b *bench) tiles(height int) engine.Rows {
 	return b.window(height, engine.TileRows)
 }
@@ -92,7 +92,7 @@ func (b *bench) coarse(n int) []float32 {
 	return v
 }
 
-// values draws what a map is filled with.
+// values draws the contents of a map.
 func (b *bench) values() func(n int) []float32 {
 	switch rapid.SampledFrom([]string{"normal", "coarse", "large", "small"}).Draw(b.T, "values") {
 	case "coarse":

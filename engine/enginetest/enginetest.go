@@ -1,10 +1,10 @@
-// Package enginetest is the compliance suite of engine.Device: what every implementation must do, on
-// every instruction set, compared with package engine/reference.
+// Package enginetest is the compliance suite of engine.Device: it checks every implementation, on
+// every instruction set, against package engine/reference.
 //
-// Shapes, windows and values are random (pgregory.net/rapid): heights and widths that are no multiples
-// of a tile, channels that fill no block, maps of which a ring of rows is held. Every buffer stands
-// between guards, all memory is full of NaN before it is written, and each operation is looked at for
-// what it computes and for what it must leave alone.
+// Shapes, windows and values are random (pgregory.net/rapid): heights and widths that are not multiples
+// of a tile, channels that do not fill a block, maps of which a ring of rows is held. Every buffer lies
+// between guards, all memory is NaN before it is written, and each operation is checked for
+// what it computes and for what it must not change.
 package enginetest
 
 import (
@@ -18,19 +18,19 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Implementation is one way to compute that a package offers: an instruction set, a driver.
+// Implementation is one implementation that a package offers: an instruction set, a driver.
 type Implementation struct {
-	// Name is that of the device: what Open returns must call itself so.
+	// Name is the name that the device returned by Open must report.
 	Name string
-	// Available tells that this machine can run it.
+	// Available reports whether this machine can run it.
 	Available bool
 	// Open returns a device that works with the given number of threads of the host. The suite closes it.
 	Open func(t testing.TB, threads int) engine.Device
 }
 
-// RunAll runs the suite on every implementation that this machine can run, and fails where one of them
-// was not exercised: a suite that passes because nothing ran is worth nothing. A -run pattern that
-// selects parts of a test is taken as the wish to leave out the others.
+// RunAll runs the suite on every implementation that this machine can run, and fails if one of them
+// was not exercised: a suite that passes because nothing ran is worthless. A -run pattern that
+// selects parts of a test is taken as the intention to skip the others.
 func RunAll(t *testing.T, implementations []Implementation) {
 	exercised := map[string]bool{}
 	for _, i := range implementations {
@@ -61,7 +61,7 @@ func selects(t *testing.T) bool {
 	return pattern != nil && strings.Count(pattern.Value.String(), "/") > strings.Count(t.Name(), "/")
 }
 
-// faults tells what should have been exercised and was not.
+// faults lists what should have been exercised and was not.
 func faults(implementations []Implementation, exercised map[string]bool, selected bool) (all []string) {
 	available := 0
 	for _, i := range implementations {
@@ -79,7 +79,7 @@ func faults(implementations []Implementation, exercised map[string]bool, selecte
 	return all
 }
 
-// check is one claim about a device.
+// check is one property of a device.
 type check struct {
 	name string
 	run  func(t rapid.TB, device engine.Device)
@@ -134,7 +134,7 @@ var checks = []check{
 	{"Marks", checkMarks},
 }
 
-// sound returns a device that fails the test where an operation returns an error.
+// sound returns a device that fails the test if an operation returns an error.
 func sound(t rapid.TB, device engine.Device) intercepted {
 	return intercepted{device, func(do func() error) error {
 		err := do()
@@ -145,7 +145,7 @@ func sound(t rapid.TB, device engine.Device) intercepted {
 	}}
 }
 
-// Run runs the suite on the device that open returns. Properties are tried -rapid.checks times, a fifth
+// Run runs the suite on the device that open returns. Properties are tested -rapid.checks times, a fifth
 // of it with -short.
 func Run(t *testing.T, open func(t testing.TB) engine.Device) {
 	for _, c := range checks {

@@ -13,9 +13,9 @@ type FailingDevice struct {
 }
 
 // Failing returns a device whose n-th operation from now, the first being 1, does nothing and returns err; with n < 1
-// none does. All others are those of device. An operation is every call that may return an error, but for
-// Close: constructors, reading and writing, too. With it a test sees that a run ends with the error of its
-// device and keeps what it has so far.
+// none fails. All others are those of device. An operation is every call that may return an error except
+// Close: constructors, reading and writing included. With it a test checks that a run ends with the error of its
+// device and keeps its results so far.
 func Failing(device engine.Device, n int, err error) *FailingDevice {
 	operations := new(atomic.Int64)
 	return &FailingDevice{intercepted{device, func(do func() error) error {
@@ -26,5 +26,5 @@ func Failing(device engine.Device, n int, err error) *FailingDevice {
 	}}, operations}
 }
 
-// Operations returns how many operations there have been.
+// Operations returns the number of operations so far.
 func (d *FailingDevice) Operations() int { return int(d.operations.Load()) }

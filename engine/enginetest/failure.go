@@ -9,9 +9,9 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// checkErrors demands an error where memory cannot be had, and that the device goes on working.
+// checkErrors checks that impossible allocations give an error, and that the device keeps working.
 func checkErrors(t rapid.TB, device engine.Device) {
-	const beyond = 1 << 52 // bytes, more than any processor addresses
+	const beyond = 1 << 52 // bytes, more than any processor can address
 	if s, ok := device.(intercepted); ok {
 		device = s.Device
 	}
@@ -33,7 +33,7 @@ func checkErrors(t rapid.TB, device engine.Device) {
 	}
 }
 
-// checkClosing opens parameters, closes them twice, and demands that others go on working.
+// checkClosing opens parameters, closes them twice, and checks that others keep working.
 func checkClosing(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		h, w := b.size(100)
@@ -56,7 +56,7 @@ func checkClosing(t rapid.TB, device engine.Device) {
 	})
 }
 
-// checkMarks demands times that are not negative, in the order of their marks, and no longer than what the host saw.
+// checkMarks checks that times are not negative, in the order of their marks, and no longer than measured by the host.
 func checkMarks(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		d, x := b.device[tested], b.vector(b.normal(20011)).on[tested]

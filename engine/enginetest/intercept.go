@@ -6,13 +6,13 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// intercepted is a device of which every call that may fail, but for Close, goes through around.
+// intercepted is a device of which every call that may fail, except Close, goes through around.
 type intercepted struct {
 	engine.Device
 	around func(do func() error) error
 }
 
-// result passes on what a call returns beside its error.
+// result passes on the other result of a call that returns an error.
 func result[R any](d intercepted, do func() (R, error)) (r R, err error) {
 	err = d.around(func() (err error) {
 		r, err = do()

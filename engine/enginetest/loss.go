@@ -9,8 +9,8 @@ import (
 )
 
 // sumError bounds the error of a sum within a piece of a thousand positions in float32, as a multiple
-// of epsilon and of the sum of the absolute values: far below the thousand that adding one after the
-// other may reach, far above what random signs leave.
+// of epsilon and of the sum of the absolute values: far below the thousand that sequential addition
+// may reach, far above the effect of random signs.
 const sumError = 64
 
 // fewRoundings is more than the roundings of an operation on a single position.
@@ -38,7 +38,7 @@ func checkAffine(t rapid.TB, device engine.Device) {
 			perRow = max(perRow, sum+4)
 			offset[c] = b.random.NormFloat64() * largest(src.was)
 		}
-		perRow = max(perRow, 4*float64(n)) // rows filled later by symmetry count too
+		perRow = max(perRow, 4*float64(n)) // rows filled by symmetry count too
 		add, affine := b.flag("add"), b.affine(n)
 		for i, d := range b.device {
 			d.WriteAffine(affine[i], a, offset)
@@ -112,7 +112,7 @@ func checkTotalVariation(t rapid.TB, device engine.Device) {
 			}
 			d.AddTotalVariation(op)
 		}
-		// A difference is rounded by epsilon of itself, so what is summed has no large error.
+		// A difference is rounded by epsilon of itself, so the summands have no large error.
 		r := b.results(row)
 		b.nearNumber("total variation", r[tested][0], r[truth][0], sumError*epsilon*math.Abs(r[truth][0]))
 		b.intact("total variation", image.vector)

@@ -8,7 +8,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// checkArena demands zeros in a fresh arena, also where an earlier one was written and closed.
+// checkArena checks that a new arena is zero, also where an earlier one was written and closed.
 func checkArena(t rapid.TB, device engine.Device) {
 	const pages = 16
 	for range 3 {
@@ -74,7 +74,7 @@ func checkHost(t rapid.TB, device engine.Device) {
 	})
 }
 
-// ascend calls do for windows of whole steps that cover all rows from top to bottom.
+// ascend calls do for windows of complete steps that cover all rows from top to bottom.
 func (b *bench) ascend(height int, do func(rows engine.Rows), step int) {
 	for from := 0; from < height; {
 		to := min(from+step*rapid.IntRange(1, 5).Draw(b.T, "steps"), height)
@@ -83,7 +83,7 @@ func (b *bench) ascend(height int, do func(rows engine.Rows), step int) {
 	}
 }
 
-// rowsOf cuts rows out of [C,H,W].
+// rowsOf extracts rows from [C,H,W].
 func rowsOf(shape engine.Shape, values []float32, rows engine.Rows) []float32 {
 	var part []float32
 	for c := range shape.Channels {

@@ -8,7 +8,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// checkMisuse demands a panic where a caller errs, and that the device goes on working.
+// checkMisuse checks that mistakes of the caller panic, and that the device keeps working.
 func checkMisuse(t rapid.TB, device engine.Device) {
 	arena, err := device.NewArena(16 * engine.Alignment)
 	if err != nil {
@@ -41,7 +41,7 @@ func checkMisuse(t rapid.TB, device engine.Device) {
 		"a coupling of other channels": func() {
 			device.Transport(engine.Transport{Moments: two, Coupling: coupling, Affine: two2, Distance: result, Weight: engine.Scalar{Of: row}})
 		},
-		"rows that are no tiles": func() {
+		"rows that are not tiles": func() {
 			device.Forward(engine.Forward{Conv: conv, Src: src, Rows: engine.Rows{From: 2, To: 8}, Dst: dst})
 		},
 		"another shape":               func() { device.Forward(engine.Forward{Conv: conv, Src: src, Rows: engine.All(shape), Dst: other}) },

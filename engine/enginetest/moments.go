@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/engine/reference"
 )
 
-// pieces draws consecutive windows on whole pieces, and now and then leaves one out.
+// pieces draws consecutive windows of complete pieces, and sometimes leaves one out.
 func (b *bench) pieces(shape engine.Shape) (windows []engine.Rows) {
 	step := engine.PieceRows(shape.Width)
 	for from := 0; from < shape.Height; {
@@ -23,7 +23,7 @@ func (b *bench) pieces(shape engine.Shape) (windows []engine.Rows) {
 	return windows
 }
 
-// tallShape draws a shape of which a reduction sees several pieces.
+// tallShape draws a shape with several pieces.
 func (b *bench) tallShape() engine.Shape {
 	s := b.shape()
 	if b.flag("tall") {
@@ -40,7 +40,7 @@ func checkMoments(t rapid.TB, device engine.Device) {
 		windows := b.pieces(shape)
 		moments := b.moments(shape.Channels)
 		for i, d := range b.device {
-			for range 2 { // what was there before a reset does not matter
+			for range 2 { // the contents before a reset do not matter
 				d.ResetMoments(moments[i])
 				for _, rows := range windows {
 					d.AddMoments(engine.AddMoments{Moments: moments[i], Src: src.on[i], Weight: weight[i], Rows: rows})
@@ -100,7 +100,7 @@ func (b *bench) nearNumber(what string, got, want, tolerance float64) {
 	}
 }
 
-// checkMomentsOfIntegers adds what every order of sums adds exactly, from two maps.
+// checkMomentsOfIntegers adds integers from two maps, whose sums are exact in any order.
 func checkMomentsOfIntegers(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		channels := b.upTo("channels", channelCounts, 70)
@@ -144,8 +144,8 @@ func (b *bench) randomStatistics(channels int) engine.Statistics {
 	return engine.Statistics{Weight: math.Exp(b.random.NormFloat64()), Sum: b.symmetric(channels)[:channels], Gram: b.symmetric(channels)}
 }
 
-// checkMomentsOnHost demands that moments come back from the device as they were written, that what was read stays
-// what it is, and that a map is added to what was written.
+// checkMomentsOnHost checks that moments are read back as written, that reading does not change them, and that
+// a map is added to what was written.
 func checkMomentsOnHost(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		n := b.upTo("channels", channelCounts, 70)
@@ -183,8 +183,8 @@ func checkMomentsOnHost(t rapid.TB, device engine.Device) {
 	})
 }
 
-// checkMomentDistance compares a device's distance with its own moments, and the gradient that it sets
-// with the same matrix set by the host.
+// checkMomentDistance compares a device's distance with one computed from its own moments, and the gradient that it
+// sets with the same matrix set by the host.
 func checkMomentDistance(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		shape := b.shape()
@@ -220,7 +220,7 @@ func checkMomentDistance(t rapid.TB, device engine.Device) {
 				want += difference * difference
 				a[k] = 0.25 / s.Weight * difference
 			}
-			d.WriteAffine(affine[i], before, before[:n]) // what was there before does not matter
+			d.WriteAffine(affine[i], before, before[:n]) // the previous contents do not matter
 			got, w := distance(0.25)
 			b.nearNumber("distance of moments", got, want, 1e-9*want)
 			b.nearNumber("distance of moments: weight", w, s.Weight, 0)
@@ -233,7 +233,7 @@ func checkMomentDistance(t rapid.TB, device engine.Device) {
 	})
 }
 
-// sameAffine applies an affine map and one that is set to a, and compares.
+// sameAffine applies an affine map and one that is set to a, and compares the results.
 func (b *bench) sameAffine(what string, d engine.Device, affine engine.Affine, a []float64, src, dst engine.Map, shape engine.Shape) {
 	b.Helper()
 	read := func() []float32 {

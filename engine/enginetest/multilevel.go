@@ -14,7 +14,7 @@ func checkMultilevel(t rapid.TB, device engine.Device) {
 		h, w := b.size(1200)
 		levels := rapid.IntRange(0, 8).Draw(b.T, "levels")
 		v := b.image(h, w, b.values()(3*h*w))
-		sizes := b.image(h, w, absolutes(v.vector.was)) // of what is added up
+		sizes := b.image(h, w, absolutes(v.vector.was)) // of the summands
 		for i, d := range b.device {
 			d.Multilevel(engine.Multilevel{V: v.on[i], Levels: levels})
 		}
@@ -28,8 +28,8 @@ func checkMultilevel(t rapid.TB, device engine.Device) {
 	})
 }
 
-// checkMultilevelIsPositive demands what L-BFGS needs of it: it is symmetric and at least the identity; and where every
-// level has whole pixels, what is the same all over the image is multiplied by 2^levels.
+// checkMultilevelIsPositive checks what L-BFGS needs of it: it is symmetric and at least the identity; and if every
+// level has complete pixels, a constant image is multiplied by 2^levels.
 func checkMultilevelIsPositive(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		h, w := b.size(300)

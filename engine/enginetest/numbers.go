@@ -36,7 +36,7 @@ func (b *bench) get(v engine.Vector) []float32 {
 	return dst
 }
 
-// close demands that v is the reference's, each number within its tolerance.
+// close checks that v equals the reference's, each number within its tolerance.
 func (b *bench) close(what string, v twinVector, tolerance func(i int) float64) {
 	b.Helper()
 	want := reference.Float64(v.on[truth])
@@ -47,7 +47,7 @@ func (b *bench) close(what string, v twinVector, tolerance func(i int) float64) 
 	}
 }
 
-// intact demands that an operation left its input alone.
+// intact checks that an operation did not change its input.
 func (b *bench) intact(what string, vectors ...twinVector) {
 	b.Helper()
 	for _, v := range vectors {
@@ -105,7 +105,7 @@ func (b *bench) scalars(n int) [sides]engine.Scalars {
 		func(a engine.Arena, offset int64) engine.Scalars { return a.Scalars(offset, n) })
 }
 
-// results returns what operations wrote to a row, on either device.
+// results returns the results in a row, on either device.
 func (b *bench) results(row [sides]engine.Scalars) (values [sides][]float64) {
 	for i, d := range b.device {
 		values[i] = make([]float64, row[i].Len())
@@ -114,7 +114,7 @@ func (b *bench) results(row [sides]engine.Scalars) (values [sides][]float64) {
 	return values
 }
 
-// moments places moments that nobody has set.
+// moments places moments that have not been set.
 func (b *bench) moments(channels int) [sides]engine.Moments {
 	return placed(b, fmt.Sprintf("moments of %d channels", channels),
 		func(d engine.Device) int64 { return d.MomentsBytes(channels) },
@@ -129,7 +129,7 @@ func (b *bench) statistics(m [sides]engine.Moments) (s [sides]engine.Statistics)
 	return s
 }
 
-// affine places an affine map that nobody has set.
+// affine places an affine map that has not been set.
 func (b *bench) affine(channels int) [sides]engine.Affine {
 	return placed(b, fmt.Sprintf("an affine map of %d channels", channels),
 		func(d engine.Device) int64 { return d.AffineBytes(channels) },

@@ -41,7 +41,7 @@ func checkGather(t rapid.TB, device engine.Device) {
 	})
 }
 
-// checkScatter demands what adding one point after the other gives, to the bit, and that Scatter is the adjoint of Gather.
+// checkScatter checks that Scatter gives the bits of adding one point after the other, and is the adjoint of Gather.
 func checkScatter(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		shape := b.shape()
@@ -77,7 +77,7 @@ func checkScatter(t rapid.TB, device engine.Device) {
 	})
 }
 
-// scattered returns what dst holds after op, computed on the host in float32.
+// scattered returns the contents of dst after op, computed on the host in float32.
 func (b *bench) scattered(op engine.Scatter, src []float32, positions []int32, dst twinMap) []float32 {
 	want := append([]float32(nil), dst.was...)
 	s := dst.shape

@@ -14,7 +14,7 @@ func square(m twinMap, values []float32, c, y, x int) (q [4]float32) {
 	return q
 }
 
-// routes tells which numbers of m reach the map that is pooled from it, as the bits of a mask; rows
+// routes returns which numbers of m reach the map that is pooled from it, as the bits of a mask; rows
 // that m does not hold are false.
 func routes(m twinMap, values []float32, pooling engine.Pooling) []bool {
 	bits := make([]bool, m.shape.Elements())
@@ -38,7 +38,7 @@ func routes(m twinMap, values []float32, pooling engine.Pooling) []bool {
 	return bits
 }
 
-// poolsTo demands that rows of pool are what the numbers of m pool to: to the bit for the largest, up to
+// poolsTo checks that rows of pool are what the numbers of m pool to: to the bit for the largest, up to
 // the order of three additions for the mean.
 func (b *bench) poolsTo(what string, m twinMap, values []float32, pool twinMap, rows engine.Rows, pooling engine.Pooling) {
 	b.Helper()

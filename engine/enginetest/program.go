@@ -2,7 +2,7 @@ package enginetest
 
 import "github.com/impasto/impasto/engine"
 
-// transport runs the distance of distributions: of many positions, and of few whose number is known.
+// transport computes the distance of distributions: of many positions, and of few whose number is known.
 func (r *run) transport() {
 	const channels = 40
 	for _, positions := range []int{300, 12} {
@@ -26,7 +26,7 @@ func (r *run) transport() {
 	}
 }
 
-// scales brings an image down and a gradient back, and runs the levels of an image.
+// scales resamples an image and a gradient, and computes the levels of an image.
 func (r *run) scales() {
 	const h, w, toH, toW = 111, 90, 37, 30
 	image := func(h, w int) engine.Image {
@@ -48,7 +48,7 @@ func (r *run) scales() {
 	r.Resample(engine.Resample{Resampler: resampler, Src: large, Dst: small})
 	r.ResampleBackward(engine.ResampleBackward{Resampler: resampler, Src: large, Resampled: small, Gradient: by, Dst: back})
 	r.Multilevel(engine.Multilevel{V: large, Levels: 3})
-	r.noteVector("the image brought down", small)
+	r.noteVector("the resampled image", small)
 	r.noteVector("the gradient brought back", back)
 	r.noteVector("the levels", large)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// taps draws windows of random weights that add up to 1, from n numbers to m: in their order, and some of them
+// taps draws windows of random weights that sum to 1, from n numbers to m: in order, and some of them
 // beyond the ends.
 func (b *bench) taps(n, m int) engine.Taps {
 	width := rapid.IntRange(1, 9).Draw(b.T, "width of the windows")
@@ -41,7 +41,7 @@ func (b *bench) resampling() engine.Resampling {
 	return r
 }
 
-// kink is where the slope of sRGB's transfer curve leaps, by a sixtieth; a device may have a table of it.
+// kink is where the slope of sRGB's transfer curve jumps, by a sixtieth; a device may use a table of it.
 const kink = 0.04045
 
 // shades returns values of pixels, some of them beyond the limits or at them, none near the kink.
@@ -88,7 +88,7 @@ func checkResample(t rapid.TB, device engine.Device) {
 				d.Resample(engine.Resample{Resampler: resampler[i], Src: src.on[i], Dst: dst.on[i]})
 			}
 		}
-		// Near black the curve is so steep that rounding shows more.
+		// Near black the curve is so steep that rounding matters more.
 		b.close("resampling", dst.vector, func(int) float64 { return 2e-5 })
 		b.intact("resampling", src.vector)
 		if device.ResamplerBytes(r) < 0 {

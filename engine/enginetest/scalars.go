@@ -8,8 +8,8 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// checkScalars demands of a row of results that a reset makes zeros of it, that operations set or add to the one that
-// they are given and leave the others alone, and that it is the same row wherever it is placed again.
+// checkScalars checks that a reset sets a row of results to zero, that operations set or add to the given result
+// and leave the others alone, and that a row placed again is the same row.
 func checkScalars(t rapid.TB, device engine.Device) {
 	try(t, device, func(b *bench) {
 		n := rapid.IntRange(2, 9).Draw(b.T, "results")

@@ -12,7 +12,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// RunThreads demands the same bits of 1, 2, 3 and 7 threads, and of a second run; with -short of 1 and 3.
+// RunThreads checks that 1, 2, 3 and 7 threads, and a second run, give the same bits; with -short 1 and 3 threads.
 func RunThreads(t *testing.T, open func(threads int) engine.Device) {
 	t.Run("Threads", func(t *testing.T) { checkThreads(t, open) })
 }
@@ -41,7 +41,7 @@ func checkThreads(t rapid.TB, open func(threads int) engine.Device) {
 	}
 }
 
-// checkConcurrent lets several goroutines work on one device, each on buffers of its own.
+// checkConcurrent runs several goroutines on one device, each on its own buffers.
 func checkConcurrent(t rapid.TB, device engine.Device) {
 	want := program(t, device)
 	var got [2][]outcome
@@ -55,7 +55,7 @@ func checkConcurrent(t rapid.TB, device engine.Device) {
 	}
 }
 
-// outcome is what one operation of the program gave, to the bit.
+// outcome is the result of one operation of the program, to the bit.
 type outcome struct {
 	what string
 	bits []uint64
@@ -71,7 +71,7 @@ func demandSame(t rapid.TB, got, want []outcome, format string, args ...any) {
 		for j := range w.bits {
 			if got[i].bits[j] != w.bits[j] {
 				t.Errorf(format+": number %d of %s is %x, want %x", append(args, j, w.what, got[i].bits[j], w.bits[j])...)
-				return // what follows was computed from it
+				return // the rest was computed from it
 			}
 		}
 	}
@@ -87,7 +87,7 @@ type run struct {
 	open     []io.Closer
 }
 
-// program returns all that a device computes from numbers that are always the same.
+// program returns everything that a device computes from fixed numbers.
 func program(t rapid.TB, device engine.Device) []outcome {
 	device = sound(t, device)
 	arena, err := device.NewArena(arenaBytes)
@@ -252,7 +252,7 @@ func (r *run) loss(what string, f, g engine.Map) {
 	r.noteMap("the gradient by "+what, g)
 }
 
-// deep runs many channels on few positions, which devices divide otherwise.
+// deep runs many channels on few positions, which devices divide differently.
 func (r *run) deep() {
 	in, out := engine.Shape{Channels: 130, Height: 5, Width: 6}, engine.Shape{Channels: 100, Height: 5, Width: 6}
 	conv := r.convolution(in.Channels, out.Channels, engine.PadZero)

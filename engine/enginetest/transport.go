@@ -10,8 +10,8 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// features returns a map [channels,1,positions] as a ReLU leaves it: channels that depend on each other, many zeros,
-// and means that differ.
+// features returns a map [channels,1,positions] like the output of a ReLU: dependent channels, many zeros,
+// and different means.
 func (b *bench) features(channels, positions int) []float32 {
 	factors := 1 + channels/3
 	hidden := b.normal(factors * positions)
@@ -83,15 +83,15 @@ func (b *bench) newTransport() *transport {
 	for i, d := range b.device {
 		s.coupling[i], _ = d.NewCoupling(s.painting[i], kind, known)
 		b.open = append(b.open, s.coupling[i])
-		d.ResetMoments(s.painting[i]) // they were read
+		d.ResetMoments(s.painting[i]) // they have been read
 		d.ResetMoments(s.own[i])
 		d.ResetScalars(s.row[i])
 	}
 	return s
 }
 
-// sameMoments sets moments on both devices to the reference's of a map: where variances are differences of large
-// moments, the roots of them show the rounding of sums as well as that of a transport.
+// sameMoments sets moments on both devices to the reference's of a map: if variances are differences of large
+// moments, their roots show the rounding of sums as well as that of a transport.
 func (b *bench) sameMoments(m [sides]engine.Moments, src twinMap, weight [sides]engine.Plane) {
 	d := b.device[truth]
 	d.ResetMoments(m[truth])
@@ -136,7 +136,7 @@ func checkTransport(t rapid.TB, device engine.Device) {
 	})
 }
 
-// withoutWeight demands that nothing happens while the moments have no weight.
+// withoutWeight checks that nothing happens while the moments have no weight.
 func (s *transport) withoutWeight(b *bench) {
 	n := s.src.shape.Channels
 	before := b.symmetric(n)
@@ -144,14 +144,14 @@ func (s *transport) withoutWeight(b *bench) {
 		d.WriteAffine(s.affine[i], before, make([]float64, n))
 		d.Transport(s.op(i))
 		b.sameAffine("an affine map that stays as it was", d, s.affine[i], before, s.src.on[i], s.dst.on[i], s.src.shape)
-		d.WriteAffine(s.affine[i], before, before[:n]) // what was there before does not matter
+		d.WriteAffine(s.affine[i], before, before[:n]) // the previous contents do not matter
 	}
 	if r := b.results(s.row)[tested]; r[1] != 0 || r[2] != 0 {
 		b.Fatalf("transport: the distance of no moments is %v with weight %v", r[2], r[1])
 	}
 }
 
-// spread is more than the sum of the variances of picture and painting, which the distance is a difference of.
+// spread is more than the sum of the variances of picture and painting, of which the distance is a difference.
 func (s *transport) spread(own engine.Statistics) (sum float64) {
 	c, painting := s.src.shape.Channels, s.painted
 	sum = 2 * engine.Ridge * float64(c)
@@ -166,7 +166,7 @@ func (s *transport) spread(own engine.Statistics) (sum float64) {
 	return sum
 }
 
-// nearGradient compares gradients by what they are differences of: F - m and what the transport makes of it.
+// nearGradient compares gradients relative to the terms of which they are differences: F - m and its transport.
 func (b *bench) nearGradient(s *transport, gradient [sides][]float32, own engine.Statistics) {
 	// Where there are fewer positions than channels the entries of T reach a thousand, in float32.
 	const tolerance = 1e-3
@@ -180,7 +180,7 @@ func (b *bench) nearGradient(s *transport, gradient [sides][]float32, own engine
 	b.nearNumber("transport: the gradient's error", math.Sqrt(difference), 0, tolerance*math.Sqrt(norm))
 }
 
-// again demands the same of a second time.
+// again checks the same for a second run.
 func (s *transport) again(b *bench, want float64) {
 	b.device[tested].Transport(s.op(tested))
 	b.nearNumber("transport: the distance a second time", b.results(s.row)[tested][2], want, 0)

@@ -13,7 +13,7 @@ func (b *bench) vectorValues() []float32 {
 	return b.values()(rapid.SampledFrom(vectorLengths).Draw(b.T, "length"))
 }
 
-// exact is the tolerance of what one rounding determines.
+// exact is the tolerance for results that a single rounding determines.
 func exact(int) float64 { return 0 }
 
 func checkVectors(t rapid.TB, device engine.Device) {
@@ -54,7 +54,7 @@ func checkVectorReductions(t rapid.TB, device engine.Device) {
 		values := b.vectorValues()
 		x, y := b.vector(values), b.vector(b.normal(len(values)))
 		row := b.scalars(4)
-		for i, d := range b.device { // what a result held does not matter
+		for i, d := range b.device { // the previous result does not matter
 			d.Dot(engine.Scalar{Of: row[i], At: 3}, x.on[i], y.on[i])
 			d.Dot(engine.Scalar{Of: row[i], At: 1}, x.on[i], x.on[i])
 			d.Norm1(engine.Scalar{Of: row[i], At: 2}, x.on[i])
@@ -66,7 +66,7 @@ func checkVectorReductions(t rapid.TB, device engine.Device) {
 		}
 		r := b.results(row)
 		got, want := r[tested], r[truth]
-		// The sums run in float64, in an order that is the device's own.
+		// The sums run in float64, in an order chosen by the device.
 		const order = 1e-12
 		b.nearNumber("dot", got[3], want[3], order*products)
 		b.nearNumber("dot with itself", got[1], want[1], order*want[1])
@@ -108,8 +108,8 @@ func checkVectorSteps(t rapid.TB, device engine.Device) {
 	})
 }
 
-// checkNotANumber demands that a NaN anywhere in a vector shows in its norms and stays through Clamp,
-// and that infinities are seen.
+// checkNotANumber checks that a NaN anywhere in a vector shows in its norms and is kept by Clamp,
+// and that infinities show.
 func checkNotANumber(t rapid.TB, device engine.Device) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	try(t, device, func(b *bench) {

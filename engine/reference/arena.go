@@ -42,7 +42,7 @@ type ledger struct {
 // place enters a buffer into the ledger.
 func (l *ledger) place(what string, offset, bytes int64) *extent {
 	must(!l.closed, "%s placed in a closed arena", what)
-	must(offset >= 0 && offset%engine.Alignment == 0, "%s: offset %d is no multiple of %d", what, offset, int64(engine.Alignment))
+	must(offset >= 0 && offset%engine.Alignment == 0, "%s: offset %d is not a multiple of %d", what, offset, int64(engine.Alignment))
 	must(offset+bytes <= l.bytes, "%s: bytes [%d,%d) do not fit an arena of %d", what, offset, offset+bytes, l.bytes)
 	e := &extent{arena: l, what: what, from: offset, to: offset + bytes}
 	l.extents = append(l.extents, e)

@@ -7,7 +7,7 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// mustPanic runs do and demands a panic that says want.
+// mustPanic runs do and checks that it panics with want.
 func mustPanic(t *testing.T, want string, do func()) {
 	t.Helper()
 	defer func() {
@@ -62,7 +62,7 @@ func TestBuffersThatShareBytes(t *testing.T) {
 	shape := engine.Shape{Channels: 8, Height: 16, Width: 10} // 5120 bytes: reaches the second page
 	first, second := a.Map(0, shape, 16), a.Vector(engine.Alignment, 1000)
 	numbers := make([]float32, shape.Elements())
-	d.Read(numbers[:1000], second) // a fresh arena holds zeros
+	d.Read(numbers[:1000], second) // a new arena holds zeros
 	d.WriteMap(first, engine.All(shape), numbers)
 	d.ReadMap(numbers, first, engine.All(shape))
 	mustPanic(t, "number 0 of vector [1000] at 4096 is read and another buffer has taken its place", func() { d.Norm1(norm, second) })
@@ -122,7 +122,7 @@ func TestReductionsOutOfOrder(t *testing.T) {
 func TestDoesNotFit(t *testing.T) {
 	a := arenaOf(t, New32(), 1)
 	mustPanic(t, "do not fit an arena of 4096", func() { a.Vector(0, 1025) })
-	mustPanic(t, "offset 4 is no multiple of 4096", func() { a.Vector(4, 1) })
+	mustPanic(t, "offset 4 is not a multiple of 4096", func() { a.Vector(4, 1) })
 }
 
 // What is placed as a whole is lost where another buffer is written over it, until it is set again.
@@ -163,7 +163,7 @@ func TestPlacesThatAreTaken(t *testing.T) {
 			}},
 	}
 	for _, c := range cases {
-		c.use() // a fresh arena holds zeros
+		c.use() // a new arena holds zeros
 	}
 	for _, c := range cases {
 		c.set()

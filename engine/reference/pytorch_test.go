@@ -96,7 +96,7 @@ func TestConvolutionOfPyTorch(t *testing.T) {
 	}
 }
 
-// near demands the digits that the tables have.
+// near compares numbers to the digits in the tables.
 func near(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	for i := range want {

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// Brush says how a stroke looks.
+// Brush describes the look of a stroke.
 type Brush struct {
 	Width float64 // pixels
 	Body  float64 // thickness of the paint in pixels
@@ -19,8 +19,8 @@ type Load struct {
 	Share        float64 // of the streak, 0..1
 }
 
-// stroke drags a loaded brush along a path. Each pixel under the brush gets coordinates of its
-// own, how far along the path and how far across it, and the bristles are noise drawn out along
+// stroke drags a loaded brush along a path. Each pixel under the brush gets its own
+// coordinates, the distance along the path and across it, and the bristles are noise stretched along
 // the path in those coordinates.
 func (c *Canvas) stroke(b Brush, load Load, path []Point, seed uint32) {
 	if len(path) < 2 {
@@ -116,7 +116,7 @@ func (s *swath) segment(a, b Point, radius float64) {
 	}
 }
 
-// Study is what a picture is painted after: for every pixel a colour and the direction of the brush.
+// Study is the model of a picture: for every pixel a colour and the direction of the brush.
 type Study struct {
 	*Canvas
 	Flow []Point
@@ -140,11 +140,11 @@ type Layer struct {
 	Spacing float64          // of strokes in pixels
 	Light   float64          // jitter of lightness
 	Chroma  float64          // jitter of hue and chroma
-	Differ  float64          // skip where the canvas is already this near to the study
+	Differ  float64          // skip where the canvas is already this close to the study
 	Where   func(Point) bool // nil is everywhere
 }
 
-// paint covers the canvas with strokes that follow the study: begun on a jittered grid, in random
+// paint covers the canvas with strokes that follow the study: started on a jittered grid, in random
 // order, along the flow to both sides until the study's colour has changed too much (Hertzmann 1998).
 func (c *Canvas) paint(s *Study, l Layer, r *rand.Rand) {
 	var starts []Point

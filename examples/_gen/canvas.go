@@ -41,7 +41,7 @@ func (c *Canvas) index(p Point) int {
 // at is the colour at p, or at the nearest pixel.
 func (c *Canvas) at(p Point) RGB { return c.Colour[c.index(p)] }
 
-// Light says how a relief is lit. The lamp hangs up and to the left.
+// Light describes the lighting of a relief. The lamp is up and to the left.
 type Light struct {
 	Depth float64 // how steep a slope of one pixel in one looks
 	Shade float64 // how much slopes darken and lighten
@@ -90,7 +90,7 @@ func (c *Canvas) picture() *image.RGBA {
 
 func to8(v float64) uint8 { return uint8(clamp(v, 0, 1)*255 + 0.5) }
 
-// halved averages squares of two pixels: what was painted at double size comes out smooth.
+// halved averages squares of two pixels, which smooths what was painted at double size.
 func (c *Canvas) halved() *Canvas {
 	out := newCanvas(c.W/2, c.H/2, RGB{})
 	for y := range out.H {

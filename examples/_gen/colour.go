@@ -120,5 +120,5 @@ func (r Ramp) at(t float64) RGB {
 	return Lab{lerp(a.L, b.L, t), lerp(a.A, b.A, t), lerp(a.B, b.B, t)}.rgb()
 }
 
-// pick is one of the ramp's colours by chance.
+// pick returns one of the ramp's colours at random.
 func (r Ramp) pick(rnd *rand.Rand) RGB { return r[rnd.IntN(len(r))].rgb() }

@@ -31,8 +31,8 @@ func dots(r *rand.Rand) *Canvas {
 	return c
 }
 
-// pointille is the colour of one touch where the eye shall see want: mostly want itself, purer;
-// sometimes a neighbour in hue, sometimes its complement; and the mean stays want's.
+// pointille returns the colour of one touch where the eye is to see want: mostly want itself, purer;
+// sometimes a neighbour in hue, sometimes its complement; the mean stays want's.
 func pointille(want RGB, contrast float64, r *rand.Rand) RGB {
 	k := want.lab()
 	hue, chroma := math.Atan2(k.B, k.A), math.Sqrt(k.A*k.A+k.B*k.B)

@@ -63,9 +63,9 @@ func smooth(lo, hi, v float64) float64 {
 	return t * t * (3 - 2*t)
 }
 
-// bell is 1 at 0 and falls to half at ±1, as a Gaussian does. It is written with Exp2 because
-// math.Exp takes another path on processors with fused multiply-add, and the pictures must not.
+// bell is 1 at 0 and falls to half at ±1, like a Gaussian. It is written with Exp2 because
+// math.Exp uses another algorithm on processors with fused multiply-add, and the pictures must not differ.
 func bell(v float64) float64 { return math.Exp2(-v * v) }
 
-// fract is the part of v after the point, in [0,1).
+// fract returns the fractional part of v, in [0,1).
 func fract(v float64) float64 { return v - math.Floor(v) }

@@ -100,14 +100,14 @@ func (k *window) plant(r *rand.Rand) {
 	}
 }
 
-// pieceOfGlass is what one place of the window belongs to.
+// pieceOfGlass is the piece to which a place of the window belongs.
 type pieceOfGlass struct {
 	piece  int32
 	lead   float64
 	colour RGB
 }
 
-// of makes a piece of the design: its number comes from the part it lies in and the cell there.
+// of makes a piece of the design: its number depends on the part and the cell in which it lies.
 func (k *window) of(region, cell int32, lead float64, colours Ramp) pieceOfGlass {
 	t := k.cut.hash(int(region)*7919+int(cell), 3)
 	return pieceOfGlass{region<<24 ^ cell, lead, colours.at(t)}

@@ -45,7 +45,7 @@ var paintings = []painting{
 func main() {
 	out := flag.String("out", "..", "folder of the pictures")
 	only := flag.String("only", "", "paint only these, separated by commas")
-	check := flag.Bool("check", false, "write nothing; fail where a file differs from the painting")
+	check := flag.Bool("check", false, "write nothing; fail if a file differs from the painting")
 	sheet := flag.String("sheet", "", "write a contact sheet of the pictures in the folder to this JPEG, and paint nothing")
 	flag.Parse()
 	if err := run(*out, *only, *check, *sheet); err != nil {
@@ -59,7 +59,7 @@ func run(out, only string, check bool, sheet string) error {
 		return writeSheet(out, sheet)
 	}
 	if check && runtime.GOARCH != "amd64" {
-		return fmt.Errorf("-check compares bytes that only amd64 repeats, and this is %s", runtime.GOARCH)
+		return fmt.Errorf("-check compares bytes that are reproducible only on amd64; this is %s", runtime.GOARCH)
 	}
 	chosen, err := choose(only)
 	if err != nil {
@@ -84,7 +84,7 @@ func run(out, only string, check bool, sheet string) error {
 	return nil
 }
 
-// choose picks the paintings named in a list with commas, all where it is empty.
+// choose returns the paintings named in a comma-separated list, or all if it is empty.
 func choose(only string) ([]painting, error) {
 	if only == "" {
 		return paintings, nil
@@ -98,7 +98,7 @@ next:
 				continue next
 			}
 		}
-		return nil, fmt.Errorf("no painting is called %q", name)
+		return nil, fmt.Errorf("unknown painting %q", name)
 	}
 	return chosen, nil
 }
@@ -119,7 +119,7 @@ func (p painting) deliver(out string, check bool) error {
 		return err
 	}
 	if !bytes.Equal(have, data) {
-		return fmt.Errorf("%s is not what the generator paints: run it without -check and look at the picture", path)
+		return fmt.Errorf("%s differs from what the generator paints: run it without -check and look at the picture", path)
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // marble is paper marbled in the Turkish way (ebru): a combed ground with flowers drawn into it.
-// Inks float on water and only ever move, so the place on the paper is led back through all
-// movements to the drop of ink that it came from (Lu, Jaffer, Jin, Zhao, Mao: Mathematical
+// Inks float on water and only ever move, so the place on the paper is traced back through all
+// movements to the drop of ink from which it came (Lu, Jaffer, Jin, Zhao, Mao: Mathematical
 // Marbling, IEEE CG&A 2012).
 func marble(r *rand.Rand) *Canvas {
 	const w, h = 2 * 832, 2 * 1024
@@ -30,7 +30,7 @@ func marble(r *rand.Rand) *Canvas {
 	return c
 }
 
-// movement is one thing done to the floating ink. Only one of the two is set.
+// movement is one manipulation of the floating ink. Only one of the two is set.
 type movement struct {
 	drop  *drop
 	shift func(p Point) Point // back: where the ink at p was before
@@ -42,7 +42,7 @@ type drop struct {
 	colour RGB
 }
 
-// basin is what was done to the ink, in order.
+// basin is the sequence of movements of the ink.
 type basin []movement
 
 func (b *basin) drop(p Point, radius float64, colour RGB) {

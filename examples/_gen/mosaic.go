@@ -44,7 +44,7 @@ func contours(region []int32, w, h int) []Point {
 	return flow
 }
 
-// tesserae are the seeds of the stones, each with its direction and the region that it lies in.
+// tesserae are the seeds of the stones, each with its direction and its region.
 type tesserae struct {
 	w, h   int
 	size   float64
@@ -69,7 +69,7 @@ func (t *tesserae) orient(along []Point) {
 	}
 }
 
-// nearest is the seed whose stone covers p: the nearest in the same region, or in any where that has none about.
+// nearest returns the seed whose stone covers p: the nearest in the same region, or in any if that has none nearby.
 func (t *tesserae) nearest(p Point, region int32) int32 {
 	bx, by := int(p.X/t.size), int(p.Y/t.size)
 	best, found := math.Inf(1), int32(-1)

@@ -2,8 +2,8 @@ package main
 
 import "math"
 
-// distances gives for every pixel of a map of piece numbers how far away in pixels the nearest
-// pixel of another piece is: two passes with the steps 1 and √2 (chamfer distance), which is at
+// distances returns for every pixel of a map of piece numbers the distance in pixels to the nearest
+// pixel of another piece: two passes with the steps 1 and √2 (chamfer distance), which is at
 // most 8 % too long.
 func distances(piece []int32, w, h int) []float64 {
 	d := make([]float64, w*h)
@@ -55,7 +55,7 @@ func (n Noise) cell(x, y, jitter float64) int32 {
 	return number
 }
 
-// blur averages v three times over squares of 2*radius+1 pixels, which comes near a Gaussian.
+// blur averages v three times over squares of 2*radius+1 pixels, which approximates a Gaussian.
 func blur(v []float64, w, h, radius int) []float64 {
 	out := append([]float64(nil), v...)
 	tmp := make([]float64, len(v))

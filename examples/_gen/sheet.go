@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// tile is the size of a thumbnail in pixels, gap the white between two, columns how many stand in a row.
+// tile is the size of a thumbnail in pixels, gap the white between two, columns the number in a row.
 const tile, gap, columns = 256, 10, 5
 
 // writeSheet puts all pictures of a folder, photographs last, on one page of thumbnails.

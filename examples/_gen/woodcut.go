@@ -37,7 +37,7 @@ func woodcut(r *rand.Rand) *Canvas {
 	return c
 }
 
-// impression says how much of each ink lies at a place.
+// impression is the amount of each ink at a place.
 type impression struct{ pale, blue, red, black float64 }
 
 // engrave is 1 on the lines of a field, one line for each unit of it, and 0 between; tone is the
@@ -59,7 +59,7 @@ func (o outline) distance(p Point) float64 {
 	return best
 }
 
-// holds says whether p lies inside the closed curve.
+// holds reports whether p lies inside the closed curve.
 func (o outline) holds(p Point) bool {
 	inside := false
 	for i, a := range o {

@@ -21,7 +21,7 @@ const (
 	table  = "docs/engine.md"
 )
 
-// TestImports holds every package to its row of the table: imports go only upward.
+// TestImports compares the imports of every package with its row of the table: imports go only upward.
 func TestImports(t *testing.T) {
 	may, err := allowed(read(t, table))
 	if err != nil {

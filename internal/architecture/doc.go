@@ -1,3 +1,3 @@
-// Package architecture holds the packages of this module to the table of who may import whom. Its test reads the
-// table from docs/engine.md, as people do, and compares it with what the packages import.
+// Package architecture checks the imports of this module's packages. Its test reads the table of permitted imports
+// from docs/engine.md and compares it with what the packages import.
 package architecture

@@ -1,9 +1,9 @@
-// Package atomicfile writes files that are complete or as they were before. A file is written beside its place, synced
-// and renamed at the end: what was there stays until then, and stays if anything fails. Through a symbolic link the file
-// is replaced that the link points to; a file that was there keeps its permissions. A device or a pipe, such as
-// /dev/stdout, is written to as it is.
+// Package atomicfile replaces files atomically: a file is written to a temporary name in the same folder, synced and
+// renamed at the end, so an existing file stays until then, and stays if anything fails. Through a symbolic link it
+// replaces the file that the link points to; an existing file keeps its permissions. A device or a pipe, such as
+// /dev/stdout, is written to directly.
 //
-// The errors say what is wrong and do not name the file: callers do so, in the words of what they write.
+// The errors do not name the file: callers add it, in terms of what they write.
 package atomicfile
 
 import (
@@ -17,7 +17,7 @@ import (
 	"path/filepath"
 )
 
-// Write puts data at path.
+// Write writes data to path.
 func Write(path string, data []byte) error {
 	return WriteFunc(path, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -25,7 +25,7 @@ func Write(path string, data []byte) error {
 	})
 }
 
-// WriteFunc puts what write writes at path. An error of write is returned as it is.
+// WriteFunc writes the output of write to path. It returns an error of write unchanged.
 func WriteFunc(path string, write func(io.Writer) error) error {
 	f, err := Create(path)
 	if err != nil {
@@ -46,17 +46,17 @@ type File struct {
 	size int64
 }
 
-// place is where a file goes.
+// place is the destination of a file.
 type place struct {
 	path   string
-	mode   fs.FileMode // of what is there, or of a new file
-	stream bool        // a device or a pipe is there, which nothing can replace
+	mode   fs.FileMode // of the existing file, or of a new one
+	stream bool        // the destination is a device or a pipe, which cannot be replaced
 }
 
-// newFile is the mode of files that were not there before, less the umask.
+// newFile is the mode of new files, before the umask.
 const newFile fs.FileMode = 0o666
 
-// Create begins a file that Commit puts at path. It fails where path cannot be written, as [Check] says.
+// Create begins a file that Commit puts at path. It fails if path cannot be written, as [Check] reports.
 func Create(path string) (*File, error) {
 	at, err := resolve(path)
 	if err != nil {
@@ -76,14 +76,14 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, bare(err)
 }
 
-// Size returns how many bytes have been written.
+// Size returns the number of bytes written.
 func (f *File) Size() int64 { return f.size }
 
-// Commit puts the file at the path that it was created for.
+// Commit puts the file at the path for which it was created.
 func (f *File) Commit() error { return f.commit(f.path) }
 
-// CommitAs puts the file under another name in the folder that it was created for: one that depends on what was
-// written, such as a digest.
+// CommitAs puts the file under another name in the folder for which it was created: one that depends on its
+// contents, such as a digest.
 func (f *File) CommitAs(name string) error {
 	return f.commit(filepath.Join(filepath.Dir(f.path), name))
 }
@@ -102,7 +102,7 @@ func (f *File) commit(path string) error {
 	return nil
 }
 
-// finish brings what was written to the disk and closes the draft.
+// finish syncs the data to disk and closes the draft.
 func (f *File) finish() error {
 	if err := f.buffered.Flush(); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (f *File) finish() error {
 	if f.stream {
 		return f.draft.Close()
 	}
-	if f.mode != newFile { // the umask may have taken bits off that the old file had
+	if f.mode != newFile { // the umask may have removed bits that the old file had
 		if err := f.draft.Chmod(f.mode); err != nil {
 			return err
 		}
@@ -123,16 +123,16 @@ func (f *File) Discard() {
 	if f.draft == nil {
 		return
 	}
-	f.draft.Close() // a second Close does no harm
+	f.draft.Close() // a second Close is harmless
 	if !f.stream {
 		os.Remove(f.draft.Name())
 	}
 	f.draft = nil
 }
 
-// Check returns the error that writing to path would meet for its folder or for what is there already, so that it can
-// be reported before work begins: a folder that is missing or not writable, a folder or a write-protected file in its
-// place. What is there stays as it is.
+// Check returns the error that writing to path would meet because of its folder or an existing file, so that it can
+// be reported before work begins: a folder that is missing or not writable, a folder or a write-protected file at
+// path. It changes nothing.
 func Check(path string) error {
 	at, err := resolve(path)
 	if err != nil || at.stream {
@@ -146,13 +146,13 @@ func Check(path string) error {
 	return bare(os.Remove(draft.Name()))
 }
 
-// Drafts is the pattern, for [filepath.Glob], of the names of drafts for files whose names match a pattern. Drafts
-// remain where a process is killed.
+// Drafts returns the pattern, for [filepath.Glob], of the names of drafts of files whose names match a pattern. Drafts
+// remain if a process is killed.
 func Drafts(pattern string) string { return "." + pattern + ".*" + draftSuffix }
 
 const draftSuffix = ".part"
 
-// open creates a file with a new name in the folder of the place, or opens the stream that is there.
+// open creates a file with a new name in the folder of the place, or opens an existing stream.
 func (p place) open() (*os.File, error) {
 	if p.stream {
 		f, err := os.OpenFile(p.path, os.O_WRONLY, 0)
@@ -166,8 +166,8 @@ func (p place) open() (*os.File, error) {
 	return f, nil
 }
 
-// resolve follows symbolic links from path to the file to write. It returns an error if something is there that is not
-// to be replaced.
+// resolve follows symbolic links from path to the file to write. It returns an error if something there must not
+// be replaced.
 func resolve(path string) (place, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -186,7 +186,7 @@ func resolve(path string) (place, error) {
 	return place{path: target, mode: info.Mode().Perm()}, bare(err)
 }
 
-// folderError says what is wrong with target's folder, given that no file could be created there.
+// folderError returns what is wrong with target's folder, given that no file could be created there.
 func folderError(target string, err error) error {
 	folder := filepath.Dir(target)
 	info, statErr := os.Stat(folder)
@@ -201,7 +201,7 @@ func folderError(target string, err error) error {
 	return fmt.Errorf("cannot create a file in the folder %s: %w", folder, bare(err))
 }
 
-// bare takes the operation and the paths off an error of package os: the callers name the file that the user named.
+// bare strips the operation and the paths from an error of package os: callers name the file as the user did.
 func bare(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -214,8 +214,8 @@ func bare(err error) error {
 	return err
 }
 
-// syncFolder makes a rename last over a loss of power, where the system can: the file itself is complete either way, so
-// an error changes nothing.
+// syncFolder makes a rename survive a power failure if the system can; the file itself is complete either way, so
+// an error is ignored.
 func syncFolder(folder string) {
 	if d, err := os.Open(folder); err == nil {
 		d.Sync()

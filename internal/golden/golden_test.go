@@ -211,7 +211,7 @@ func (c *goldenFeatures) maps(t *testing.T, dev engine.Device, x *feature.Extrac
 	return maps
 }
 
-// copying is a tap that copies the whole map to the host.
+// copying is a tap that copies the complete map to the host.
 type copying struct {
 	dev   engine.Device
 	shape engine.Shape

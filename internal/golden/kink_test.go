@@ -16,7 +16,7 @@ import (
 	"github.com/impasto/impasto/weights"
 )
 
-// TestKinkOfTheTextbook tells why scripts/goldens.py takes a gradient of gatys by its cosine. At the picture of
+// TestKinkOfTheTextbook shows why scripts/goldens.py takes a gradient of gatys by its cosine. At the picture of
 // the published numbers a unit lies so close to the kink of its ReLU that the rounding of float32 decides on
 // which side it falls, and the gradient jumps by some thousandths. The definition in float64 falls on PyTorch's
 // side in float64 and agrees with it to rounding; so the jump is the kink's, and no error of ours.

@@ -1,10 +1,10 @@
-// Package memory says how much memory a process can take.
+// Package memory reports how much memory a process can use.
 package memory
 
-// assumedMemory is what a system that does not say is taken to have.
+// assumedMemory is assumed for systems that do not report their memory.
 const assumedMemory = 4 << 30
 
-// Available returns how many bytes this process can still take: what the system has free, or less where
+// Available returns the number of bytes that this process can still use: the free memory of the system, or less if
 // a container's limit is lower.
 func Available() int64 {
 	free := systemMemory()

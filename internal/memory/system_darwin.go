@@ -2,8 +2,8 @@ package memory
 
 import "golang.org/x/sys/unix"
 
-// systemMemory returns the memory of the machine: macOS does not tell cheaply how much of it is free,
-// and gives what other programs have not used for a while.
+// systemMemory returns the memory of the machine: macOS has no cheap way to ask how much of it is free,
+// and reclaims what other programs have not used for a while.
 func systemMemory() int64 {
 	n, err := unix.SysctlUint64("hw.memsize")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// systemMemory returns MemAvailable of /proc/meminfo in bytes, 0 where it is not there.
+// systemMemory returns MemAvailable of /proc/meminfo in bytes, or 0 if it is missing.
 func systemMemory() int64 {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
@@ -25,7 +25,7 @@ func systemMemory() int64 {
 	return 0
 }
 
-// containerMemory returns what the control groups of this process leave of their limits, 0 where there
+// containerMemory returns what remains of the limits of this process's control groups, or 0 if there
 // are none.
 func containerMemory() int64 {
 	groups, err := os.ReadFile("/proc/self/cgroup")
@@ -36,7 +36,7 @@ func containerMemory() int64 {
 }
 
 // groupMemory reads the limits under root, of version 2 ("0::/path") and version 1 ("4:memory:/path").
-// A container often sees its own group at the root, whatever the path says; so the root counts, too.
+// A container often sees its own group at the root, whatever the path says, so the root counts too.
 func groupMemory(root, groups string) int64 {
 	least := int64(0)
 	consider := func(dir, limit, used string) {
@@ -62,7 +62,7 @@ func groupMemory(root, groups string) int64 {
 	return least
 }
 
-// number reads a file of one number, 0 where it holds none ("max").
+// number reads a file with one number, or returns 0 if it holds none ("max").
 func number(path string) int64 {
 	text, err := os.ReadFile(path)
 	if err != nil {

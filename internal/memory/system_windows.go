@@ -13,7 +13,7 @@ type memoryStatus struct {
 	availExtended                                               uint64
 }
 
-// systemMemory returns the physical memory that is free.
+// systemMemory returns the free physical memory.
 func systemMemory() int64 {
 	call := windows.NewLazySystemDLL("kernel32.dll").NewProc("GlobalMemoryStatusEx")
 	var s memoryStatus

@@ -1,4 +1,4 @@
-// Package spelling finds the names that someone may have meant.
+// Package spelling finds names that are similar to a given one.
 package spelling
 
 import (
@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Nearest returns the count names that are most like a word, the most similar first; fewer where there are not so many.
+// Nearest returns the count names most similar to a word, the most similar first, or all if there are fewer.
 func Nearest(word string, names []string, count int) []string {
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int { return Distance(word, a) - Distance(word, b) })
 	return sorted[:min(count, len(sorted))]
 }
 
-// Distance is how many letters one name has and the other has not, in their order and without regard to
-// case: small for slips of the keyboard and for parts of a name. A letter that was changed, or swapped with
+// Distance is the number of letters that one name has and the other does not, in order and without regard to
+// case: small for typing errors and for parts of a name. A changed letter, or one swapped with
 // its neighbour, counts 2.
 func Distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)

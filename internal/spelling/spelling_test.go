@@ -19,7 +19,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestDistance holds what makes it a distance.
+// TestDistance checks the properties of a distance.
 func TestDistance(t *testing.T) {
 	word := rapid.StringMatching("[a-c]{0,6}")
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,6 +1,6 @@
-// Package srgb is the transfer curve of sRGB (IEC 61966-2-1) between encoded values and light, both in
-// [0, 1]: by its definition in float64, and as straight lines between samples of it, some 20 times as fast and
-// as near to it as float32 can represent: within 1e-7 for light and 1e-6 for encoded values.
+// Package srgb implements the transfer curve of sRGB (IEC 61966-2-1) between encoded values and light, both in
+// [0, 1]: by its definition in float64, and by linear interpolation of samples, some 20 times as fast and
+// accurate to 1e-7 for light and 1e-6 for encoded values.
 package srgb
 
 import "math"
@@ -29,7 +29,7 @@ func Encoded(v float64) float64 {
 	return 1.055*math.Pow(v, 1/2.4) - 0.055
 }
 
-// steps is how many intervals a table has.
+// steps is the number of intervals of a table.
 const steps = 4096
 
 // A Table samples a function of [0, 1] at multiples of 1/4096.
@@ -51,7 +51,7 @@ func Sample(f func(float64) float64) *Table {
 	return &t
 }
 
-// At returns the function at v, limited to [0, 1]. NaN becomes 0.
+// At returns the function at v, clamped to [0, 1]. NaN becomes 0.
 func (t *Table) At(v float32) float32 {
 	if !(v > 0) {
 		v = 0
@@ -63,14 +63,14 @@ func (t *Table) At(v float32) float32 {
 	return t[i] + float32((t[i+1]-t[i])*(at-float32(i)))
 }
 
-// Decode writes the light of src, limited to [0, 1], to dst, which is at least as long and may be src. NaN becomes 0.
+// Decode writes the light of src, clamped to [0, 1], to dst, which is at least as long and may be src. NaN becomes 0.
 func Decode(dst, src []float32) {
 	for i, v := range src {
 		dst[i] = light.At(v)
 	}
 }
 
-// Encode replaces light by encoded values, limited to [0, 1]. NaN becomes 0.
+// Encode replaces light by encoded values, clamped to [0, 1]. NaN becomes 0.
 func Encode(v []float32) {
 	for i, x := range v {
 		if !(x > 0) {
@@ -80,5 +80,5 @@ func Encode(v []float32) {
 	}
 }
 
-// Slope returns the derivative of the light of v, limited to [0, 1], by v. NaN becomes 0.
+// Slope returns the derivative of light with respect to v, clamped to [0, 1]. NaN becomes 0.
 func Slope(v float32) float32 { return slope.At(v) }

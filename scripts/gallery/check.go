@@ -10,8 +10,8 @@ import (
 	"github.com/impasto/impasto/canvas"
 )
 
-// checkPages returns an error where a page lacks a sheet, or a sheet its file, or where the sheets are
-// more than a repository should carry.
+// checkPages returns an error if a page lacks a sheet, if a sheet lacks its file, or if the sheets are
+// too large for a repository.
 func checkPages(docs string) error {
 	var bytes int64
 	files := []string{printFile}
@@ -26,12 +26,12 @@ func checkPages(docs string) error {
 		bytes += size
 	}
 	if bytes > mostBytes {
-		return fmt.Errorf("the sheets take %d bytes; %d are the most", bytes, int64(mostBytes))
+		return fmt.Errorf("the sheets take %d bytes; at most %d are allowed", bytes, int64(mostBytes))
 	}
 	return nil
 }
 
-// checkShown holds a sheet, images/PAGE/NAME.jpg, to its page and returns its size in bytes.
+// checkShown checks that a page shows a sheet, images/PAGE/NAME.jpg, and returns the size of its file in bytes.
 func checkShown(docs, file string) (int64, error) {
 	page := path.Base(path.Dir(file))
 	text, err := os.ReadFile(filepath.Join(docs, page+".md"))
@@ -43,7 +43,7 @@ func checkShown(docs, file string) (int64, error) {
 	}
 	local := filepath.Join(docs, filepath.FromSlash(file))
 	if _, err := canvas.OpenHeader(local, canvas.Limits{}); err != nil {
-		return 0, fmt.Errorf("%w; go run ./scripts/gallery makes it", err)
+		return 0, fmt.Errorf("%w; make it with go run ./scripts/gallery", err)
 	}
 	info, err := os.Stat(local)
 	if err != nil {
@@ -52,5 +52,5 @@ func checkShown(docs, file string) (int64, error) {
 	return info.Size(), nil
 }
 
-// mostBytes bounds all sheets together: everyone who clones the repository fetches them.
+// mostBytes limits the size of all sheets together: everyone who clones the repository downloads them.
 const mostBytes = 4 << 20

@@ -15,7 +15,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// finalists are what recipe impasto was chosen from in the end.
+// finalists are the last candidates for recipe impasto.
 var finalists = []setting{
 	{"impasto", nil},
 	{"equal layers, 140", map[string]string{"style-weight": "140", "style-layers": equalLayers}},
@@ -25,11 +25,11 @@ var finalists = []setting{
 		"scale.coarse.style-weight": "8", "scale.coarse.style-loss": "wasserstein", "scale.coarse.style-layers": balancedWasserstein}},
 }
 
-// comparedPairs are those of the comparison that are built in.
+// comparedPairs are the built-in pairs of the comparison.
 var comparedPairs = []string{"astronaut,mosaic", "coffee,woodcut", "cat,marble", "coffee,night", "cat,poppies", "astronaut,glass"}
 
-// compare paints pairs by all finalists, measures every picture, and shows each pair in a sheet of its own. A
-// pair is "photo,painting": names of pictures that are built in, or files.
+// compare paints pairs by all finalists, measures every picture, and shows each pair in its own sheet. A
+// pair is "photo,painting": names of built-in pictures, or files.
 func (p *painter) compare(ctx context.Context, o *options, pairs []string) error {
 	measured := make([][]measures, len(finalists))
 	fmt.Println("| pair | candidate | Gram | Wasserstein | content | Laplacian | seconds |\n|---|---|---|---|---|---|---|")
@@ -68,7 +68,7 @@ func (p *painter) compare(ctx context.Context, o *options, pairs []string) error
 }
 
 // measures are a picture's distances from the painting and from the photograph, where 1 is that of flat grey,
-// and the energy of its Laplacian as a share of the painting's: above 1 is noise that the painting has not.
+// and the energy of its Laplacian relative to the painting's: above 1 is noise that the painting does not have.
 type measures struct{ gram, wasserstein, content, laplacian float64 }
 
 func (m measures) String() string {
@@ -106,7 +106,7 @@ func (p *painter) measure(ctx context.Context, s *shot, at *canvas.Picture) (m m
 	return m, nil
 }
 
-// shares returns the style loss, a mean over layers, and the content loss of a picture, as shares of flat grey's.
+// shares returns the style loss, a mean over layers, and the content loss of a picture, relative to flat grey.
 func (p *painter) shares(ctx context.Context, photo, painting, at *canvas.Picture, distance string) (style, content float64, err error) {
 	r, err := recipe.Find("impasto")
 	if err != nil {
@@ -165,7 +165,7 @@ func laplacian(p *canvas.Picture) float64 {
 	return energy / float64((p.Width-2)*(p.Height-2))
 }
 
-// open returns a picture that is built in, or that of a file.
+// open returns a built-in picture, or that in a file.
 func open(name string) (*canvas.Picture, error) {
 	if !strings.HasPrefix(inputName(name), "@") {
 		return canvas.Open(name, canvas.Limits{})
@@ -177,7 +177,7 @@ func open(name string) (*canvas.Picture, error) {
 	return canvas.Decode(bytes.NewReader(data), canvas.Limits{})
 }
 
-// plainName is the name of a picture, without folder and ending.
+// plainName returns the name of a picture without folder and extension.
 func plainName(name string) string {
 	base := strings.TrimPrefix(filepath.Base(name), "@")
 	return strings.TrimSuffix(base, filepath.Ext(base))

@@ -1,5 +1,5 @@
 // Command gallery paints the pictures of docs/recipes.md, docs/gallery.md and docs/tuning.md from the
-// pictures that are built in:
+// built-in pictures:
 //
 //	go run ./scripts/gallery                 # everything
 //	go run ./scripts/gallery -for 3m tuning  # what takes three minutes of the pictures of one page
@@ -8,8 +8,8 @@
 //	go run ./scripts/gallery compare                # the finalists of the default recipe on six pairs
 //	go run ./scripts/gallery compare cat,night.jpg  # on another
 //
-// What was painted is kept in a folder of this user's cache and not painted again, so that it may be
-// stopped at any time and goes on where it was. A recipe that has changed is painted anew.
+// Finished pictures are kept in a folder of the user's cache and not painted again, so the command may be
+// stopped at any time and resumes where it was. A picture is painted again if its recipe has changed.
 package main
 
 import (
@@ -53,13 +53,13 @@ func run(ctx context.Context, args []string) error {
 	}
 	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
 	flags.StringVar(&o.docs, "docs", "docs", "folder of the pages")
-	flags.StringVar(&o.cache, "cache", filepath.Join(cache, "impasto", "gallery"), "folder of what was painted")
-	flags.BoolVar(&o.check, "check", false, "paint nothing; hold the pages to the pictures")
-	flags.DurationVar(&o.until, "for", 0, "begin no picture after this time; 0: go on to the end")
+	flags.StringVar(&o.cache, "cache", filepath.Join(cache, "impasto", "gallery"), "folder of the finished pictures")
+	flags.BoolVar(&o.check, "check", false, "paint nothing; check that the pages have their pictures")
+	flags.DurationVar(&o.until, "for", 0, "start no picture after this time; 0: no limit")
 	flags.IntVar(&o.size, "size", 512, "long side of the pictures that compare paints")
 	flags.IntVar(&o.preview, "preview", 512, "long side of the preview that the set print compares")
 	flags.IntVar(&o.print, "print", 2048, "long side of its print")
-	flags.IntVar(&o.pairs, "pairs", len(printPairs), "how many pairs the set print compares")
+	flags.IntVar(&o.pairs, "pairs", len(printPairs), "number of pairs that the set print compares")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -101,7 +101,7 @@ func (o *options) paint(ctx context.Context, names []string) error {
 			err = p.paintSet(ctx, name, o.docs)
 		}
 		if errors.Is(err, errTime) {
-			fmt.Println("the time is over; run it again to go on")
+			fmt.Println("time limit reached; run the command again to continue")
 			return nil
 		}
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// printPairs are those whose previews and prints are compared.
+// printPairs are the pairs whose previews and prints are compared.
 var printPairs = [][2]string{{"astronaut", "mosaic"}, {"coffee", "woodcut"}, {"cat", "night"}, {"astronaut", "glass"}}
 
 // printFile shows the first two of them, as large as printCell.
@@ -20,8 +20,8 @@ const (
 	printCell = 400
 )
 
-// comparePrints paints pairs at two sizes with recipe impasto, brings the print down to the size of
-// the preview, and tells the style loss of both there, in multiples of that of a flat grey picture.
+// comparePrints paints pairs at two sizes with recipe impasto, reduces the print to the size of
+// the preview, and prints the style loss of both there, relative to that of a flat grey picture.
 func (p *painter) comparePrints(ctx context.Context, o *options) error {
 	fmt.Printf("| pair | style loss at %d | print of %d at %d | ratio | colours apart |\n|---|---|---|---|---|\n",
 		o.preview, o.print, o.preview)
@@ -33,7 +33,7 @@ func (p *painter) comparePrints(ctx context.Context, o *options) error {
 		}
 		if len(shown) < 4 {
 			shown = append(shown, labelled{fmt.Sprintf("preview, %d pixels", o.preview), preview},
-				labelled{fmt.Sprintf("print of %d pixels, brought down", o.print), reduced})
+				labelled{fmt.Sprintf("print of %d pixels, reduced", o.print), reduced})
 		}
 		small, err := p.styleLoss(ctx, pair, preview)
 		if err != nil {
@@ -63,7 +63,7 @@ func (p *painter) printPair(ctx context.Context, pair [2]string, o *options) (pr
 }
 
 // styleLoss returns the style loss of recipe impasto at a picture, with the painting as large as the
-// picture, over that of flat grey.
+// picture, relative to flat grey.
 func (p *painter) styleLoss(ctx context.Context, pair [2]string, at *canvas.Picture) (float64, error) {
 	r, err := recipe.Find("impasto")
 	if err != nil {
@@ -87,7 +87,7 @@ func (p *painter) styleLoss(ctx context.Context, pair [2]string, at *canvas.Pict
 	return e.Total, nil
 }
 
-// paintingFor returns a painting as large as a picture: what strokes of its size are held against.
+// paintingFor returns a painting as large as a picture, for comparing strokes.
 func paintingFor(name string, at *canvas.Picture) (*canvas.Picture, error) {
 	painting, err := open(name)
 	if err != nil {
@@ -97,7 +97,7 @@ func paintingFor(name string, at *canvas.Picture) (*canvas.Picture, error) {
 	return canvas.Resize(painting, w, h, canvas.Lanczos), nil
 }
 
-// apart returns the root mean square difference of two pictures of one size that were brought down to
+// apart returns the root mean square difference of two pictures of one size that were reduced to
 // a sixteenth: their composition and palette, without strokes.
 func apart(a, b *canvas.Picture) float64 {
 	w, h := max(a.Width/16, 1), max(a.Height/16, 1)

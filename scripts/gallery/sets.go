@@ -7,11 +7,11 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// pictureSize is the long side of every picture in pixels. All have one, so that a picture that several sheets show
+// pictureSize is the long side of every picture in pixels: the same for all, so that a picture on several sheets
 // is painted once.
 const pictureSize = 256
 
-// pairs are those of the gallery.
+// pairs are the pairs of the gallery.
 var pairs = [][2]string{
 	{"astronaut", "mosaic"}, {"coffee", "woodcut"}, {"coffee", "dots"},
 	{"cat", "marble"}, {"coffee", "night"}, {"cat", "poppies"},
@@ -58,7 +58,7 @@ func sheets() []sheet {
 	return all
 }
 
-// strengthSheet shows recipe impasto from hardly to overly painted.
+// strengthSheet shows recipe impasto from weak to strong.
 func strengthSheet() sheet {
 	s := sheet{set: "recipes", name: "strength", columns: 4, cell: pictureSize}
 	for _, pair := range [][2]string{{"coffee", "woodcut"}, {"astronaut", "mosaic"}} {
@@ -70,7 +70,7 @@ func strengthSheet() sheet {
 	return s
 }
 
-// candidatesSheet shows what recipe impasto was chosen from. Balanced are weights by which each layer counts
+// candidatesSheet shows the candidates for recipe impasto. With balanced weights each layer counts
 // alike at flat grey.
 func candidatesSheet() sheet {
 	s := sheet{set: "recipes", name: "candidates", columns: 3, cell: pictureSize}
@@ -102,7 +102,7 @@ func gallerySheet(pair [2]string) sheet {
 	return s
 }
 
-// knob is a hyper-parameter and the values between which it is shown, of recipe impasto.
+// knob is a setting of recipe impasto and the values at which it is shown.
 type knob struct {
 	name            string // of the sheet
 	photo, painting string
@@ -123,7 +123,7 @@ func (k knob) sheet() sheet {
 	return s
 }
 
-// vary makes the settings of a knob that is one parameter.
+// vary returns the pictures of a knob that is a single setting.
 func vary(parameter string, values ...string) []setting {
 	all := make([]setting, len(values))
 	for i, v := range values {

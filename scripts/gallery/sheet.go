@@ -20,14 +20,14 @@ import (
 // sheet is a picture of a page: shots in rows under their labels.
 type sheet struct {
 	set     string // the page it is for
-	name    string // of the file, without ending
+	name    string // of the file, without extension
 	columns int
 	cell    int      // long side of a picture on it
-	shown   []string // pictures that are built in and come before the shots
+	shown   []string // built-in pictures shown before the shots
 	shots   []shot
 }
 
-// file returns where a sheet lies, from the folder of the pages.
+// file returns the path of a sheet, relative to the folder of the pages.
 func (s *sheet) file() string {
 	return filepath.Join("images", s.set, s.name+".jpg")
 }
@@ -42,7 +42,7 @@ const (
 	labelSpace = 22
 )
 
-// labelled is a picture with what is written over it.
+// labelled is a picture with its label.
 type labelled struct {
 	label   string
 	picture *canvas.Picture
@@ -67,7 +67,7 @@ func (p *painter) paintSheet(ctx context.Context, s sheet, docs string) error {
 	return writeSheet(filepath.Join(docs, s.file()), cells, s.columns, s.cell)
 }
 
-// writeSheet lays pictures out in rows, each as high as its highest picture.
+// writeSheet lays out pictures in rows, each as high as its highest picture.
 func writeSheet(file string, cells []labelled, columns, cell int) error {
 	shown := make([]*image.RGBA, len(cells))
 	heights := make([]int, (len(cells)+columns-1)/columns)

@@ -1,12 +1,12 @@
-// Command lesson runs the commands of docs/lesson in the order in which a reader would, and turns what they
-// draw into the pictures of the chapters:
+// Command lesson runs the commands of docs/lesson in the order in which a reader would, and makes the pictures of the
+// chapters from their output:
 //
 //	go run ./scripts/lesson                 # everything, ten minutes
 //	go run ./scripts/lesson ko/2-content.md # one chapter
 //	go run ./scripts/lesson -again          # forget what was run before
 //
-// A chapter runs in a folder of this user's cache. A command that ran there is not run again, so that it may
-// be stopped at any time and goes on where it was. What the commands print is printed, for the chapters
+// A chapter runs in a folder of the user's cache. A command that ran there is not run again, so the program may
+// be stopped at any time and resumes where it was. The output of the commands is printed, since the chapters
 // quote it.
 package main
 
@@ -44,8 +44,8 @@ func run(ctx context.Context, args []string) error {
 		cache = os.TempDir()
 	}
 	flags := flag.NewFlagSet("lesson", flag.ContinueOnError)
-	work := flags.String("work", filepath.Join(cache, "impasto", "lesson"), "folder that the commands run in")
-	again := flags.Bool("again", false, "run again what was run before")
+	work := flags.String("work", filepath.Join(cache, "impasto", "lesson"), "folder in which the commands run")
+	again := flags.Bool("again", false, "run all commands again")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// chapterFiles returns the chapters below docs/lesson, or those that were named.
+// chapterFiles returns the chapters in docs/lesson, or those given by name.
 func chapterFiles(named []string) ([]string, error) {
 	if len(named) > 0 {
 		return named, nil
@@ -101,7 +101,7 @@ func chapterFiles(named []string) ([]string, error) {
 	return all, nil
 }
 
-// chapter is a page and the folder that its commands run in.
+// chapter is a page and the folder in which its commands run.
 type chapter struct {
 	path, folder, program string
 }
@@ -133,14 +133,14 @@ func commands(page string) []string {
 	return found
 }
 
-// mistaken is the exit status of a check that found mistakes, as a chapter wants to see.
+// mistaken is the exit status of a check that found mistakes, which a chapter may expect.
 const mistaken = 1
 
-// runOnce runs a command unless it ran before, and prints what it printed.
+// runOnce runs a command unless it ran before, and prints its output.
 func (c *chapter) runOnce(ctx context.Context, line string) error {
-	told := filepath.Join(c.folder, fmt.Sprintf("told-%.6x.txt", sha256.Sum256([]byte(line))))
+	saved := filepath.Join(c.folder, fmt.Sprintf("told-%.6x.txt", sha256.Sum256([]byte(line))))
 	fmt.Printf("\n$ impasto %s\n", line)
-	if text, err := os.ReadFile(told); err == nil {
+	if text, err := os.ReadFile(saved); err == nil {
 		_, err = os.Stdout.Write(text)
 		return err
 	}
@@ -162,5 +162,5 @@ func (c *chapter) runOnce(ctx context.Context, line string) error {
 	if _, err := os.Stdout.Write(out); err != nil {
 		return err
 	}
-	return os.WriteFile(told, out, 0o666)
+	return os.WriteFile(saved, out, 0o666)
 }

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// Pictures of the chapters are no wider than a page shows at twice its pixels. The quality keeps text on
+// Pictures of the chapters are at most twice as wide as a page shows them. The quality keeps text on
 // white clean.
 const (
 	widest  = 1200
@@ -28,7 +28,7 @@ var shown = regexp.MustCompile(`!\[[^\]]*\]\(([^)]+)\)`)
 // pipeline/figure-05.png.
 var figure = regexp.MustCompile(`^(.*)-(\d\d)$`)
 
-// draw makes the pictures that the page shows out of what its commands drew.
+// draw makes the pictures that the page shows from the output of its commands.
 func (c *chapter) draw(page string) error {
 	for _, found := range shown.FindAllStringSubmatch(page, -1) {
 		path := filepath.Join(filepath.Dir(c.path), filepath.FromSlash(found[1]))
@@ -47,7 +47,7 @@ func (c *chapter) draw(page string) error {
 	return nil
 }
 
-// convert writes a PNG file as a JPEG of bounded width.
+// convert writes a PNG file as a JPEG of limited width.
 func convert(from, to string) error {
 	data, err := os.ReadFile(from)
 	if err != nil {

@@ -3,9 +3,9 @@
 
   python recipes.py > recipes.json      (PyTorch 2.9)
 
-The formulas are written here anew, apart from the Go code. Pictures and weights come from the generator
+The formulas are written here independently of the Go code. Pictures and weights come from the generator
 that internal/golden/testdata/README.md describes; the network has 6, 8, 10, 12 and 12 channels in its blocks.
-Images are chosen so that no unit is so close to its kink that rounding could turn it.
+Images are chosen so that no unit is so close to its kink that rounding could change its side.
 """
 import base64
 import json

@@ -8,7 +8,7 @@ import (
 	"github.com/impasto/impasto/weights"
 )
 
-// TestEmbedded holds the embedded bytes, so that Network cannot fail.
+// TestEmbedded checks the embedded bytes, so that Network cannot fail.
 func TestEmbedded(t *testing.T) {
 	if err := Verify(); err != nil {
 		t.Fatal(err)
@@ -21,7 +21,7 @@ func TestEmbedded(t *testing.T) {
 	}
 }
 
-// TestTable holds that the table of networks says the same about the built-in one.
+// TestTable checks that the table of networks agrees on the built-in one.
 func TestTable(t *testing.T) {
 	n := weights.Networks()[0]
 	if !n.BuiltIn || n.SHA256 != SHA256 || n.Bytes != Size {
