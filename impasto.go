@@ -214,18 +214,18 @@ func (m *Model) room(parameters, held int64) int64 {
 func withGarbage(bytes int64) int64 { return bytes + bytes/8 }
 
 // Loan is the network, lent for more than evaluating a loss: feature maps, moments, gradients of parts.
-type Loan struct {
-	model *Model
-	// Budget is the memory that may be used besides the network, in bytes.
-	Budget int64
-}
+type Loan struct{ model *Model }
 
-// Lend calls use with the network on the model's device, once the model's other work leaves the given number of
-// bytes of the budget besides what has been prepared of the network. The loan is valid until use returns. If the
-// bytes do not fit, the error is a *BudgetError.
-func (m *Model) Lend(ctx context.Context, bytes int64, use func(*Loan) error) error {
-	fixed := m.memory - m.room(m.parameters(), 0)
-	need := fixed + bytes
+// Lend lends the network on the model's device, until Lend returns. It calls plan, which returns how many bytes use
+// takes besides what has been prepared of the network, and calls use once the model's other work leaves that much of
+// the budget. If it does not fit, the error is a *BudgetError.
+func (m *Model) Lend(ctx context.Context, plan func(*Loan) (bytes int64, err error), use func(*Loan) error) error {
+	loan := &Loan{m}
+	bytes, err := plan(loan)
+	if err != nil {
+		return err
+	}
+	need := m.memory - m.room(m.parameters(), 0) + bytes
 	if need > m.memory {
 		return &BudgetError{Need: need, Budget: m.memory}
 	}
@@ -234,7 +234,7 @@ func (m *Model) Lend(ctx context.Context, bytes int64, use func(*Loan) error) er
 		return err
 	}
 	defer release()
-	return use(&Loan{model: m, Budget: bytes})
+	return use(loan)
 }
 
 // Device returns the device that computes.

@@ -181,7 +181,8 @@ func TestEvaluateKeepsTheBudget(t *testing.T) {
 	style := learn(t, m, picture(2, 64, 64))
 	busy := make(chan struct{})
 	end := make(chan struct{})
-	go m.Lend(t.Context(), 150<<20, func(*impasto.Loan) error {
+	bytes := func(*impasto.Loan) (int64, error) { return 150 << 20, nil }
+	go m.Lend(t.Context(), bytes, func(*impasto.Loan) error {
 		close(busy)
 		<-end
 		return nil

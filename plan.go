@@ -180,18 +180,11 @@ func (p *Plan) Peak() int64 { return p.peak }
 // Run paints. It waits until the model's other work leaves enough memory. If the context ends the run,
 // the result holds the picture so far along with the error.
 func (p *Plan) Run(ctx context.Context) (*Result, error) {
-	return finish(ctx, p.progress)(p.Begin(ctx))
-}
-
-// finish steps a run to its end.
-func finish(ctx context.Context, progress func(*Progress)) func(*Run, error) (*Result, error) {
-	return func(r *Run, err error) (*Result, error) {
-		if err != nil {
-			return nil, err
-		}
-		defer r.release()
-		return r.run.Finish(ctx, progress)
+	r, err := p.Begin(ctx)
+	if err != nil {
+		return nil, err
 	}
+	return r.Finish(ctx, p.progress)
 }
 
 // Run is a painting in progress, within its model's budget of memory. It must be used by one goroutine at a time.
@@ -244,7 +237,8 @@ func (r *Run) Snapshot() (*Snapshot, error) { return r.run.Snapshot() }
 
 // Finish steps the run to its end, calls progress, unless nil, after each step, and closes the run.
 func (r *Run) Finish(ctx context.Context, progress func(*Progress)) (*Result, error) {
-	return finish(ctx, progress)(r, nil)
+	defer r.release()
+	return r.run.Finish(ctx, progress)
 }
 
 // Result returns the result so far.

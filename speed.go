@@ -9,15 +9,19 @@ import (
 )
 
 // speed returns how many multiply-adds of direct convolution a second the device does in a run on large maps.
-// It is measured once; where that fails, the next call tries again.
+// It is measured once while the model has no other work; before that, every call measures it besides that work.
 func (m *Model) speed(ctx context.Context) (float64, error) {
 	m.probe.Lock()
 	defer m.probe.Unlock()
 	if m.rate > 0 {
 		return m.rate, nil
 	}
+	alone := m.budget.TryAcquire(m.memory)
+	if alone {
+		defer m.budget.Release(m.memory)
+	}
 	rate, err := measure(ctx, m.dev)
-	if err == nil {
+	if err == nil && alone {
 		m.rate = rate
 	}
 	return rate, err

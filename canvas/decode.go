@@ -3,32 +3,37 @@ package canvas
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"io"
 	"io/fs"
 	"os"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
+	"strings"
 )
 
 // Errors that Open, Decode and their siblings wrap.
 var (
 	// ErrNotPicture reports that the data has none of the formats that can be read.
-	ErrNotPicture = errors.New("not a picture of a known format (PNG, JPEG, GIF, WebP, TIFF, BMP)")
+	ErrNotPicture error = &lazyError{func() string {
+		return "not a picture of a known format (" + strings.Join(texts(Formats()), ", ") + ")"
+	}}
 	// ErrTooLarge reports that a picture or its file exceeds the limits.
 	ErrTooLarge = errors.New("over the limit")
 	// ErrDamaged reports that a file is truncated or inconsistent.
 	ErrDamaged = errors.New("the file is damaged or truncated")
 	// ErrVariant reports that a file is of a known format, in a variant that cannot be read.
-	ErrVariant = errors.New("unsupported variant of the format: convert the file to PNG or JPEG first")
+	ErrVariant error = &lazyError{func() string {
+		return "unsupported variant of the format: convert the file to " + orList(texts(those(Format.Writable))) + " first"
+	}}
 )
+
+// A lazyError is an error whose text lists formats, so that it is composed when all are registered.
+type lazyError struct{ text func() string }
+
+// Error returns one line.
+func (e *lazyError) Error() string { return e.text() }
 
 // Limits bound what is read. Zero values select the defaults.
 type Limits struct {
@@ -152,11 +157,11 @@ func withFile(path string, limits Limits, f func(*source) error) error {
 // readSource reads all of r, unless its first bytes show that it is not a picture.
 func readSource(r io.Reader, limits Limits) (*source, error) {
 	buffered := bufio.NewReader(r)
-	head, err := buffered.Peek(magicBytes)
+	head, err := buffered.Peek(magicBytes())
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if sniff(head) == 0 {
+	if _, ok := sniff(head); !ok {
 		return nil, ErrNotPicture
 	}
 	data, err := io.ReadAll(io.LimitReader(buffered, limits.maxBytes()+1))
@@ -178,18 +183,18 @@ func (s *source) stream() io.Reader { return io.NewSectionReader(s, 0, s.size) }
 
 // readHeader finds the format and the size and checks them against the limits.
 func (s *source) readHeader(limits Limits) (Header, error) {
-	head := make([]byte, magicBytes)
+	head := make([]byte, magicBytes())
 	n, err := s.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return Header{}, err
 	}
-	f := sniff(head[:n])
-	if f == 0 {
+	f, ok := sniff(head[:n])
+	if !ok {
 		return Header{}, ErrNotPicture
 	}
 	var config image.Config
 	err = guard(func() (err error) {
-		config, err = decoders[f].config(s.stream())
+		config, err = f.config(s.stream())
 		return err
 	})
 	if err != nil {
@@ -217,7 +222,7 @@ func (s *source) decode(limits Limits) (*Picture, error) {
 	}
 	var img image.Image
 	err = guard(func() (err error) {
-		img, err = decoders[h.Format].decode(s.stream())
+		img, err = h.Format.decode(s.stream())
 		return err
 	})
 	if err != nil {
@@ -226,15 +231,11 @@ func (s *source) decode(limits Limits) (*Picture, error) {
 	if w, h := s.meta.orientation.size(img.Bounds().Dx(), img.Bounds().Dy()); w < 1 || h < 1 || int64(w) > limits.maxPixels()/int64(h) {
 		return nil, ErrDamaged
 	}
-	m := fullRange
-	if h.Format == WebP {
-		m = studioRange
-	}
 	icc, err := newProfile(s.meta.icc)
 	if err != nil {
 		icc = nil // treated as absent
 	}
-	p, err := develop(newRaster(img, m), s.meta.orientation, icc)
+	p, err := develop(newRaster(img, cmp.Or(h.Format.ycc, fullRange)), s.meta.orientation, icc)
 	if err != nil {
 		return nil, explain(h.Format, err)
 	}
@@ -243,32 +244,14 @@ func (s *source) decode(limits Limits) (*Picture, error) {
 
 // explain translates the error of a decoder of format f into an error of this package.
 func explain(f Format, err error) error {
-	var (
-		pathErr *fs.PathError // the file could not be read
-		pngErr  png.UnsupportedError
-		jpegErr jpeg.UnsupportedError
-		tiffErr tiff.UnsupportedError
-	)
+	var pathErr *fs.PathError // the file could not be read
 	switch {
 	case errors.As(err, &pathErr):
 		return err
-	case errors.As(err, &pngErr), errors.As(err, &jpegErr), errors.As(err, &tiffErr), errors.Is(err, bmp.ErrUnsupported):
+	case f.unsupported != nil && f.unsupported(err):
 		return fmt.Errorf("%s: %w (%v)", f, ErrVariant, err)
 	}
 	return fmt.Errorf("%s: %w (%v)", f, ErrDamaged, err)
-}
-
-// decoders is the table of decoders, by format.
-var decoders = [...]struct {
-	config func(io.Reader) (image.Config, error)
-	decode func(io.Reader) (image.Image, error)
-}{
-	PNG:  {png.DecodeConfig, png.Decode},
-	JPEG: {jpeg.DecodeConfig, jpeg.Decode},
-	GIF:  {gif.DecodeConfig, decodeGIF},
-	WebP: {webp.DecodeConfig, decodeWebP},
-	TIFF: {tiff.DecodeConfig, tiff.Decode},
-	BMP:  {bmp.DecodeConfig, bmp.Decode},
 }
 
 // bare strips the operation and the path from an error of package os: callers name the file

@@ -3,12 +3,9 @@ package canvas
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"image"
-	"image/jpeg"
-	"image/png"
 	"io"
-	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,9 +13,10 @@ import (
 // EncodeOptions select how a picture is written. The zero value is 8-bit PNG, or JPEG of
 // quality 95.
 type EncodeOptions struct {
-	// Depth is the number of bits of a PNG's samples, 8 or 16; 0 means 8. JPEG has 8.
+	// Depth is the number of bits of a sample, one of [Depths]; 0 means the format's own, which is 8 for PNG and JPEG.
+	// A format that has only one depth is written with that one.
 	Depth int
-	// Quality is that of a JPEG, 1 to 100; 0 means 95. PNG is lossless.
+	// Quality is that of a JPEG or another format with loss, 1 to 100; 0 means 95. PNG is lossless.
 	Quality int
 	// Recipe is text about how the picture was made, in UTF-8 without NUL; "" means none.
 	// [ReadRecipe] returns it. PNG carries it as international text under the keyword
@@ -30,10 +28,10 @@ type EncodeOptions struct {
 // before work begins.
 func (o EncodeOptions) Check() error {
 	switch {
-	case o.Depth != 0 && o.Depth != 8 && o.Depth != 16:
-		return fmt.Errorf("depth is %d bits; must be 8 or 16", o.Depth)
+	case o.Depth != 0 && !slices.Contains(Depths(), o.Depth):
+		return fmt.Errorf("depth is %d bits; must be %s", o.Depth, orList(texts(Depths())))
 	case o.Quality < 0 || o.Quality > 100:
-		return fmt.Errorf("JPEG quality is %d; must be 1 to 100", o.Quality)
+		return fmt.Errorf("%s quality is %d; must be 1 to 100", orList(texts(those(Format.HasQuality))), o.Quality)
 	case !utf8.ValidString(o.Recipe) || strings.Contains(o.Recipe, "\x00"):
 		return fmt.Errorf("the recipe is not UTF-8 text without NUL")
 	case len(o.Recipe) > maxMetadata/2:
@@ -42,10 +40,11 @@ func (o EncodeOptions) Check() error {
 	return nil
 }
 
-// Encode writes p to w as PNG or JPEG, marked as sRGB. Values are clamped to [0, 1] and
-// rounded to the nearest value of the format. It returns an error if a value is NaN or
-// infinite, if an option is out of range, if the format cannot hold the picture, or the
-// error of w; in the first three cases nothing has been written.
+// Encode writes p to w in a format that can be written (see [Format.Writable]), marked as
+// sRGB. Values are clamped to [0, 1] and rounded to the nearest value of the format. It
+// returns an error if a value is NaN or infinite, if an option is out of range, if the
+// format cannot be written or cannot hold the picture, or the error of w; in all cases
+// but the last nothing has been written.
 func Encode(w io.Writer, p *Picture, f Format, o EncodeOptions) error {
 	if err := o.Check(); err != nil {
 		return err
@@ -53,65 +52,13 @@ func Encode(w io.Writer, p *Picture, f Format, o EncodeOptions) error {
 	if err := p.checkFinite(); err != nil {
 		return err
 	}
-	switch f {
-	case PNG:
-		return encodePNG(w, p, o)
-	case JPEG:
-		return encodeJPEG(w, p, o)
+	if !f.Writable() {
+		return fmt.Errorf("cannot write %v; must be %s", f, orList(texts(those(Format.Writable))))
 	}
-	return fmt.Errorf("cannot write %v; must be PNG or JPEG", f)
-}
-
-func encodePNG(w io.Writer, p *Picture, o EncodeOptions) error {
-	const signatureAndHeader = 8 + 25
-	const perceptual = 0 // the rendering intent of the sRGB chunk
-	extra := appendChunk(nil, "sRGB", []byte{perceptual})
-	if o.Recipe != "" {
-		extra = appendChunk(extra, "iTXt", []byte(recipeKeyword+"\x00\x00\x00\x00\x00"+o.Recipe))
+	if len(f.depths) > 1 && o.Depth != 0 && !slices.Contains(f.depths, o.Depth) {
+		return fmt.Errorf("%v has no depth of %d bits; must be %s", f, o.Depth, orList(texts(f.depths)))
 	}
-	return png.Encode(&inserter{w: w, at: signatureAndHeader, extra: extra}, p.samples(o.Depth))
-}
-
-// appendChunk appends a PNG chunk.
-func appendChunk(b []byte, kind string, data []byte) []byte {
-	b = binary.BigEndian.AppendUint32(b, uint32(len(data)))
-	start := len(b)
-	b = append(append(b, kind...), data...)
-	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
-}
-
-func encodeJPEG(w io.Writer, p *Picture, o EncodeOptions) error {
-	if max(p.Width, p.Height) > math.MaxUint16 {
-		return fmt.Errorf("a JPEG has at most %d pixels a side, and the picture is %dx%d: write a PNG", math.MaxUint16, p.Width, p.Height)
-	}
-	quality := o.Quality
-	if quality == 0 {
-		quality = 95
-	}
-	const startOfImage = 2
-	extra := appendSegment(nil, 0xe1, exifPrefix+exifSRGB)
-	const most = math.MaxUint16 - 2 - len(recipeKeyword+"\n")
-	for text := o.Recipe; text != ""; {
-		part := text[:min(len(text), most)]
-		extra = appendSegment(extra, 0xfe, recipeKeyword+"\n"+part)
-		text = text[len(part):]
-	}
-	return jpeg.Encode(&inserter{w: w, at: startOfImage, extra: extra}, p.samples8(), &jpeg.Options{Quality: quality})
-}
-
-// exifSRGB is EXIF data with one entry, ColorSpace (tag 0xa001 of the EXIF directory)
-// = 1, sRGB: what cameras write. Big-endian: header; a directory with one entry, the
-// pointer to the EXIF directory at byte 26; version 2.3 and the colour space there.
-const exifSRGB = "MM\x00\x2a\x00\x00\x00\x08" +
-	"\x00\x01" + "\x87\x69\x00\x04\x00\x00\x00\x01\x00\x00\x00\x1a" + "\x00\x00\x00\x00" +
-	"\x00\x02" + "\x90\x00\x00\x07\x00\x00\x00\x04" + "0230" +
-	"\xa0\x01\x00\x03\x00\x00\x00\x01\x00\x01\x00\x00" + "\x00\x00\x00\x00"
-
-// appendSegment appends a JPEG segment of at most 65,533 bytes of data.
-func appendSegment(b []byte, marker byte, data string) []byte {
-	b = append(b, 0xff, marker)
-	b = binary.BigEndian.AppendUint16(b, uint16(2+len(data)))
-	return append(b, data...)
+	return f.encode(w, p, o)
 }
 
 // samples returns the picture with 8 or 16 bits per sample. The values must be finite.

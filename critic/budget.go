@@ -18,8 +18,8 @@ func (s *search) bytes() (int64, error) {
 		return 0, err
 	}
 	for _, p := range []*pass{photo, painting} {
-		p.capture(s.content...)
-		p.observe(s.style...)
+		p.capture(s.all.content...)
+		p.observe(s.all.style...)
 	}
 	slope.capture(layersOf(s.base.content)...)
 	slope.observe(layersOf(s.base.style)...)
@@ -34,7 +34,7 @@ func (s *search) bytes() (int64, error) {
 	}
 	// What a sight holds: maps of the photograph, and maps of style layers that are read in a wrong order.
 	held := int64(0)
-	for _, l := range s.content {
+	for _, l := range s.all.content {
 		held += photo.mapBytes(l)
 	}
 	for _, l := range s.base.style {
@@ -49,7 +49,7 @@ func (s *search) gradientBytes() int64 {
 		return 0
 	}
 	lenses := int64(len(s.inputs) + 4)
-	bases := int64(len(s.content) + 2*len(s.style) + 3)
+	bases := int64(len(s.all.content) + 2*len(s.all.style) + 3)
 	return 4 * min(lenses*bases*int64(len(s.claim.Gradient)), most)
 }
 

@@ -57,25 +57,16 @@ const (
 // units that keeps no colours, and whose distance of styles compares moments layer by layer. What it takes of the model's
 // budget is taken for the whole search; where the budget has less the error is an *impasto.BudgetError.
 func Check(ctx context.Context, model *impasto.Model, trial Trial, claim Claim) (verdict *Verdict, err error) {
-	var bytes int64
-	plan := func(l *impasto.Loan) error {
-		s, err := newSearch(l, trial, claim)
-		if err == nil {
-			bytes, err = s.bytes()
+	var s *search
+	err = model.Lend(ctx, func(l *impasto.Loan) (bytes int64, err error) {
+		if s, err = newSearch(l, trial, claim); err != nil {
+			return 0, err
 		}
+		return s.bytes()
+	}, func(*impasto.Loan) error {
+		verdict, err = s.judge(ctx)
 		return err
-	}
-	search := func(l *impasto.Loan) error {
-		s, err := newSearch(l, trial, claim)
-		if err == nil {
-			verdict, err = s.judge(ctx)
-		}
-		return err
-	}
-	if err := model.Lend(ctx, 0, plan); err != nil {
-		return nil, err
-	}
-	err = model.Lend(ctx, bytes, search)
+	})
 	return verdict, err
 }
 
@@ -229,7 +220,7 @@ func (s *search) pairs(ctx context.Context) ([]explanation, error) {
 			if a.kind == b.kind {
 				continue
 			}
-			no, err := s.excluded(ctx, a, b)
+			no, err := s.excluded(ctx, [][]group{nil}, a, b)
 			if err != nil {
 				return nil, err
 			}
@@ -248,6 +239,9 @@ func (s *search) try(ctx context.Context, found *[]explanation, mistakes ...mist
 	c := s.base.clone()
 	for _, m := range mistakes {
 		m.change(&c)
+	}
+	if no, err := s.dull(ctx, &c, [][]group{nil}, s.bound(mistakes...)); no || err != nil {
+		return err
 	}
 	measure := s.measure
 	if len(mistakes) > 1 && s.claim.Gradient != nil && s.unseen(mistakes...) {

@@ -251,13 +251,11 @@ func open(t *testing.T) *impasto.Model {
 // withSearch lets use look into a search.
 func withSearch(t *testing.T, model *impasto.Model, trial Trial, claim Claim, use func(*search) error) {
 	t.Helper()
-	if err := model.Lend(t.Context(), 0, func(l *impasto.Loan) error {
-		s, err := newSearch(l, trial, claim)
-		if err != nil {
-			return err
-		}
-		return use(s)
-	}); err != nil {
+	var s *search
+	if err := model.Lend(t.Context(), func(l *impasto.Loan) (bytes int64, err error) {
+		s, err = newSearch(l, trial, claim)
+		return 0, err
+	}, func(*impasto.Loan) error { return use(s) }); err != nil {
 		t.Fatal(err)
 	}
 }

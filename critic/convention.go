@@ -30,6 +30,16 @@ type lens struct {
 	resize  resize
 }
 
+// mistakes counts them.
+func (l lens) mistakes() (n int) {
+	for _, wrong := range [...]bool{l.input != 0, l.pooling, l.padding, l.resize != ownSize} {
+		if wrong {
+			n++
+		}
+	}
+	return n
+}
+
 // resize is what was done to the painting.
 type resize uint8
 
@@ -99,6 +109,32 @@ func (d divisor) of(x dimensions) float64 {
 func (c convention) clone() convention {
 	c.content, c.style = slices.Clone(c.content), slices.Clone(c.style)
 	return c
+}
+
+// across returns the convention with all layers on the other side of their ReLU.
+func (c *convention) across() *convention {
+	other := c.clone()
+	for _, layers := range [...][]tapped{other.content, other.style} {
+		for i := range layers {
+			layers[i].layer = across(layers[i].layer)
+		}
+	}
+	return &other
+}
+
+// differs counts the layers that another convention reads in place of c's.
+func (c *convention) differs(other *convention) (n int) {
+	for i, l := range c.content {
+		if other.content[i].layer != l.layer {
+			n++
+		}
+	}
+	for i, l := range c.style {
+		if other.style[i].layer != l.layer {
+			n++
+		}
+	}
+	return n
 }
 
 // basis is a number that terms are made of, and its gradient: features are read once, and conventions

@@ -90,6 +90,9 @@ func (s *search) weighted(ctx context.Context, list [][]group, spare int, mistak
 		m.change(&c)
 	}
 	best := explanation{miss: math.Inf(1)}
+	if no, err := s.dull(ctx, &c, list, s.bound(mistakes...)); no || err != nil {
+		return best, err
+	}
 	m, err := s.measure(ctx, &c)
 	if err != nil {
 		return best, err
@@ -146,14 +149,12 @@ func (s *search) reweightedPairs(ctx context.Context) ([]explanation, error) {
 			if a.kind == b.kind || s.unseen(a, b) {
 				continue
 			}
-			if s.claim.Gradient != nil {
-				no, err := s.hopeless(ctx, a, b)
-				if err != nil {
-					return nil, err
-				}
-				if no {
-					continue
-				}
+			no, err := s.excluded(ctx, losses(), a, b)
+			if err != nil {
+				return nil, err
+			}
+			if no {
+				continue
 			}
 			e, err := s.weighted(ctx, losses(), 3, a, b)
 			if err != nil {

@@ -29,7 +29,7 @@ func (s *search) measure(ctx context.Context, c *convention) (*measured, error) 
 	if !c.fits(in) {
 		return nil, nil
 	}
-	view, err := s.sight(ctx, c.lens)
+	view, err := s.sight(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/engine"
@@ -34,7 +35,14 @@ func (s *search) gradient(ctx context.Context, v *sight, b basis) (gradient []fl
 		}
 		s.held = 0
 	}
-	if err := s.learn(ctx, v, s.content, s.style); err != nil {
+	r, needed := s.few, s.few.style
+	if b.kind == contentDistance {
+		needed = s.few.content
+	}
+	if !slices.Contains(needed, b.layer) {
+		r = s.all
+	}
+	if err := s.learn(ctx, v, r.content, r.style); err != nil {
 		return nil, err
 	}
 	g, err := s.slope(ctx, v, []part{{b, 1}})
@@ -50,7 +58,11 @@ func (s *search) gradient(ctx context.Context, v *sight, b basis) (gradient []fl
 func (s *search) slope(ctx context.Context, v *sight, parts []part) ([]float32, error) {
 	for _, p := range parts {
 		if p.layout != asRead {
-			if err := s.readMaps(ctx, v, p.layer); err != nil {
+			layers := []feature.Layer{p.layer}
+			if slices.Contains(s.few.style, p.layer) {
+				layers = s.few.style // the others' turn comes next
+			}
+			if err := s.readMaps(ctx, v, layers...); err != nil {
 				return nil, err
 			}
 		}

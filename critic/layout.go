@@ -148,7 +148,7 @@ func (s *search) reshape(ctx context.Context, v *sight, c *convention) error {
 				theirs += a[i][j] * a[i][j]
 			}
 		}
-		v.keep(l, c.layout, distance, own, theirs)
+		keep(v.values, l, c.layout, distance, own, theirs)
 	}
 	return nil
 }

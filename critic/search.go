@@ -25,8 +25,9 @@ type search struct {
 
 	mistakes []mistake
 	inputs   []canvas.ColourMap // what a picture looks like through a wrong preprocessing; the first is none
-	content  []feature.Layer    // that any convention reads
-	style    []feature.Layer
+	all      reads              // of any convention
+	usual    reads              // of those that read all layers otherwise, and of the recipe
+	few      reads              // of the recipe
 
 	net      feature.Network
 	deepest  feature.Layer // of those that any convention reads
@@ -92,36 +93,58 @@ func (s *search) fits() error {
 	return nil
 }
 
-// reach collects the layers that any mistake leads to, on both sides of their ReLU.
+// reads are layers that are read at one time.
+type reads struct {
+	content, style []feature.Layer
+}
+
+// add adds the layers of a convention that are not there yet.
+func (r *reads) add(c *convention) {
+	r.content, r.style = withLayers(r.content, layersOf(c.content)), withLayers(r.style, layersOf(c.style))
+}
+
+// withLayers adds what is not there yet.
+func withLayers(known, more []feature.Layer) []feature.Layer {
+	for _, l := range more {
+		if !slices.Contains(known, l) {
+			known = append(known, l)
+		}
+	}
+	return known
+}
+
+// reach collects the layers that mistakes lead to, on both sides of their ReLU.
 func (s *search) reach() {
-	all := []convention{s.base}
+	s.few.add(&s.base)
+	s.usual.add(&s.base)
+	s.all.add(&s.base)
+	s.all.add(s.base.across())
 	for _, m := range s.mistakes {
 		c := s.base.clone()
 		m.change(&c)
-		all = append(all, c)
-	}
-	for _, c := range all {
-		s.content, s.style = withLayers(s.content, c.content), withLayers(s.style, c.style)
+		if s.base.differs(&c) > 1 {
+			s.usual.add(&c)
+		}
+		s.all.add(&c)
+		s.all.add(c.across())
 	}
 	order := s.net.Layers()
 	s.deepest = order[0]
-	for _, l := range slices.Concat(s.content, s.style) {
+	for _, l := range slices.Concat(s.all.content, s.all.style) {
 		if slices.Index(order, l) > slices.Index(order, s.deepest) {
 			s.deepest = l
 		}
 	}
 }
 
-// withLayers adds what is not there yet.
-func withLayers(known []feature.Layer, more []tapped) []feature.Layer {
-	for _, l := range more {
-		for _, l := range []feature.Layer{l.layer, across(l.layer)} {
-			if !slices.Contains(known, l) {
-				known = append(known, l)
-			}
-		}
-	}
-	return known
+// expected returns the layers that a convention needs, with those that others will through the same lens: through the
+// recipe's all; through one mistake's few in place of single layers, for which another mistake is seldom the reason; and
+// through the lens of two mistakes no others.
+func (s *search) expected(c *convention) reads {
+	r := [...]reads{s.all, s.usual, s.few}[min(c.lens.mistakes(), 2)]
+	r = reads{slices.Clone(r.content), slices.Clone(r.style)}
+	r.add(c)
+	return r
 }
 
 // taken returns an error where a distance of styles cannot be taken apart into layers and their moments.
@@ -201,61 +224,96 @@ type claimedKey struct {
 	reading reading
 }
 
-// sight reads the pictures through a lens. Its numbers are kept, and of its maps those of the last one.
-func (s *search) sight(ctx context.Context, l lens) (*sight, error) {
-	if v := s.sights[l]; v != nil {
-		return v, nil
+// sight returns what is seen through a lens: of claimed terms the values that a convention needs. Its numbers are kept,
+// and of its maps those of the last one.
+func (s *search) sight(ctx context.Context, c *convention) (*sight, error) {
+	v := s.sights[c.lens]
+	if v == nil {
+		v = newSight(c.lens)
 	}
-	v := newSight(l)
-	if s.claim.Gradient != nil {
-		s.sights[l] = v // gradients are taken when they are asked for
-		return v, nil
-	}
-	if err := s.learn(ctx, v, s.content, s.style); err != nil {
-		return nil, err
-	}
-	look, err := s.newPass(l, s.trial.At, false)
-	if err != nil {
-		return nil, err
-	}
-	look.capture(s.content...)
-	look.observe(s.style...)
-	if !s.base.gram {
-		for _, layer := range s.style {
-			look.addStyle(layer, s.trial.Recipe.Style.Distance, v.painting[layer], 1)
+	if s.claim.Gradient == nil { // gradients are taken when they are asked for
+		if err := s.look(ctx, v, c); err != nil {
+			return nil, err
 		}
 	}
-	at, err := look.run(ctx)
-	if err != nil {
-		return nil, err
+	s.sights[c.lens] = v
+	return v, nil
+}
+
+// look sets the values that a convention needs and a sight lacks, with those that others will need. Distances that are
+// not made of Gram matrices are dear, and are taken where they are needed.
+func (s *search) look(ctx context.Context, v *sight, c *convention) error {
+	r := s.expected(c)
+	content, style := lacking(v.values, r.content, contentDistance), lacking(v.values, r.style, gramDistance)
+	var dear []feature.Layer
+	if !s.base.gram {
+		dear = lacking(v.values, layersOf(c.style), transport)
 	}
-	for i, layer := range s.content {
+	if len(content)+len(style)+len(dear) > 0 {
+		if err := s.learn(ctx, v, content, withLayers(slices.Clone(style), dear)); err != nil {
+			return err
+		}
+		if err := s.lookAt(ctx, v, content, style, dear); err != nil {
+			return err
+		}
+	}
+	if _, ok := v.values[variationBasis(s.base.totalVariation)]; ok {
+		return nil
+	}
+	return s.totalVariations(v)
+}
+
+// lacking returns the layers whose basis has no value yet.
+func lacking(known map[basis]float64, layers []feature.Layer, kind basisKind) []feature.Layer {
+	return slices.DeleteFunc(slices.Clone(layers), func(l feature.Layer) bool {
+		_, ok := known[basis{kind: kind, layer: l}]
+		return ok
+	})
+}
+
+// lookAt sets values at the picture beside what was learned of photograph and painting.
+func (s *search) lookAt(ctx context.Context, v *sight, content, style, dear []feature.Layer) error {
+	p, err := s.newPass(v.lens, s.trial.At, false)
+	if err != nil {
+		return err
+	}
+	p.capture(content...)
+	p.observe(style...)
+	for _, layer := range dear {
+		p.addStyle(layer, s.trial.Recipe.Style.Distance, v.painting[layer], 1)
+	}
+	at, err := p.run(ctx)
+	if err != nil {
+		return err
+	}
+	for i, layer := range content {
 		v.values[basis{kind: contentDistance, layer: layer}] = squaredDistance(v.photo[layer], at.maps[i])
 	}
-	for i, layer := range s.style {
-		v.compare(layer, at.statistics[i], v.painting[layer])
-		if !s.base.gram {
-			v.values[basis{kind: transport, layer: layer}] = at.values[i]
-		}
+	for i, layer := range style {
+		distance, own, theirs := gramDistances(at.statistics[i], v.painting[layer])
+		keep(v.values, layer, asRead, distance, own, theirs)
 	}
-	if err := s.totalVariations(v); err != nil {
-		return nil, err
+	for i, layer := range dear {
+		v.values[basis{kind: transport, layer: layer}] = at.values[i]
 	}
-	s.sights[l] = v
-	return v, nil
+	return nil
 }
 
 func newSight(l lens) *sight {
 	return &sight{lens: l, values: map[basis]float64{}, gradients: map[basis][]float32{}, dots: map[[2]basis]float64{}, claimed: map[claimedKey]float64{}}
 }
 
-// learn reads layers of photograph and painting, which only one sight holds at a time.
+// learn reads layers of photograph and painting that a sight lacks. Only one sight holds any at a time.
 func (s *search) learn(ctx context.Context, v *sight, content, style []feature.Layer) error {
-	if v.painting != nil {
+	content, style = without(content, v.photo), without(style, v.painting)
+	if len(content)+len(style) == 0 {
 		return nil
 	}
-	for _, other := range s.sights {
-		other.photo, other.painting, other.maps = nil, nil, nil
+	if v.photo == nil {
+		for _, other := range s.sights {
+			other.photo, other.painting, other.maps = nil, nil, nil
+		}
+		v.photo, v.painting = map[feature.Layer][]float32{}, map[feature.Layer]engine.Statistics{}
 	}
 	photo, err := s.read(ctx, v.lens, s.trial.Photo, content, nil)
 	if err != nil {
@@ -265,7 +323,6 @@ func (s *search) learn(ctx context.Context, v *sight, content, style []feature.L
 	if err != nil {
 		return err
 	}
-	v.photo, v.painting = map[feature.Layer][]float32{}, map[feature.Layer]engine.Statistics{}
 	for i, layer := range content {
 		v.photo[layer] = photo.maps[i]
 	}
@@ -273,6 +330,14 @@ func (s *search) learn(ctx context.Context, v *sight, content, style []feature.L
 		v.painting[layer] = painting.statistics[i]
 	}
 	return nil
+}
+
+// without returns the layers that nothing is known of.
+func without[T any](layers []feature.Layer, known map[feature.Layer]T) []feature.Layer {
+	return slices.DeleteFunc(slices.Clone(layers), func(l feature.Layer) bool {
+		_, ok := known[l]
+		return ok
+	})
 }
 
 // squaredDistance returns sum (a - b)^2.
@@ -285,21 +350,20 @@ func squaredDistance(a, b []float32) float64 {
 	return sum
 }
 
-// compare sets the values of a layer's Gram matrices.
-func (v *sight) compare(l feature.Layer, picture, painting engine.Statistics) {
-	var distance, own, theirs float64
+// gramDistances returns the squared distance of a layer's Gram matrices, and their squares.
+func gramDistances(picture, painting engine.Statistics) (distance, own, theirs float64) {
 	for i, x := range picture.Gram {
 		g, a := x/picture.Weight, painting.Gram[i]/painting.Weight
 		distance += (g - a) * (g - a)
 		own += g * g
 		theirs += a * a
 	}
-	v.keep(l, asRead, distance, own, theirs)
+	return distance, own, theirs
 }
 
-// keep remembers the values of a layer's Gram matrices.
-func (v *sight) keep(l feature.Layer, as layout, distance, own, theirs float64) {
-	v.values[basis{gramDistance, l, as}] = distance
-	v.values[basis{gramSquare, l, as}] = own
-	v.values[basis{paintingSquare, l, as}] = theirs
+// keep sets the values of a layer's Gram matrices.
+func keep(values map[basis]float64, l feature.Layer, as layout, distance, own, theirs float64) {
+	values[basis{gramDistance, l, as}] = distance
+	values[basis{gramSquare, l, as}] = own
+	values[basis{paintingSquare, l, as}] = theirs
 }

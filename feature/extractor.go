@@ -13,6 +13,7 @@ import (
 // number of plans, until it is closed.
 type Extractor struct {
 	dev    engine.Device
+	model  *weights.Model
 	net    Network
 	stem   engine.Stem
 	convs  []*shared // convs[0] is nil: the stem
@@ -94,7 +95,7 @@ func New(dev engine.Device, m *weights.Model, o Options) (*Extractor, error) {
 		}
 		depth = net.position(o.Deepest) + 1
 	}
-	x := &Extractor{dev: dev, net: net, convs: make([]*shared, depth)}
+	x := &Extractor{dev: dev, model: m, net: net, convs: make([]*shared, depth)}
 	for i := range depth {
 		if err := x.prepare(i, m, o); err != nil {
 			return nil, errors.Join(fmt.Errorf("network %s: prepare %s: %w", m.Name, net.table()[i].name(), err), x.Close())
@@ -128,6 +129,9 @@ func (x *Extractor) prepare(position int, m *weights.Model, o Options) (err erro
 	return nil
 }
 
+// Model returns the parameters as they were given.
+func (x *Extractor) Model() *weights.Model { return x.model }
+
 // Network returns the architecture.
 func (x *Extractor) Network() Network { return x.net }
 
@@ -137,7 +141,7 @@ func (x *Extractor) Device() engine.Device { return x.dev }
 // On returns the extractor on another device, which forwards operations to x's own device to measure or watch
 // them. It is valid until x is closed; closing it does nothing.
 func (x *Extractor) On(dev engine.Device) *Extractor {
-	view := &Extractor{dev: dev, net: x.net, stem: x.stem, convs: x.convs}
+	view := &Extractor{dev: dev, model: x.model, net: x.net, stem: x.stem, convs: x.convs}
 	view.closed.Store(true)
 	return view
 }

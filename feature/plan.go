@@ -46,8 +46,8 @@ type Plan struct {
 	recomputed []Layer
 }
 
-// Plan lays out a job. It fails with a *SizeError if the image is too small for a tapped layer, and with a
-// *BudgetError if no plan fits the budget.
+// Plan lays out a job. It fails with a *SizeError if the image is too small for a tapped layer, with a *DepthError if
+// one was not prepared, and with a *BudgetError if no plan fits the budget.
 func (x *Extractor) Plan(job Job) (*Plan, error) {
 	if err := x.check(job); err != nil {
 		return nil, err
@@ -79,14 +79,24 @@ func (x *Extractor) Least(job Job) (int64, error) {
 	return least, nil
 }
 
-// check returns an error if a layer has no position, and panics if it was not prepared.
+// DepthError reports that a tapped layer was not prepared. See Options.Deepest.
+type DepthError struct {
+	Layer    Layer
+	Prepared int // convolutions
+}
+
+func (e *DepthError) Error() string {
+	return fmt.Sprintf("layer %v lies beyond the first %d convolutions of the network, which were prepared", e.Layer, e.Prepared)
+}
+
+// check returns an error if a layer has no position or was not prepared.
 func (x *Extractor) check(job Job) error {
 	if len(job.Layers) == 0 {
 		panic("feature: a plan without layers")
 	}
 	for _, l := range job.Layers {
 		if x.net.position(l) >= len(x.convs) {
-			panic(fmt.Sprintf("feature: %v lies beyond the deepest layer prepared", l))
+			return &DepthError{l, len(x.convs)}
 		}
 	}
 	deepest := slices.MaxFunc(job.Layers, func(a, b Layer) int { return a.MinSize() - b.MinSize() })

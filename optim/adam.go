@@ -18,6 +18,22 @@ type AdamOptions struct {
 // Vectors returns the number of working vectors that NewAdam needs.
 func (o AdamOptions) Vectors() int { return 2 }
 
+// ruleAdam is the name of Adam.
+const ruleAdam = "adam"
+
+var _ = register(Kind{
+	Name:    ruleAdam,
+	Vectors: func(o Options) int { return o.adam().Vectors() },
+	Carries: true,
+	New: func(space Space, o Options, work []engine.Vector) Rule {
+		return NewAdam(space, o.adam(), work)
+	},
+})
+
+func (o Options) adam() AdamOptions {
+	return AdamOptions{Rate: o.Rate, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon}
+}
+
 // Adam is the method of Kingma and Ba 2015, algorithm 1.
 type Adam struct {
 	firstOrder

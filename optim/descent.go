@@ -18,6 +18,19 @@ type DescentOptions struct {
 // Vectors returns the number of working vectors that NewDescent needs.
 func (o DescentOptions) Vectors() int { return 1 }
 
+// ruleDescent is the name of gradient descent.
+const ruleDescent = "gd"
+
+var _ = register(Kind{
+	Name:    ruleDescent,
+	Vectors: func(o Options) int { return o.descent().Vectors() },
+	New: func(space Space, o Options, work []engine.Vector) Rule {
+		return NewDescent(space, o.descent(), work)
+	},
+})
+
+func (o Options) descent() DescentOptions { return DescentOptions{Rate: o.Rate, Momentum: o.Momentum} }
+
 // Descent is gradient descent with momentum in the form of PyTorch's SGD: V = Momentum V + G,
 // X -= Rate V.
 type Descent struct {

@@ -50,6 +50,33 @@ func (o LBFGSOptions) valid() bool {
 	return o.History >= 1 && o.Rate > 0 && finite(o.Rate) && o.Search <= Fixed && o.Levels >= 0
 }
 
+// ruleLBFGS is the name of L-BFGS.
+const ruleLBFGS = "lbfgs"
+
+var _ = register(Kind{
+	Name:        ruleLBFGS,
+	Vectors:     func(o Options) int { return o.lbfgs().Vectors() },
+	Levels:      func(o Options) int { return o.Levels },
+	Evaluations: func(o Options, steps int) float64 { return o.lbfgs().evaluations(steps) },
+	New: func(space Space, o Options, work []engine.Vector) Rule {
+		return NewLBFGS(space, o.lbfgs(), work)
+	},
+})
+
+func (o Options) lbfgs() LBFGSOptions {
+	return LBFGSOptions{History: o.History, Rate: o.Rate, Search: o.Search, Levels: o.Levels}
+}
+
+// evaluations is the expected number of evaluations: a Wolfe search takes some more in the first steps, and then a
+// few per hundred.
+func (o LBFGSOptions) evaluations(steps int) float64 {
+	n := float64(steps + 1)
+	if steps > 0 && o.Search == Wolfe {
+		n += 3 + 0.05*float64(steps)
+	}
+	return n
+}
+
 // LBFGS is the limited-memory quasi-Newton method: Nocedal and Wright, Numerical Optimization (2nd
 // ed.), algorithms 7.4 (two-loop recursion) and 7.5.
 type LBFGS struct {

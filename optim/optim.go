@@ -43,7 +43,7 @@ type Objective interface {
 	Value(scalars []float64) (float64, error)
 }
 
-// Rule is a step rule. *LBFGS, *Adam and *Descent are rules.
+// Rule is a step rule. *LBFGS, *Adam and *Descent are rules; [Kinds] lists them by name.
 //
 // Methods other than Start and Restore panic unless the rule is started: by Start, or by Restore and Resume.
 //
@@ -77,6 +77,16 @@ type Rule interface {
 	// Step.Events has Deviated if any bit of the loss or of the norm of the gradient differs from the saved one: on
 	// another instruction set, for instance. The rule then continues with the current ones. Its errors are those of Start.
 	Resume(ctx context.Context, f Objective) (Step, error)
+}
+
+// Carrier is a rule whose first two working vectors hold the running means of the gradient and of its square. They can be
+// carried over to another scale, there also to another Carrier.
+type Carrier interface {
+	Rule
+	// Steps returns the number of steps in the moments.
+	Steps() int
+	// StartWith is Start with the moments in the working vectors, as they are after the given number of steps.
+	StartWith(ctx context.Context, f Objective, steps int) (Step, error)
 }
 
 // ErrNotFinite reports that the objective is NaN or infinite and that no shorter step helps.

@@ -8,7 +8,7 @@ import (
 // State is the state of a rule without its vectors, as a plain value: every number is finite, so that any encoding
 // holds it exactly, JSON included.
 type State struct {
-	Rule   string  `json:"rule"`   // "lbfgs", "adam" or "descent"
+	Rule   string  `json:"rule"`   // Kind.Name
 	Loss   float64 `json:"loss"`   // at X
 	Norm2  float64 `json:"norm2"`  // squared Euclidean norm of the gradient at X
 	First  float64 `json:"first"`  // the loss at the start, or when the function last changed
@@ -53,13 +53,6 @@ type Pair struct {
 	Y      int     `json:"y"`
 	Rho    float64 `json:"rho"` // 1 / y's
 }
-
-// The names of rules in a State.
-const (
-	ruleLBFGS   = "lbfgs"
-	ruleAdam    = "adam"
-	ruleDescent = "descent"
-)
 
 // StateError reports that a State does not fit the rule that is to be restored from it.
 type StateError struct {

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// check checks a pointer to a struct by the rules of its fields.
+// check checks a pointer to a struct by the constraints of its fields.
 func check(path string, v any) error {
-	return checkValue(path, &rule{required: true}, reflect.ValueOf(v).Elem())
+	return checkValue(path, &constraint{required: true}, reflect.ValueOf(v).Elem())
 }
 
-// checkValue checks a value by a rule. The zero value of an optional field means that the field is absent.
-func checkValue(path string, r *rule, v reflect.Value) error {
+// checkValue checks a value by a constraint. The zero value of an optional field means that the field is absent.
+func checkValue(path string, c *constraint, v reflect.Value) error {
 	var err error
 	switch v.Kind() {
 	case reflect.Struct:
-		if r.optional && v.IsZero() {
+		if c.optional && v.IsZero() {
 			return nil
 		}
 		return checkStruct(path, v)
@@ -25,18 +25,18 @@ func checkValue(path string, r *rule, v reflect.Value) error {
 		if v.IsNil() {
 			return nil
 		}
-		return checkValue(path, r, v.Elem())
+		return checkValue(path, c, v.Elem())
 	case reflect.Slice:
-		return checkSlice(path, r, v)
+		return checkSlice(path, c, v)
 	case reflect.Map:
-		return checkMap(path, r, v.Interface().(map[string]string))
+		return checkMap(path, c, v.Interface().(map[string]string))
 	case reflect.String:
-		if s := v.String(); s != "" || r.required {
-			err = r.text(s, r.pattern)
+		if s := v.String(); s != "" || c.required {
+			err = c.text(s, c.pattern)
 		}
 	case reflect.Int, reflect.Float64:
-		if !v.IsZero() || !r.optional {
-			err = r.number(asFloat(v), fmt.Sprint(v.Interface()))
+		if !v.IsZero() || !c.optional {
+			err = c.number(asFloat(v), fmt.Sprint(v.Interface()))
 		}
 	}
 	if err != nil {
@@ -46,68 +46,72 @@ func checkValue(path string, r *rule, v reflect.Value) error {
 }
 
 func checkStruct(path string, v reflect.Value) error {
-	for _, r := range rulesOf(v.Type()) {
-		if r.isAnyField {
-			if !anyOf(&r, func(name string) bool { return hasField(v, name) }) {
-				return fieldf(path, "empty; %s", r.neededOf())
+	for _, c := range constraintsOf(v.Type()) {
+		if c.isAnyField {
+			if !anyOf(&c, func(name string) bool { return hasField(v, name) }) {
+				return fieldf(path, "empty; %s", c.neededOf())
 			}
 			continue
 		}
-		if err := checkValue(member(path, r.name), &r, v.Field(r.index)); err != nil {
+		if err := checkValue(member(path, c.name), &c, v.Field(c.index)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkSlice(path string, r *rule, v reflect.Value) error {
-	if err := r.items(v.Len()); err != nil && (v.Len() > 0 || !r.optional) {
+func checkSlice(path string, c *constraint, v reflect.Value) error {
+	if err := c.items(v.Len()); err != nil && (v.Len() > 0 || !c.optional) {
 		return &FieldError{path, err}
 	}
 	for i := range v.Len() {
-		if err := checkValue(element(path, i), r.element(), v.Index(i)); err != nil {
+		if err := checkValue(element(path, i), c.element(), v.Index(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkMap(path string, r *rule, m map[string]string) error {
-	if err := r.items(len(m)); err != nil {
+func checkMap(path string, c *constraint, m map[string]string) error {
+	if err := c.items(len(m)); err != nil && (len(m) > 0 || !c.optional) {
 		return &FieldError{path, err}
 	}
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if err := r.entry(key, m[key]); err != nil {
+		if err := c.entry(key, m[key]); err != nil {
 			return &FieldError{member(path, key), err}
 		}
 	}
 	return nil
 }
 
-// element returns the rule of a list's elements.
-func (r *rule) element() *rule {
-	return &rule{required: true, pattern: r.pattern, maxLength: r.maxLength}
+// element returns the constraint of a list's elements.
+func (c *constraint) element() *constraint {
+	return &constraint{required: true, min: c.min, max: c.max, pattern: c.pattern, maxLength: c.maxLength}
 }
 
 // entry checks one entry of a map.
-func (r *rule) entry(key, value string) error {
-	if err := matches(key, r.keys); err != nil {
+func (c *constraint) entry(key, value string) error {
+	if err := matches(key, c.keys); err != nil {
 		return err
 	}
-	return r.text(value, r.values)
+	return c.text(value, c.values)
 }
 
-// anyOf reports whether one of the fields in a blank field's rule is present.
-func anyOf(r *rule, there func(name string) bool) bool { return slices.ContainsFunc(r.anyOf, there) }
+// anyOf reports whether one of the fields in a blank field's constraint is present.
+func anyOf(c *constraint, there func(name string) bool) bool {
+	return slices.ContainsFunc(c.anyOf, there)
+}
 
 // neededOf says which fields a struct needs.
-func (r *rule) neededOf() string { return "give " + r.anyOf[0] + " or " + r.anyOf[1] + ", or both" }
+func (c *constraint) neededOf() string {
+	return "give " + c.anyOf[0] + " or " + c.anyOf[1] + ", or both"
+}
 
 // hasField reports whether the field with a JSON name is not zero.
 func hasField(v reflect.Value, name string) bool {
-	for _, r := range rulesOf(v.Type()) {
-		if r.name == name && !r.isAnyField {
-			return !v.Field(r.index).IsZero()
+	for _, c := range constraintsOf(v.Type()) {
+		if c.name == name && !c.isAnyField {
+			return !v.Field(c.index).IsZero()
 		}
 	}
 	return false

@@ -166,11 +166,11 @@ func (o *Order) canonicalSettings() error {
 }
 
 func (o Output) canonical() Output {
+	if o.Depth == o.format().Depths()[0] {
+		o.Depth = 0
+	}
 	if o.Format == PNG {
 		o.Format = ""
-	}
-	if o.Depth == 8 {
-		o.Depth = 0
 	}
 	if o.Quality == defaultQuality {
 		o.Quality = 0

@@ -17,6 +17,12 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
+// The limits of the paintings and of the size in pixels, as the tags and the documentation state them.
+const (
+	maxPaintings = 64
+	maxSize      = 1 << 16
+)
+
 // settingValues are values that every recipe can have, by setting; the first of each is written as recipes write it.
 var settingValues = map[string][]string{
 	"strength": {"2", "0.5", "2.50", "1"}, "content-weight": {"0.5", "1"}, "content-reference": {"0", "1000"}, "tv": {"nine", "l1"},
@@ -52,7 +58,7 @@ func drawOrder(t *rapid.T) Order {
 	o := Order{Photograph: drawInput(t), StrengthMap: drawOptional(t, "strength map"), Start: drawOptional(t, "start"),
 		Recipe:   Recipe{Name: rapid.SampledFrom(recipe.Names()).Draw(t, "recipe")},
 		Settings: drawSettings(t, "settings"), Effort: rapid.SampledFrom([]string{"", "draft", "normal", "best"}).Draw(t, "effort"),
-		Size: rapid.IntRange(0, MaxSize).Draw(t, "size"), Enlarge: rapid.Bool().Draw(t, "enlarge"),
+		Size: rapid.IntRange(0, maxSize).Draw(t, "size"), Enlarge: rapid.Bool().Draw(t, "enlarge"),
 		Seed: rapid.Uint64().Draw(t, "seed"), Network: drawInput(t),
 		Output: rapid.SampledFrom([]Output{{}, {Format: PNG}, {Depth: 16}, {Depth: 8}, {Format: JPEG}, {Format: JPEG, Quality: 50}}).Draw(t, "output")}
 	if rapid.Bool().Draw(t, "own recipe") {
@@ -64,7 +70,7 @@ func drawOrder(t *rapid.T) Order {
 	}
 	regionMap := rapid.Bool().Draw(t, "region map")
 	for range rapid.IntRange(2, 4).Draw(t, "paintings") {
-		p := Painting{Picture: drawInput(t), Share: rapid.Float64Range(0.01, 10).Draw(t, "share"), Mask: drawOptional(t, "mask")}
+		p := Painting{Picture: drawInput(t), Share: float64(rapid.IntRange(1, 10_000).Draw(t, "share")) / 1000, Mask: drawOptional(t, "mask")}
 		if !regionMap {
 			p.Region = drawOptional(t, "region")
 		}
@@ -118,12 +124,14 @@ func TestDigestIgnoresWording(t *testing.T) {
 		o := drawOrder(t)
 		want, finished := digestOf(t, &o), finishedOf(t, &o)
 		said := o.Clone()
-		for path, in := range said.Inputs() {
+		for path, in := range said.Files() {
 			in.Name = rapid.SampledFrom([]string{"", "other.jpg", "/a/b.png"}).Draw(t, path)
 		}
 		said.Network.Name = "my.safetensors"
+		factor := rapid.IntRange(1, 100).Draw(t, "factor")
 		for i := range said.Paintings {
-			said.Paintings[i].Share *= 4
+			thousandths := math.Round(said.Paintings[i].Share * 1000)
+			said.Paintings[i].Share = thousandths * float64(factor) / 1000
 		}
 		if got := digestOf(t, &said); got != want {
 			t.Errorf("names or shares count")
@@ -154,6 +162,38 @@ func TestDigestIgnoresWording(t *testing.T) {
 			t.Errorf("the order of keys counts")
 		}
 	})
+}
+
+// TestDigestOfShares: ratios count, without rounding.
+func TestDigestOfShares(t *testing.T) {
+	digest := func(shares ...float64) string {
+		o := orderOf(Input{SHA256: digestA}, Input{SHA256: digestB})
+		o.Paintings = nil
+		for _, share := range shares {
+			o.Paintings = append(o.Paintings, Painting{Picture: Input{SHA256: digestB}, Share: share})
+		}
+		d, err := o.Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	for _, c := range []struct {
+		a, b []float64
+		same bool
+	}{
+		{[]float64{0.3, 0.6}, []float64{1, 2}, true},
+		{[]float64{0.1, 0.2, 0.7}, []float64{1, 2, 7}, true},
+		{[]float64{1e-300, 3e-300}, []float64{1e5, 3e5}, true},
+		{[]float64{0, 0.7}, []float64{0, 1}, true},
+		{[]float64{4e-324, 0}, []float64{1, 0}, true},
+		{[]float64{1, 2}, []float64{2, 1}, false},
+		{[]float64{0.3, 0.6}, []float64{math.Nextafter(0.3, 1), 0.6}, false},
+	} {
+		if same := digest(c.a...) == digest(c.b...); same != c.same {
+			t.Errorf("%v and %v have the same digest: %t, want %t", c.a, c.b, same, c.same)
+		}
+	}
 }
 
 // shuffle writes the members of an object, and those of its settings, in another order.
@@ -195,9 +235,9 @@ func TestDigestCounts(t *testing.T) {
 			}
 			seen[digest] = what
 		}
-		for path := range o.Inputs() {
+		for path := range o.Files() {
 			differs(path, func(c *Order) {
-				for p, in := range c.Inputs() {
+				for p, in := range c.Files() {
 					if p == path {
 						in.SHA256 = strings.Repeat("0f", 32)
 					}
@@ -206,7 +246,7 @@ func TestDigestCounts(t *testing.T) {
 		}
 		differs("network", func(c *Order) { c.Network.SHA256 = strings.Repeat("0f", 32) })
 		differs("seed", func(c *Order) { c.Seed++ })
-		differs("size", func(c *Order) { c.Size = (c.Size + 1) % MaxSize; c.Enlarge = false })
+		differs("size", func(c *Order) { c.Size = (c.Size + 1) % maxSize; c.Enlarge = false })
 		differs("share", func(c *Order) { c.Paintings[0].Share *= 1.5 })
 		differs("a painting less", func(c *Order) { c.Paintings = c.Paintings[1:]; c.RegionMap = nil })
 		differs("style weight", func(c *Order) { c.Settings = map[string]string{"style-weight": "12345"} })
@@ -306,22 +346,22 @@ func TestOpenRecipe(t *testing.T) {
 	}
 }
 
-// TestRulesFitThePackages compares what the tags say with what they stand for.
-func TestRulesFitThePackages(t *testing.T) {
+// TestConstraintsFitThePackages compares what the tags say with what they stand for.
+func TestConstraintsFitThePackages(t *testing.T) {
 	o := orderOf(Input{Name: "a"}, Input{Name: "b"})
 	for _, e := range recipe.Efforts() {
 		if o.Effort = e.Name; o.Validate() != nil {
 			t.Error(o.Validate())
 		}
 	}
-	if o.Size = MaxSize; o.Validate() != nil {
+	if o.Size = maxSize; o.Validate() != nil {
 		t.Error(o.Validate())
 	}
 	if o.Size++; o.Validate() == nil {
 		t.Errorf("a size of %d is allowed", o.Size)
 	}
 	o.Size = 0
-	if o.Paintings = slices.Repeat(o.Paintings, MaxPaintings); o.Validate() != nil {
+	if o.Paintings = slices.Repeat(o.Paintings, maxPaintings); o.Validate() != nil {
 		t.Error(o.Validate())
 	}
 	if o.Paintings = append(o.Paintings, o.Paintings[0]); o.Validate() == nil {
@@ -337,8 +377,8 @@ func TestRulesFitThePackages(t *testing.T) {
 // TestValidateGoValues: an order made by a program is checked as one that was read.
 func TestValidateGoValues(t *testing.T) {
 	for want, change := range map[string]func(*Order){
-		"photograph: empty":            func(o *Order) { o.Photograph = Input{} },
-		"network: empty":               func(o *Order) { o.Network = Input{} },
+		"photograph: empty":                       func(o *Order) { o.Photograph = Input{} },
+		"network: empty":                          func(o *Order) { o.Network = Input{} },
 		"paintings: there are 0":                  func(o *Order) { o.Paintings = nil },
 		"paintings: all shares are 0":             func(o *Order) { o.Paintings[0].Share = 0 },
 		"paintings[0].share: NaN is not a finite": func(o *Order) { o.Paintings[0].Share = math.NaN() },

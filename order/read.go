@@ -16,14 +16,14 @@ import (
 	"github.com/impasto/impasto/internal/spelling"
 )
 
-// decode reads JSON into a pointer to a struct, strictly: every field by its rule, no unknown or duplicate
-// fields, nothing after the end. No more is kept than the rules allow. Errors are of type *FieldError.
+// decode reads JSON into a pointer to a struct, strictly: every field by its constraint, no unknown or duplicate
+// fields, nothing after the end. No more is kept than the constraints allow. Errors are of type *FieldError.
 func decode(data []byte, limit int, into any) error {
 	if err := checkText(data, limit); err != nil {
 		return err
 	}
 	d := newReader(data)
-	if err := d.next("", &rule{}, reflect.ValueOf(into).Elem()); err != nil {
+	if err := d.next("", &constraint{}, reflect.ValueOf(into).Elem()); err != nil {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
@@ -65,21 +65,21 @@ func (d reader) token(path string) (json.Token, error) {
 	return nil, fieldf(path, "the text ends early")
 }
 
-// next reads a value by a rule.
-func (d reader) next(path string, r *rule, v reflect.Value) error {
+// next reads a value by a constraint.
+func (d reader) next(path string, c *constraint, v reflect.Value) error {
 	t, err := d.token(path)
 	if err != nil {
 		return err
 	}
-	return d.value(t, path, r, v)
+	return d.value(t, path, c, v)
 }
 
 // value reads the value that begins with a token.
-func (d reader) value(t json.Token, path string, r *rule, v reflect.Value) error {
+func (d reader) value(t json.Token, path string, c *constraint, v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		return d.value(t, path, r, v.Elem())
+		return d.value(t, path, c, v.Elem())
 	case reflect.Struct:
 		if t != json.Delim('{') {
 			return wrongType(path, "an object", t)
@@ -89,53 +89,53 @@ func (d reader) value(t json.Token, path string, r *rule, v reflect.Value) error
 		if t != json.Delim('[') {
 			return wrongType(path, "a list", t)
 		}
-		return d.list(path, r, v)
+		return d.list(path, c, v)
 	case reflect.Map:
 		if t != json.Delim('{') {
 			return wrongType(path, "an object", t)
 		}
-		return d.entries(path, r, v)
+		return d.entries(path, c, v)
 	}
-	return scalar(t, path, r, v)
+	return scalar(t, path, c, v)
 }
 
 // object reads the members of a struct, including the closing brace.
 func (d reader) object(path string, v reflect.Value) error {
-	rules := rulesOf(v.Type())
+	constraints := constraintsOf(v.Type())
 	seen := map[string]bool{}
 	for d.More() {
 		key, err := d.key(path)
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(rules, func(r rule) bool { return r.name == key && !r.isAnyField })
+		at := slices.IndexFunc(constraints, func(c constraint) bool { return c.name == key && !c.isAnyField })
 		switch {
 		case at < 0:
-			return fieldf(member(path, key), "unknown field; similar names: %s", strings.Join(nearest(key, rules), ", "))
+			return fieldf(member(path, key), "unknown field; similar names: %s", strings.Join(nearest(key, constraints), ", "))
 		case seen[key]:
 			return fieldf(member(path, key), "duplicate field")
 		}
 		seen[key] = true
-		if err := d.next(member(path, key), &rules[at], v.Field(rules[at].index)); err != nil {
+		if err := d.next(member(path, key), &constraints[at], v.Field(constraints[at].index)); err != nil {
 			return err
 		}
 	}
 	if _, err := d.token(path); err != nil {
 		return err
 	}
-	return complete(path, rules, seen, v)
+	return complete(path, constraints, seen, v)
 }
 
 // complete checks that a struct has the fields it needs, and sets the defaults of absent ones.
-func complete(path string, rules []rule, seen map[string]bool, v reflect.Value) error {
-	for _, r := range rules {
+func complete(path string, constraints []constraint, seen map[string]bool, v reflect.Value) error {
+	for _, c := range constraints {
 		switch {
-		case r.isAnyField && !anyOf(&r, func(name string) bool { return seen[name] }):
-			return fieldf(path, "empty; %s", r.neededOf())
-		case r.required && !seen[r.name]:
-			return fieldf(member(path, r.name), "missing")
-		case r.hasDefault && !r.optional && !seen[r.name]:
-			if err := scalar(json.Number(r.byDefault), r.name, &r, v.Field(r.index)); err != nil {
+		case c.isAnyField && !anyOf(&c, func(name string) bool { return seen[name] }):
+			return fieldf(path, "empty; %s", c.neededOf())
+		case c.required && !seen[c.name]:
+			return fieldf(member(path, c.name), "missing")
+		case c.hasDefault && !c.optional && !seen[c.name]:
+			if err := scalar(json.Number(c.byDefault), c.name, &c, v.Field(c.index)); err != nil {
 				panic("order: " + err.Error()) // a mistake in a tag
 			}
 		}
@@ -144,18 +144,18 @@ func complete(path string, rules []rule, seen map[string]bool, v reflect.Value) 
 }
 
 // list reads the elements of a slice.
-func (d reader) list(path string, r *rule, v reflect.Value) error {
+func (d reader) list(path string, c *constraint, v reflect.Value) error {
 	n := 0
 	for d.More() {
-		if n++; r.mostItems > 0 && n > r.mostItems {
-			return &FieldError{path, r.items(n)}
+		if n++; c.mostItems > 0 && n > c.mostItems {
+			return &FieldError{path, c.items(n)}
 		}
 		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
-		if err := d.next(element(path, n-1), r.element(), v.Index(n-1)); err != nil {
+		if err := d.next(element(path, n-1), c.element(), v.Index(n-1)); err != nil {
 			return err
 		}
 	}
-	if err := r.items(n); err != nil {
+	if err := c.items(n); err != nil {
 		return &FieldError{path, err}
 	}
 	_, err := d.token(path)
@@ -163,7 +163,7 @@ func (d reader) list(path string, r *rule, v reflect.Value) error {
 }
 
 // entries reads a map of strings.
-func (d reader) entries(path string, r *rule, v reflect.Value) error {
+func (d reader) entries(path string, c *constraint, v reflect.Value) error {
 	m := map[string]string{}
 	for d.More() {
 		key, err := d.key(path)
@@ -183,13 +183,16 @@ func (d reader) entries(path string, r *rule, v reflect.Value) error {
 		case twice:
 			return fieldf(at, "duplicate field")
 		}
-		if err := r.entry(key, value); err != nil {
+		if err := c.entry(key, value); err != nil {
 			return &FieldError{at, err}
 		}
 		m[key] = value
-		if err := r.items(len(m)); err != nil {
-			return &FieldError{path, err}
+		if c.mostItems > 0 && len(m) > c.mostItems {
+			break
 		}
+	}
+	if err := c.items(len(m)); err != nil {
+		return &FieldError{path, err}
 	}
 	v.Set(reflect.ValueOf(m))
 	_, err := d.token(path)
@@ -210,7 +213,7 @@ func (d reader) key(path string) (string, error) {
 }
 
 // scalar stores a string, a number or a boolean.
-func scalar(t json.Token, path string, r *rule, v reflect.Value) error {
+func scalar(t json.Token, path string, c *constraint, v reflect.Value) error {
 	var err error
 	switch v.Kind() {
 	case reflect.Bool:
@@ -225,13 +228,13 @@ func scalar(t json.Token, path string, r *rule, v reflect.Value) error {
 			return wrongType(path, "a text", t)
 		}
 		v.SetString(s)
-		err = r.text(s, r.pattern)
+		err = c.text(s, c.pattern)
 	default:
 		n, ok := t.(json.Number)
 		if !ok {
 			return wrongType(path, "a number", t)
 		}
-		err = number(n.String(), r, v)
+		err = number(n.String(), c, v)
 	}
 	if err != nil {
 		return &FieldError{path, err}
@@ -240,14 +243,14 @@ func scalar(t json.Token, path string, r *rule, v reflect.Value) error {
 }
 
 // number stores a number in JSON notation.
-func number(text string, r *rule, v reflect.Value) error {
+func number(text string, c *constraint, v reflect.Value) error {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return fmt.Errorf("%s is out of range", clipped(text))
 	}
 	if v.Kind() == reflect.Float64 {
 		v.SetFloat(f)
-		return r.number(f, clipped(text))
+		return c.number(f, clipped(text))
 	}
 	whole, ok := wholeNumber(text)
 	if !ok {
@@ -263,7 +266,7 @@ func number(text string, r *rule, v reflect.Value) error {
 		v.SetUint(whole.Uint64())
 		return nil
 	}
-	if err := r.number(f, clipped(text)); err != nil {
+	if err := c.number(f, clipped(text)); err != nil {
 		return err
 	}
 	v.SetInt(whole.Int64())
@@ -312,11 +315,11 @@ func wrongType(path, wanted string, t json.Token) error {
 }
 
 // nearest returns the names of fields that are similar to key.
-func nearest(key string, rules []rule) []string {
+func nearest(key string, constraints []constraint) []string {
 	var names []string
-	for _, r := range rules {
-		if !r.isAnyField {
-			names = append(names, r.name)
+	for _, c := range constraints {
+		if !c.isAnyField {
+			names = append(names, c.name)
 		}
 	}
 	return spelling.Nearest(key[:min(len(key), 80)], names, 3)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/recipe"
@@ -17,62 +18,62 @@ const MaxRecordBytes = 4 << 20
 // have no folders; see [Order.Portable].
 type Record struct {
 	// Version of the JSON form. 0 means the current one in a record that was not read.
-	Version int `json:"version,omitempty" rule:"required min=1 max=1"`
+	Version int `json:"version,omitempty" constraint:"required min=1 max=1"`
 	// The order that was painted.
-	Order Order `json:"order" rule:"required"`
+	Order Order `json:"order" constraint:"required"`
 	// All settings of the recipe that was used. They apply even if a later program's recipe of the same
 	// name has others.
-	Settings map[string]string `json:"settings,omitempty" rule:"items=0..512 keys=setting values=line maxlen=1024"`
+	Settings map[string]string `json:"settings,omitempty" constraint:"items=0..512 keys=setting values=line maxlen=1024"`
 
 	// The program that painted.
-	Program Program `json:"program" rule:"required"`
+	Program Program `json:"program" constraint:"required"`
 	// The instruction set: the same one gives the same bits.
-	ISA string `json:"isa,omitempty" rule:"pattern=text maxlen=200"`
+	ISA string `json:"isa,omitempty" constraint:"pattern=text maxlen=200"`
 	// Number of threads.
-	Threads int `json:"threads,omitempty" rule:"min=0 max=1e6"`
+	Threads int `json:"threads,omitempty" constraint:"min=0 max=1e6"`
 
 	// Whether the run was completed. A picture that was ended early has the size of the scale that was reached.
 	Finished bool `json:"finished"`
 	// Size of the picture in pixels.
-	Width  int `json:"width,omitempty" rule:"min=0 max=65536"`
-	Height int `json:"height,omitempty" rule:"min=0 max=65536"`
+	Width  int `json:"width,omitempty" constraint:"min=0 max=65536"`
+	Height int `json:"height,omitempty" constraint:"min=0 max=65536"`
 	// The scales that were painted, coarsest first.
-	Scales []Scale `json:"scales,omitempty" rule:"items=0..64"`
+	Scales []Scale `json:"scales,omitempty" constraint:"items=0..64"`
 	// Iterations of all scales.
-	Iterations int `json:"iterations" rule:"min=0 max=1e12 default=0"`
+	Iterations int `json:"iterations" constraint:"min=0 max=1e12 default=0"`
 	// Evaluations of the loss at all scales.
-	Evaluations int `json:"evaluations,omitempty" rule:"min=0 max=1e12"`
+	Evaluations int `json:"evaluations,omitempty" constraint:"min=0 max=1e12"`
 	// The loss at the start of the last scale that was reached. It is absent if it was not finite.
 	FirstLoss *float64 `json:"first_loss,omitempty"`
 	// The loss at the end. It is absent if it was not finite.
 	LastLoss *float64 `json:"last_loss,omitempty"`
 	// The terms of the last loss, weighted, so that they add up to it.
-	Terms []Term `json:"terms,omitempty" rule:"items=0..1000"`
+	Terms []Term `json:"terms,omitempty" constraint:"items=0..1000"`
 	// Duration of the run in seconds.
-	Seconds float64 `json:"seconds,omitempty" rule:"min=0 max=1e12"`
+	Seconds float64 `json:"seconds,omitempty" constraint:"min=0 max=1e12"`
 	// Problems met during the run, which were handled.
-	Events []Event `json:"events,omitempty" rule:"items=0..10000"`
+	Events []Event `json:"events,omitempty" constraint:"items=0..10000"`
 	// Changes made during the run. Each takes effect at the iteration after the one it names.
-	Changes []Change `json:"changes,omitempty" rule:"items=0..1000"`
+	Changes []Change `json:"changes,omitempty" constraint:"items=0..1000"`
 }
 
 // Program identifies the program that painted.
 type Program struct {
 	// Its name.
-	Name string `json:"name" rule:"required pattern=text maxlen=200"`
+	Name string `json:"name" constraint:"required pattern=text maxlen=200"`
 	// Its version.
-	Version string `json:"version,omitempty" rule:"pattern=text maxlen=200"`
+	Version string `json:"version,omitempty" constraint:"pattern=text maxlen=200"`
 	// The compiler and the platform.
-	Build string `json:"build,omitempty" rule:"pattern=text maxlen=200"`
+	Build string `json:"build,omitempty" constraint:"pattern=text maxlen=200"`
 }
 
 // Scale is one size of the run.
 type Scale struct {
 	// Size in pixels.
-	Width  int `json:"width" rule:"required min=1 max=65536"`
-	Height int `json:"height" rule:"required min=1 max=65536"`
+	Width  int `json:"width" constraint:"required min=1 max=65536"`
+	Height int `json:"height" constraint:"required min=1 max=65536"`
 	// Iterations made.
-	Iterations int `json:"iterations" rule:"required min=0 max=1e12"`
+	Iterations int `json:"iterations" constraint:"required min=0 max=1e12"`
 	// Losses at its start and its end, if they were finite.
 	FirstLoss *float64 `json:"first_loss,omitempty"`
 	LastLoss  *float64 `json:"last_loss,omitempty"`
@@ -81,7 +82,7 @@ type Scale struct {
 // Term is one part of a loss.
 type Term struct {
 	// What it compares, as shown to users: style_relu1_1.
-	Name string `json:"name" rule:"required pattern=text maxlen=200"`
+	Name string `json:"name" constraint:"required pattern=text maxlen=200"`
 	// Its weighted value, if it was finite.
 	Value *float64 `json:"value,omitempty"`
 }
@@ -89,19 +90,23 @@ type Term struct {
 // Event is a problem that was handled during the run.
 type Event struct {
 	// The scale, counted from 0 at the coarsest, and the iteration within it.
-	Scale     int `json:"scale" rule:"required min=0 max=64"`
-	Iteration int `json:"iteration" rule:"required min=0 max=1e12"`
+	Scale     int `json:"scale" constraint:"required min=0 max=64"`
+	Iteration int `json:"iteration" constraint:"required min=0 max=1e12"`
 	// Description of the problem.
-	Text string `json:"text" rule:"required pattern=text maxlen=1000"`
+	Text string `json:"text" constraint:"required pattern=text maxlen=1000"`
 }
 
-// Change is a change made during the run.
+// Change is a change made during the run: of settings, of shares or of both.
 type Change struct {
+	_ struct{} `constraint:"anyof=settings|shares"`
+
 	// The scale, counted from 0 at the coarsest, and the iteration within it after which the change was made.
-	Scale     int `json:"scale" rule:"required min=0 max=64"`
-	Iteration int `json:"iteration" rule:"required min=0 max=1e12"`
-	// New values of settings, by the names of recipe.Parameters, and of whatever else can be changed in a run.
-	Settings map[string]string `json:"settings" rule:"required items=1..256 keys=setting values=line maxlen=1024"`
+	Scale     int `json:"scale" constraint:"required min=0 max=64"`
+	Iteration int `json:"iteration" constraint:"required min=0 max=1e12"`
+	// New values of settings, by the names of recipe.Parameters.
+	Settings map[string]string `json:"settings,omitempty" constraint:"items=1..256 keys=setting values=line maxlen=1024"`
+	// New shares of the paintings, one each. Only ratios matter.
+	Shares []float64 `json:"shares,omitempty" constraint:"items=1..64 min=0"`
 }
 
 // Finite returns a pointer to a number that JSON can hold, or nil for NaN and infinities.
@@ -175,8 +180,26 @@ func (r *Record) Validate() error {
 	if err := r.Order.Validate(); err != nil {
 		return within("order", err)
 	}
+	for i := range r.Changes {
+		if err := r.Changes[i].validate(element("changes", i), len(r.Order.Paintings)); err != nil {
+			return err
+		}
+	}
 	_, err := r.FinishedRecipe()
 	return err
+}
+
+// validate checks the shares of a change against the number of paintings.
+func (c *Change) validate(path string, paintings int) error {
+	switch {
+	case len(c.Shares) == 0:
+		return nil
+	case len(c.Shares) != paintings:
+		return fieldf(path+".shares", "%d shares for %d paintings; give each painting one", len(c.Shares), paintings)
+	case slices.Max(c.Shares) == 0:
+		return fieldf(path+".shares", "all shares are 0; give at least one painting a share")
+	}
+	return nil
 }
 
 // within prefixes the path of a field.

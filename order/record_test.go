@@ -127,7 +127,7 @@ func TestVersions(t *testing.T) {
 }
 
 // fullDigest is the identity of testdata/order-1.json. It changes with the form of identities, and with new settings.
-const fullDigest = "d4173178024fc486e3a5efadffa990ca8c73f552526edef91c225f2365c7d788"
+const fullDigest = "e55f509aee142c31064ac8ee267c08e42a7af54954e7051c95ef276bd408711f"
 
 // old is a text of version 0 with parts replaced.
 func old(t testing.TB, changes ...string) string {
@@ -182,6 +182,11 @@ func TestParseRecordRefuses(t *testing.T) {
 		{with(`"last_loss":31.25`, `"last_loss":1e400`), "last_loss: 1e400 is out of range"},
 		{with(`"text":"step shortened"`, `"text":"a\nb"`), "events[0].text: "},
 		{with(`"settings":{"strength":"3"}`, `"settings":{}`), "changes[0].settings: there are 0"},
+		{with(`,"settings":{"strength":"3"}`, ``), "changes[0]: empty; give settings or shares, or both"},
+		{with(`"settings":{"strength":"3"}`, `"shares":[]`), "changes[0].shares: there are 0"},
+		{with(`"settings":{"strength":"3"}`, `"shares":[1]`), "changes[0].shares: 1 shares for 2 paintings"},
+		{with(`"settings":{"strength":"3"}`, `"shares":[1,-1]`), "changes[0].shares[1]: -1 is negative"},
+		{with(`"settings":{"strength":"3"}`, `"shares":[0,0]`), "changes[0].shares: all shares are 0"},
 		{with(`"finished":true`, `"finished":true,"finished":true`), "finished: duplicate field"},
 		{old(t, `"seed":0`, `"seed":-1`), "seed: -1 is negative"},
 		{old(t, `"seed":0`, `"seed":0,"sed":1`), "sed: unknown field; similar names: seed"},
@@ -218,6 +223,32 @@ func TestRecordKeepsSettings(t *testing.T) {
 	o, err := r.Rerun()
 	if err != nil || o.Settings["style-weight"] != "51" || o.Settings["scales"] != "1" {
 		t.Errorf("%v, %v", o.Settings, err)
+	}
+}
+
+// TestChangesOfShares: a change holds settings, shares or both.
+func TestChangesOfShares(t *testing.T) {
+	schema := compiled(t, RecordSchema())
+	want := fullRecord(t)
+	want.Changes = []Change{{Iteration: 7, Shares: []float64{0, 0.25}},
+		{Scale: 1, Iteration: 2, Settings: map[string]string{"strength": "3"}, Shares: []float64{3, 1}}}
+	text, err := want.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ParseRecord(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want.Changes, got.Changes); d != "" {
+		t.Error(d)
+	}
+	if !fits(schema, string(text)) {
+		t.Errorf("not in the schema: %s", text)
+	}
+	want.Changes = []Change{{Iteration: 7}}
+	if _, err := want.JSON(); err == nil || !strings.HasPrefix(err.Error(), "changes[0]: empty") {
+		t.Errorf("a change of nothing: %v", err)
 	}
 }
 

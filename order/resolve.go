@@ -127,7 +127,7 @@ func (r *Resolver) Identify(ctx context.Context, o *Order) (*Inputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, input := range o.Inputs() {
+	for _, input := range o.Files() {
 		f := in.files[*input]
 		input.SHA256 = f.sha256
 		in.files[*input] = f // under the input's new identity

@@ -170,6 +170,54 @@ func TestLookInIsBounded(t *testing.T) {
 	}
 }
 
+// TestSearchSkipsLargeFiles: a file that is over a limit does not hide those after it.
+func TestSearchSkipsLargeFiles(t *testing.T) {
+	folder, light := t.TempDir(), picturePNG(t, 1)
+	write(t, filepath.Join(folder, "a.png"), make([]byte, 10_000))
+	write(t, filepath.Join(folder, "b.png"), light)
+	o := orderOf(Input{SHA256: sumOf(light)}, Input{SHA256: sumOf(light)})
+	for _, l := range []Limits{{HashBytes: 5_000}, {FileBytes: 5_000}} {
+		if _, err := (&Resolver{LookIn: []string{folder}, Limits: l}).Resolve(context.Background(), &o); err != nil {
+			t.Errorf("%+v: %v", l, err)
+		}
+	}
+}
+
+// TestOverTheLimitIsReported: a file that is there but too large is not said to be missing.
+func TestOverTheLimitIsReported(t *testing.T) {
+	folder, light := t.TempDir(), picturePNG(t, 1)
+	path := write(t, filepath.Join(folder, "light.png"), light)
+	for _, c := range []struct {
+		in     Input
+		limits Limits
+	}{
+		{Input{SHA256: sumOf(light)}, Limits{TotalBytes: 10}},
+		{Input{Name: "light.png", SHA256: sumOf(light)}, Limits{TotalBytes: 10}},
+		{Input{Name: "light.png"}, Limits{FileBytes: 10}},
+	} {
+		o := orderOf(c.in, c.in)
+		_, err := (&Resolver{LookIn: []string{folder}, Limits: c.limits}).Resolve(context.Background(), &o)
+		if err == nil || !strings.Contains(err.Error(), "over the limit of 10 bytes") || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%+v of %s: %v", c.limits, path, err)
+		}
+	}
+}
+
+// TestListEndsWithItsContext: folders are not searched for an order that nobody waits for.
+func TestListEndsWithItsContext(t *testing.T) {
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "light.png"), picturePNG(t, 1))
+	s := &search{Resolver: &Resolver{LookIn: []string{folder}}, limits: Limits{}.withDefaults()}
+	ended, end := context.WithCancel(context.Background())
+	end()
+	if entries, err := s.list(ended); !errors.Is(err, context.Canceled) || entries != nil {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if entries, err := s.list(context.Background()); err != nil || len(entries) != 1 {
+		t.Errorf("a later search: %v, %v", entries, err)
+	}
+}
+
 func TestNamesAlone(t *testing.T) {
 	folder, light := t.TempDir(), picturePNG(t, 1)
 	write(t, filepath.Join(folder, "cat.png"), light)

@@ -87,26 +87,26 @@ func (m *members) add(key string, value any) {
 	}{key, value})
 }
 
-// structSchema is the schema of a struct by the rules of its fields.
+// structSchema is the schema of a struct by the constraints of its fields.
 func structSchema(t reflect.Type, comments map[string]string) members {
 	s, properties := members{}, members{}
 	var required []string
 	var either []members
-	for _, r := range rulesOf(t) {
-		if r.isAnyField {
-			for _, name := range r.anyOf {
+	for _, c := range constraintsOf(t) {
+		if c.isAnyField {
+			for _, name := range c.anyOf {
 				either = append(either, members{{"required", []string{name}}})
 			}
 			continue
 		}
-		f := t.Field(r.index)
-		one := valueSchema(&r, f.Type, comments)
-		if c := comments[t.Name()+"."+f.Name]; c != "" {
-			one = append(members{{"description", c}}, one...)
+		f := t.Field(c.index)
+		one := valueSchema(&c, f.Type, comments)
+		if text := comments[t.Name()+"."+f.Name]; text != "" {
+			one = append(members{{"description", text}}, one...)
 		}
-		properties.add(r.name, one)
-		if r.required {
-			required = append(required, r.name)
+		properties.add(c.name, one)
+		if c.required {
+			required = append(required, c.name)
 		}
 	}
 	s.add("type", "object")
@@ -121,15 +121,15 @@ func structSchema(t reflect.Type, comments map[string]string) members {
 	return s
 }
 
-// valueSchema is the schema of a value by the rule of its field.
-func valueSchema(r *rule, t reflect.Type, comments map[string]string) members {
+// valueSchema is the schema of a value by the constraint of its field.
+func valueSchema(c *constraint, t reflect.Type, comments map[string]string) members {
 	s := members{}
 	addNumber := func(kind string) {
 		s.add("type", kind)
 		for _, limit := range []struct {
 			name  string
 			value *float64
-		}{{"minimum", r.min}, {"maximum", r.max}} {
+		}{{"minimum", c.min}, {"maximum", c.max}} {
 			if limit.value != nil {
 				s.add(limit.name, *limit.value)
 			}
@@ -137,19 +137,19 @@ func valueSchema(r *rule, t reflect.Type, comments map[string]string) members {
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return valueSchema(r, t.Elem(), comments)
+		return valueSchema(c, t.Elem(), comments)
 	case reflect.Struct:
 		return structSchema(t, comments)
 	case reflect.Slice:
 		s.add("type", "array")
-		s.add("minItems", r.leastItems)
-		s.add("maxItems", r.mostItems)
-		s.add("items", structSchema(t.Elem(), comments))
+		s.add("minItems", c.leastItems)
+		s.add("maxItems", c.mostItems)
+		s.add("items", valueSchema(c.element(), t.Elem(), comments))
 	case reflect.Map:
 		s.add("type", "object")
-		s.add("maxProperties", r.mostItems)
-		s.add("propertyNames", members{{"pattern", patterns[r.keys].String()}})
-		s.add("additionalProperties", valueSchema(&rule{pattern: r.values, maxLength: r.maxLength}, t.Elem(), comments))
+		s.add("maxProperties", c.mostItems)
+		s.add("propertyNames", members{{"pattern", patterns[c.keys].String()}})
+		s.add("additionalProperties", valueSchema(&constraint{pattern: c.values, maxLength: c.maxLength}, t.Elem(), comments))
 	case reflect.Bool:
 		s.add("type", "boolean")
 	case reflect.Int:
@@ -162,10 +162,10 @@ func valueSchema(r *rule, t reflect.Type, comments map[string]string) members {
 		addNumber("number")
 	case reflect.String:
 		s.add("type", "string")
-		if r.maxLength > 0 {
-			s.add("maxLength", r.maxLength)
+		if c.maxLength > 0 {
+			s.add("maxLength", c.maxLength)
 		}
-		if p, ok := patterns[r.pattern]; ok {
+		if p, ok := patterns[c.pattern]; ok {
 			s.add("pattern", p.String())
 		}
 	}
@@ -175,15 +175,15 @@ func valueSchema(r *rule, t reflect.Type, comments map[string]string) members {
 		}
 		return json.Number(text)
 	}
-	if r.enum != nil {
+	if c.enum != nil {
 		var values []any
-		for _, v := range r.enum {
+		for _, v := range c.enum {
 			values = append(values, number(v))
 		}
 		s.add("enum", values)
 	}
-	if r.hasDefault {
-		s.add("default", number(r.byDefault))
+	if c.hasDefault {
+		s.add("default", number(c.byDefault))
 	}
 	return s
 }

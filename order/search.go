@@ -36,7 +36,7 @@ type search struct {
 // direct looks in the store, among built-in pictures and for the names.
 func (s *search) direct(ctx context.Context, o *Order) error {
 	s.lost = map[Input]error{}
-	for _, input := range o.Inputs() {
+	for _, input := range o.Files() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -140,13 +140,17 @@ func (s *search) named(_ context.Context, in Input) (*file, error) {
 
 // bareNamed opens a file with the bare name in one of the folders. If only a name is known the extension may be
 // missing, but then only one file may match.
-func (s *search) bareNamed(_ context.Context, in Input) (*file, error) {
+func (s *search) bareNamed(ctx context.Context, in Input) (*file, error) {
 	wanted := bareName(in.Name)
 	if wanted == "" || !filepath.IsLocal(wanted) || strings.HasPrefix(wanted, "@") {
 		return nil, errNotFound
 	}
+	entries, err := s.list(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var meant []string
-	for _, e := range s.list() {
+	for _, e := range entries {
 		name := filepath.Base(e.path)
 		stem := strings.TrimSuffix(name, filepath.Ext(name))
 		if name == wanted || in.SHA256 == "" && stem == wanted {
@@ -206,7 +210,7 @@ func (s *search) tooLarge() error {
 // missing returns an error that lists what was not found, or nil.
 func (s *search) missing(o *Order) error {
 	var all []MissingInput
-	for path, in := range o.Inputs() {
+	for path, in := range o.Files() {
 		if s.found[*in] == nil {
 			all = append(all, MissingInput{path, *in, s.lost[*in]})
 		}

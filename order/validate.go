@@ -19,7 +19,7 @@ func (o *Order) Validate() error {
 	return err
 }
 
-// validatePaintings checks what the rules of single fields cannot express.
+// validatePaintings checks what the constraints of single fields cannot express.
 func (o *Order) validatePaintings() error {
 	some := false
 	for i, p := range o.Paintings {
@@ -33,16 +33,6 @@ func (o *Order) validatePaintings() error {
 	}
 	if o.RegionMap != nil && len(o.Paintings) < 2 {
 		return fieldf("region_map", "a map of regions needs at least two paintings; give a single painting a region")
-	}
-	return nil
-}
-
-func (o Output) validate() error {
-	switch {
-	case o.Format == JPEG && o.Depth > 8:
-		return fieldf("output.depth", "a JPEG has a depth of 8 bits, not %d; leave the depth out or choose the format png", o.Depth)
-	case o.Format != JPEG && o.Quality != 0:
-		return fieldf("output.quality", "a PNG has no quality setting; leave it out or choose the format jpeg")
 	}
 	return nil
 }

@@ -11,23 +11,23 @@ import (
 // version0 is the text that earlier versions of Impasto embedded in pictures. It holds all settings of the
 // finished recipe, names of pictures without folders and extensions, and no digests.
 type version0 struct {
-	Program  string            `json:"program" rule:"required pattern=text maxlen=600"`
-	Recipe   string            `json:"recipe" rule:"required pattern=text maxlen=200"`
-	Settings map[string]string `json:"settings" rule:"required items=1..512 keys=setting values=line maxlen=1024"`
-	Network  string            `json:"network" rule:"required pattern=text maxlen=1024"`
-	ISA      string            `json:"isa" rule:"required pattern=text maxlen=200"`
+	Program  string            `json:"program" constraint:"required pattern=text maxlen=600"`
+	Recipe   string            `json:"recipe" constraint:"required pattern=text maxlen=200"`
+	Settings map[string]string `json:"settings" constraint:"required items=1..512 keys=setting values=line maxlen=1024"`
+	Network  string            `json:"network" constraint:"required pattern=text maxlen=1024"`
+	ISA      string            `json:"isa" constraint:"required pattern=text maxlen=200"`
 
-	Content      string   `json:"content" rule:"required pattern=text maxlen=1024"`
-	Styles       []string `json:"styles" rule:"required items=1..64 pattern=text maxlen=1024"`
-	StyleWeights string   `json:"style_weights,omitempty" rule:"pattern=text maxlen=4096"`
-	ContentMasks []string `json:"content_masks,omitempty" rule:"items=1..64 pattern=text maxlen=1024"`
-	StyleMasks   []string `json:"style_masks,omitempty" rule:"items=1..64 pattern=text maxlen=1024"`
-	StrengthMap  string   `json:"strength_map,omitempty" rule:"pattern=text maxlen=1024"`
+	Content      string   `json:"content" constraint:"required pattern=text maxlen=1024"`
+	Styles       []string `json:"styles" constraint:"required items=1..64 pattern=text maxlen=1024"`
+	StyleWeights string   `json:"style_weights,omitempty" constraint:"pattern=text maxlen=4096"`
+	ContentMasks []string `json:"content_masks,omitempty" constraint:"items=1..64 pattern=text maxlen=1024"`
+	StyleMasks   []string `json:"style_masks,omitempty" constraint:"items=1..64 pattern=text maxlen=1024"`
+	StrengthMap  string   `json:"strength_map,omitempty" constraint:"pattern=text maxlen=1024"`
 
-	Seed       uint64 `json:"seed" rule:"required"`
-	Size       int    `json:"size" rule:"required min=0 max=65536"`
-	Iterations int    `json:"iterations" rule:"required min=0 max=1e12"`
-	Finished   bool   `json:"finished" rule:"required"`
+	Seed       uint64 `json:"seed" constraint:"required"`
+	Size       int    `json:"size" constraint:"required min=0 max=65536"`
+	Iterations int    `json:"iterations" constraint:"required min=0 max=1e12"`
+	Finished   bool   `json:"finished" constraint:"required"`
 }
 
 // unnamedStart is the name of a start picture, which version 0 did not record.

@@ -30,9 +30,6 @@ const MaxScales = 64
 var wholeRun = []string{"network", "input", "stem-padding", "preserve-colors", "scales", "scale-ratio", "smallest-scale",
 	"coarse-iterations", "first-iterations", "init", "noise", "jitter"}
 
-// optimizerParameters lists the parameters that naming an optimiser sets.
-var optimizerParameters = []string{"learning-rate", "history", "line-search", "levels", "adam-betas", "adam-epsilon", "carry-moments", "momentum"}
-
 // place is the parsed form of ScaleSettings.Scale. Places are ordered as they apply.
 type place struct {
 	from  end
@@ -170,7 +167,7 @@ func (r *Recipe) getAt(name string) (string, error) {
 func (r *Recipe) everywhere(name string) {
 	drop := []string{name}
 	if name == "optimizer" {
-		drop = append(drop, optimizerParameters...)
+		drop = append(drop, optimizerParameters()...)
 	}
 	for _, s := range r.ByScale {
 		maps.DeleteFunc(s.Values, func(n, _ string) bool { return slices.Contains(drop, n) })

@@ -25,7 +25,7 @@ func TestSettingsByScaleApplyWhereTheySay(t *testing.T) {
 		if len(at.ByScale) != 0 {
 			t.Errorf("scale %d has settings by scale of its own: %v", i, at.ByScale)
 		}
-		got := fmt.Sprint(at.Style.Strength, at.Scales.Iterations, at.Optimizer.Rule, at.Optimizer.Rate)
+		got := fmt.Sprintf("%v %v %v %v", at.Style.Strength, at.Scales.Iterations, at.Optimizer.Rule, at.Optimizer.Rate)
 		if layers := len(at.Style.Layers); got != want || (layers == 1) != (i == 3) {
 			t.Errorf("scale %d is %s with %d style layers, want %s", i, got, layers, want)
 		}
@@ -81,7 +81,7 @@ func TestSettingsByScaleRefuse(t *testing.T) {
 	if err := r.Validate(); err == nil {
 		t.Error("Validate accepts settings that Set refuses")
 	}
-	for _, name := range append(wholeRun, optimizerParameters...) {
+	for _, name := range append(wholeRun, optimizerParameters()...) {
 		if _, err := findParameter(name); err != nil {
 			t.Error(err)
 		}

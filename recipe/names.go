@@ -13,7 +13,6 @@ var (
 	contentNames   = [...]string{"sum", "mean"}
 	colourNames    = [...]string{"none", "luminance", "histogram"}
 	unitNames      = [...]string{"plain", "grey"}
-	ruleNames      = [...]string{"lbfgs", "adam", "gd"}
 	paddingNames   = [...]string{"zero", "replicate", "reflect"}
 	poolingNames   = [...]string{"max", "average"}
 	normNames      = [...]string{"textbook", "mean", "mean-element", "sum-element"}
@@ -48,9 +47,6 @@ func (c Colours) String() string { return nameOf(colourNames[:], c) }
 
 // String returns "plain" or "grey".
 func (u Units) String() string { return nameOf(unitNames[:], u) }
-
-// String returns "lbfgs", "adam" or "gd".
-func (r Rule) String() string { return nameOf(ruleNames[:], r) }
 
 // String returns "content", "noise", "style", "grey" or "picture".
 func (i Init) String() string { return nameOf(initNames[:], i) }

@@ -167,8 +167,7 @@ var parameters = []Parameter{
 		func(r *Recipe) *int { return &r.Reduced.Side }),
 	float("reduced-weight", "weight of the loss of the reduced picture", func(r *Recipe) *float64 { return &r.Reduced.Weight }),
 
-	{"optimizer", "lbfgs, adam or gd; naming one sets its usual parameters",
-		func(r *Recipe) string { return r.Optimizer.Rule.String() }, setOptimizer},
+	{"optimizer", optimizerHelp(ruleNames()), func(r *Recipe) string { return string(r.Optimizer.Rule) }, setOptimizer},
 	float("learning-rate", "length of a step, pixels in 0..1; 0: chosen by gd", func(r *Recipe) *float64 { return &r.Optimizer.Rate }),
 	integer("history", "number of pairs of vectors that lbfgs keeps", func(r *Recipe) *int { return &r.Optimizer.History }),
 	enumeration("line-search", "line search of lbfgs: wolfe or none", len(searchNames),
@@ -276,33 +275,6 @@ func layers(name, help string, field func(*Recipe) *LayerWeights) Parameter {
 			}
 			return err
 		}}
-}
-
-// usual holds the default parameters of each optimiser.
-var usual = [...]Optimizer{
-	LBFGS:   {Rule: LBFGS, Rate: 1, History: 10, Search: Wolfe},
-	Adam:    {Rule: Adam, Rate: 0.02, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
-	Descent: {Rule: Descent, Momentum: 0.9},
-}
-
-// Usual returns the default parameters of a rule.
-func Usual(rule Rule) Optimizer { return usual[rule] }
-
-// setOptimizer changes the rule. Naming the recipe's own rule keeps its parameters, except for the betas
-// of Adam, which become the paper's.
-func setOptimizer(r *Recipe, s string) error {
-	rule, err := choose[Rule](s, len(ruleNames))
-	if err != nil {
-		return err
-	}
-	if rule == r.Optimizer.Rule {
-		if rule == Adam {
-			r.Optimizer.Beta1, r.Optimizer.Beta2 = usual[Adam].Beta1, usual[Adam].Beta2
-		}
-		return nil
-	}
-	r.Optimizer = usual[rule]
-	return nil
 }
 
 func getBetas(r *Recipe) string {

@@ -129,7 +129,7 @@ type Start struct {
 	Jitter float64
 }
 
-// The preprocessing of networks, the forms of the losses, step rules and initial images.
+// The preprocessing of networks, the forms of the losses and initial images.
 type (
 	// Input is how a picture in RGB [0,1] becomes what the first convolution reads.
 	Input uint8
@@ -139,8 +139,6 @@ type (
 	Colours uint8
 	// Units is the unit of the weights of content and style loss.
 	Units uint8
-	// Rule is a step rule of the optimiser.
-	Rule uint8
 	// Init is the initial image of the first scale.
 	Init uint8
 )
@@ -174,12 +172,6 @@ const (
 )
 
 const (
-	LBFGS   Rule = iota // L-BFGS, with or without a line search
-	Adam                // Kingma and Ba 2015
-	Descent             // gradient descent with momentum
-)
-
-const (
 	InitContent Init = iota // the photograph
 	InitNoise               // seeded Gaussian noise
 	InitStyle               // the first painting, stretched to the photograph's shape
@@ -197,7 +189,11 @@ func (r *Recipe) Validate() error {
 }
 
 func (r *Recipe) validate() error {
-	for _, c := range r.ranges() {
+	rule, err := findRule(r.Optimizer.Rule)
+	if err != nil {
+		return fmt.Errorf("optimizer: %w", err)
+	}
+	for _, c := range append(r.ranges(), rule.ranges(&r.Optimizer)...) {
 		if err := c.check(); err != nil {
 			return err
 		}
@@ -261,10 +257,13 @@ func (i interval) least() string {
 // belowOne is the largest decay rate: at 1 nothing is ever forgotten.
 var belowOne = math.Nextafter(1, 0)
 
+// huge is the largest weight and the largest learning rate.
+const huge = 1e30
+
+// ranges are those of the parameters that do not depend on the optimiser.
 func (r *Recipe) ranges() []interval {
-	const huge = 1e30
-	o, s := &r.Optimizer, &r.Scales
-	all := []interval{
+	s := &r.Scales
+	return []interval{
 		{"content-weight", r.Content.Weight, 0, huge, false},
 		{"content-reference", r.Content.Reference, 0, huge, false},
 		{"content-taper", float64(r.Content.Taper), 0, 1 << 20, false},
@@ -278,7 +277,6 @@ func (r *Recipe) ranges() []interval {
 		{"averaging", r.Averaging, 0, belowOne, false},
 		{"noise", r.Start.Noise, 0, 100, false},
 		{"jitter", r.Start.Jitter, 0, 100, false},
-		{"learning-rate", o.Rate, 0, huge, o.Rule != Descent},
 		{"scales", float64(s.Count), 0, MaxScales, false},
 		{"scale-ratio", s.Ratio, 1.05, 16, false},
 		{"smallest-scale", float64(s.Smallest), 1, 1 << 20, false},
@@ -287,17 +285,6 @@ func (r *Recipe) ranges() []interval {
 		{"coarse-iterations", s.Coarse, 0, 1e6, false},
 		{"first-iterations", s.First, 0, 1e6, false},
 	}
-	switch o.Rule {
-	case LBFGS:
-		all = append(all, interval{"history", float64(o.History), 1, 1e4, false},
-			interval{"levels", float64(o.Levels), 0, 16, false})
-	case Adam:
-		all = append(all, interval{"adam-betas", o.Beta1, 0, belowOne, false},
-			interval{"adam-betas", o.Beta2, 0, belowOne, false}, interval{"adam-epsilon", o.Epsilon, 0, 1, true})
-	case Descent:
-		all = append(all, interval{"momentum", o.Momentum, 0, belowOne, false})
-	}
-	return all
 }
 
 // Clone returns a deep copy.

@@ -2,10 +2,9 @@ package study
 
 import "math"
 
-// clusterOrder returns an order of the channels of a symmetric matrix [n,n] in which those that are often
-// active together stand side by side: the leaves of average-linkage clustering with the distance 1 - cosine,
-// found by chains of nearest neighbours (Murtagh 1983), in O(n^2) memory and time. Where two clusters join,
-// the ends that are nearer meet.
+// clusterOrder returns an order of the channels of a symmetric matrix [n,n] in which channels that are often
+// active together are adjacent: the leaves of average-linkage clustering with the distance 1 - cosine, computed by
+// nearest-neighbour chains (Murtagh 1983) in O(n^2) memory and time. Clusters are joined at their nearest ends.
 func clusterOrder(gram []float64, n int) []int {
 	d := cosineDistances(gram, n)
 	members := make([][]int, n)
@@ -49,8 +48,8 @@ func firstOf(members [][]int) int {
 	panic("study: no cluster is left")
 }
 
-// nearest returns the cluster nearest to i; of equal ones the one before i in the chain, without which the
-// chain would not end.
+// nearest returns the cluster nearest to i. Ties are resolved in favour of the one before i in the chain; otherwise
+// the chain might not end.
 func nearest(members [][]int, i int, between func(i, j int) float64, chain []int) int {
 	best, least := -1, math.Inf(1)
 	if len(chain) > 1 {
@@ -65,13 +64,13 @@ func nearest(members [][]int, i int, between func(i, j int) float64, chain []int
 	return best
 }
 
-// cosines reads cosines from a Gram matrix.
+// cosines gives access to the cosines of a Gram matrix.
 type cosines struct {
 	gram []float64
 	n    int
 }
 
-// of returns G_ij / sqrt(G_ii G_jj), 0 where a channel is dead.
+// of returns G_ij / sqrt(G_ii G_jj), 0 if a channel is dead.
 func (c cosines) of(i, j int) float64 {
 	product := c.gram[i*c.n+i] * c.gram[j*c.n+j]
 	if product <= 0 {
@@ -91,7 +90,7 @@ func cosineDistances(gram []float64, n int) []float64 {
 	return d
 }
 
-// meet joins two orders so that their most alike ends touch.
+// meet joins two orders at their most similar ends.
 func meet(a, b []int, c cosines) []int {
 	first, last := func(v []int) int { return v[0] }, func(v []int) int { return v[len(v)-1] }
 	best, most := 0, math.Inf(-1)

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestClusterOrderIsAPermutation draws Gram matrices of random features, with dead and equal channels.
+// TestClusterOrderIsAPermutation tries Gram matrices of random features with dead and equal channels.
 func TestClusterOrderIsAPermutation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "channels")
@@ -38,7 +38,7 @@ func TestClusterOrderIsAPermutation(t *testing.T) {
 	})
 }
 
-// direct is the Gram matrix by its definition.
+// direct computes the Gram matrix by its definition.
 func direct(features [][]float64) []float64 {
 	n := len(features)
 	gram := make([]float64, n*n)
@@ -52,7 +52,7 @@ func direct(features [][]float64) []float64 {
 	return gram
 }
 
-// TestClusterOrderKeepsGroups mixes channels of three groups and expects each side by side.
+// TestClusterOrderKeepsGroups mixes the channels of three groups and checks that each group is contiguous.
 func TestClusterOrderKeepsGroups(t *testing.T) {
 	const n, groups = 24, 3
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -7,7 +7,7 @@ import (
 	"github.com/impasto/impasto/study"
 )
 
-// How much of a picture does one number of a feature map see?
+// How much of a picture does one value of a feature map see?
 func ExampleFieldOf() {
 	net := feature.VGG16
 	for _, name := range []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"} {

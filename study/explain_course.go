@@ -43,7 +43,7 @@ func (p *Pipeline) balanceFinding(first, last PipelineStep, lang figure.Language
 		figure.Percent(round3(of(sumOf(last.Terms, transfer.ContentTerm), last.Loss))))
 }
 
-// of returns a share, 0 of nothing.
+// of returns a share, 0 if the whole is 0.
 func of(part, whole float64) float64 {
 	if whole == 0 {
 		return 0
@@ -58,7 +58,7 @@ func (p *Pipeline) startSection(lang figure.Language) figure.Section {
 	return s
 }
 
-// balanceFormula says what the gradients of all terms add up to.
+// balanceFormula returns the sum of the gradients of all terms as a formula.
 func (p *Pipeline) balanceFormula() figure.Formula {
 	sum := `α Σ_l w_l \frac{∂D_l}{∂x} + β Σ_l w_l \frac{∂E_l}{∂x}`
 	if p.Recipe.TotalVariation.Weight > 0 {
@@ -70,7 +70,7 @@ func (p *Pipeline) balanceFormula() figure.Formula {
 	return figure.Formula(sum + ` → 0`)
 }
 
-// endSection shows what pulls at the result: the losses against each other.
+// endSection shows how the losses pull against each other at the result.
 func (p *Pipeline) endSection(lang figure.Language) figure.Section {
 	s := figure.Section{Heading: say(lang, "explain.balance"), Text: []string{say(lang, "explain.balance.lead")},
 		Formulas: []figure.Formula{p.balanceFormula()},
@@ -93,9 +93,9 @@ func (p *Pipeline) endSection(lang figure.Language) figure.Section {
 }
 
 func (p *Pipeline) optimizerSection(lang figure.Language) figure.Section {
-	o := &p.Recipe.Optimizer
-	s := figure.Section{Heading: say(lang, "explain.optimizer"), Text: []string{say(lang, "explain."+o.Rule.String())},
-		Formulas: ruleFormulas(o), Findings: p.descentFindings(lang), Code: ruleCode(o)}
+	rule := p.Recipe.Optimizer.Rule
+	s := figure.Section{Heading: say(lang, "explain.optimizer"), Text: []string{ruleText(rule, lang)},
+		Formulas: ruleFormulas(rule), Findings: p.descentFindings(lang), Code: ruleCode(rule)}
 	for _, still := range p.Stills {
 		label := say(lang, "explain.still", still.Done)
 		if len(p.Scales) > 1 {
@@ -109,7 +109,7 @@ func (p *Pipeline) optimizerSection(lang figure.Language) figure.Section {
 	return s
 }
 
-// descentFindings are sentences about the course of the losses at the last scale.
+// descentFindings returns sentences on the losses over the iterations of the last scale.
 func (p *Pipeline) descentFindings(lang figure.Language) []string {
 	first, last := p.firstStep(), p.lastStep()
 	var all []string
@@ -123,7 +123,7 @@ func (p *Pipeline) descentFindings(lang figure.Language) []string {
 	return append(all, say(lang, "explain.normfall", figure.Scientific(first.GradientNorm), figure.Scientific(last.GradientNorm)))
 }
 
-// reached returns the first iteration of the last scale whose loss is no more than a number.
+// reached returns the first iteration of the last scale with at most the given loss.
 func (p *Pipeline) reached(loss float64) int {
 	for _, s := range p.Steps {
 		if s.Scale == len(p.Scales)-1 && s.Loss <= loss {
@@ -133,7 +133,7 @@ func (p *Pipeline) reached(loss float64) int {
 	return p.lastStep().Iteration
 }
 
-// drawLosses draws the terms of the loss over the iterations.
+// drawLosses draws a chart of the terms of the loss over the iterations.
 func (p *Pipeline) drawLosses(lang figure.Language) *figure.Drawing {
 	c := figure.Chart{Title: say(lang, "explain.losses"), XLabel: say(lang, "iteration"), YLabel: say(lang, "loss.axis"), LogY: true}
 	for _, t := range p.Steps[0].Terms {
@@ -142,7 +142,7 @@ func (p *Pipeline) drawLosses(lang figure.Language) *figure.Drawing {
 	c.Series = append(c.Series, figure.Series{Name: say(lang, "loss.total")})
 	for _, s := range p.Steps {
 		for i, t := range s.Terms {
-			if t.Value > 0 { // the logarithm of nothing has no place
+			if t.Value > 0 { // zero has no logarithm
 				c.Series[i].Add(float64(s.Done), t.Value)
 			}
 		}
@@ -151,7 +151,7 @@ func (p *Pipeline) drawLosses(lang figure.Language) *figure.Drawing {
 	return c.Draw(diagramWidth, 280)
 }
 
-// drawNorms draws the length of the gradient over the iterations.
+// drawNorms draws a chart of the norm of the gradient over the iterations.
 func (p *Pipeline) drawNorms(lang figure.Language) *figure.Drawing {
 	line := figure.Series{}
 	for _, s := range p.Steps {

@@ -9,13 +9,12 @@ import (
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/figure"
-	"github.com/impasto/impasto/recipe"
 )
 
-// diagramWidth is that of diagrams, in units: text can be read where a phone shows them smaller.
+// diagramWidth is the width of diagrams in units, small enough that text is legible on a phone.
 const diagramWidth = 470
 
-// drawFlow shows how the data go through one iteration, with the pictures and numbers of the run.
+// drawFlow draws the flow of data in one iteration, with the pictures and numbers of the run.
 func (p *Pipeline) drawFlow(lang figure.Language) *figure.Drawing {
 	const side, gap, edge = 122, 40, 30
 	d := &figure.Drawing{Width: diagramWidth}
@@ -38,7 +37,7 @@ func (p *Pipeline) drawFlow(lang figure.Language) *figure.Drawing {
 	d.Box(edge, y, wide, 46, figure.Pale, strings.ToUpper(p.Network.Name), say(lang, "explain.frozen", count(float64(p.Parameters()), lang)))
 	y += 46
 	for i, words := range [][]string{{"P", p.layersOf(func(l *Level) float64 { return l.Content }, lang)},
-		{"F"}, {p.statisticsName(), p.layersOf(func(l *Level) float64 { return l.Style }, lang)}} {
+		{"F"}, {statisticsName(p.Recipe.Style.Distance), p.layersOf(func(l *Level) float64 { return l.Style }, lang)}} {
 		d.Arrow(figure.Grey, figure.Pt(feet[i].X, y), figure.Pt(feet[i].X, y+20))
 		d.Box(columns[i], y+20, side, 44, []color.RGBA{figure.PaleBlue, figure.Pale, figure.PaleOrange}[i], words...)
 	}
@@ -64,15 +63,7 @@ func (p *Pipeline) drawFlow(lang figure.Language) *figure.Drawing {
 	return d
 }
 
-// statisticsName is what the style loss knows of a painting.
-func (p *Pipeline) statisticsName() string {
-	if p.Recipe.Style.Distance != recipe.Gram {
-		return "m*, S*"
-	}
-	return "A"
-}
-
-// layersOf names the layers with a weight, or their number where there are several.
+// layersOf returns the layer with a weight, or the number of layers if there are several.
 func (p *Pipeline) layersOf(weight func(*Level) float64, lang figure.Language) string {
 	var names []string
 	for i := range p.Levels {
@@ -86,7 +77,7 @@ func (p *Pipeline) layersOf(weight func(*Level) float64, lang figure.Language) s
 	return say(lang, "explain.layers", len(names))
 }
 
-// count writes a large number in words of the language.
+// count formats a large number in the language.
 func count(n float64, lang figure.Language) string {
 	switch {
 	case lang == figure.Korean && n >= 1e8:
@@ -101,7 +92,7 @@ func count(n float64, lang figure.Language) string {
 	return fmt.Sprintf("%.0f", n)
 }
 
-// drawNetwork shows the layers as bars: as wide as their maps, as thick as they have channels.
+// drawNetwork draws the layers as bars, whose width is that of the maps and whose thickness is the number of channels.
 func (p *Pipeline) drawNetwork(lang figure.Language) *figure.Drawing {
 	const names, most, middle = 66, 170, 66 + 14 + 85
 	d := &figure.Drawing{Width: diagramWidth}
@@ -142,12 +133,12 @@ func (p *Pipeline) drawNetwork(lang figure.Language) *figure.Drawing {
 	return d
 }
 
-// shape writes the size of a level's map.
+// shape returns the shape of a level's map as text.
 func (l *Level) shape() string {
 	return fmt.Sprintf("%d×%d×%d", l.Shape.Channels, l.Shape.Height, l.Shape.Width)
 }
 
-// use says which losses tap a level, with their weights.
+// use returns the losses that tap a level, with their weights, as text.
 func (l *Level) use(lang figure.Language) string {
 	var uses []string
 	if l.Content > 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
-// pattern is a small picture of stripes.
+// pattern returns a small picture of stripes.
 func pattern(every int) *canvas.Picture {
 	p := canvas.New(24, 16)
 	for i := range p.Pix {
@@ -21,7 +21,7 @@ func pattern(every int) *canvas.Picture {
 	return p
 }
 
-// Which terms pull at the photograph, where most runs begin?
+// Which terms pull at the photograph, where most runs start?
 func ExamplePulls() {
 	ctx := context.Background()
 	model, err := impasto.Open(ctx, vgg16.Network(), impasto.Settings{})
@@ -54,7 +54,7 @@ func ExamplePulls() {
 	// style relu2_1 pulls: true
 }
 
-// A page sets its formulas without any script.
+// A page typesets its formulas without scripts.
 func ExampleFormula_MathML() {
 	fmt.Println(figure.Formula(`G = F F^T`).MathML())
 	// Output:

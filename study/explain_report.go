@@ -7,15 +7,14 @@ import (
 
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/figure"
-	"github.com/impasto/impasto/recipe"
 	"github.com/impasto/impasto/transfer"
 )
 
-// lossKinds are the two losses that make style transfer.
+// lossKinds lists the two losses of style transfer.
 var lossKinds = [2]transfer.Kind{transfer.ContentTerm, transfer.StyleTerm}
 
-// Report explains the run: each step of the method with its formula, the numbers of this very run and the
-// files where it is computed. Dissect comes first.
+// Report explains the run: each step of the method with its formula, the numbers of this run and the source files that
+// compute it. Dissect must be called first.
 func (p *Pipeline) Report(lang figure.Language) *figure.Report {
 	if p.First.Evaluation == nil || p.Last.Evaluation == nil {
 		panic("study: a report of a run that was not dissected")
@@ -30,7 +29,7 @@ func (p *Pipeline) Report(lang figure.Language) *figure.Report {
 	return r
 }
 
-// firstStep is the start of the last scale.
+// firstStep returns the start of the last scale.
 func (p *Pipeline) firstStep() PipelineStep {
 	for _, s := range p.Steps {
 		if s.Scale == len(p.Scales)-1 {
@@ -42,9 +41,9 @@ func (p *Pipeline) firstStep() PipelineStep {
 
 func (p *Pipeline) lastStep() PipelineStep { return p.Steps[len(p.Steps)-1] }
 
-// ruleName names the step rule of the run.
+// ruleName returns the name of the step rule.
 func (p *Pipeline) ruleName(lang figure.Language) string {
-	return say(lang, "rule."+p.Recipe.Optimizer.Rule.String())
+	return ruleName(p.Recipe.Optimizer.Rule, lang)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3g", d.Seconds()) }
@@ -156,7 +155,7 @@ func (p *Pipeline) fieldOf(layer string) Field {
 // viewSide is the long side of a map in a row of three, in units.
 const viewSide = 134
 
-// draw shows one channel in the painting, the photograph and the result, all in the same colours.
+// draw draws one channel in the painting, the photograph and the result, with the same colour scale.
 func (v *View) draw(lang figure.Language) *figure.Drawing {
 	const top, gap = 44, 12
 	d := &figure.Drawing{Width: 3*viewSide + 2*gap + 78}
@@ -200,7 +199,7 @@ func (p *Pipeline) contentSection(lang figure.Language) figure.Section {
 	return s
 }
 
-// drawApart shows over the photograph where the features of the result differ.
+// drawApart draws where the features of the result differ from those of the photograph, overlaid on the photograph.
 func (p *Pipeline) drawApart(a *Apart, lang figure.Language) *figure.Drawing {
 	w, h := canvas.Fit(p.Photo.Width, p.Photo.Height, 280, true)
 	const top = 24
@@ -214,14 +213,12 @@ func (p *Pipeline) drawApart(a *Apart, lang figure.Language) *figure.Drawing {
 
 func (p *Pipeline) styleSection(lang figure.Language) figure.Section {
 	s := figure.Section{Heading: say(lang, "explain.style"), Text: []string{say(lang, "explain.style.lead")},
-		Formulas: styleFormulas(&p.Recipe), Code: styleCode(&p.Recipe)}
+		Formulas: styleFormulas(&p.Recipe), Code: styleCode(p.Recipe.Style.Distance)}
 	if len(p.Grams) == 0 {
 		s.Findings = []string{say(lang, "explain.nostyle")}
 		return s
 	}
-	if p.Recipe.Style.Distance != recipe.Gram {
-		s.Text = append(s.Text, say(lang, "explain.wasserstein"))
-	}
+	s.Text = append(s.Text, styleTexts(p.Recipe.Style.Distance, lang)...)
 	terms, last := p.First.Evaluation.Terms, p.Last.Evaluation.Terms
 	if i := largest(terms, transfer.StyleTerm); i >= 0 && terms[i].Value > 0 {
 		s.Findings = append(s.Findings, say(lang, "explain.carries", terms[i].Layer, figure.Percent(round3(ShareOfKind(terms, i)))))
@@ -249,10 +246,10 @@ func (p *Pipeline) styleSection(lang figure.Language) figure.Section {
 	return s
 }
 
-// gramCells bounds the squares of a matrix in a row of three; larger ones are averaged.
+// gramCells is the largest number of rows of a matrix in a row of three; larger matrices are averaged.
 const gramCells = 128
 
-// draw shows the matrices of the painting, the start and the result in the same order and colours.
+// draw draws the matrices of the painting, the start and the result with the same order and colour scale.
 func (g *GramChange) draw(lang figure.Language) *figure.Drawing {
 	const top, gap = 44, 12
 	d := &figure.Drawing{Width: 3*viewSide + 2*gap + 78, Height: top + viewSide + 8}
@@ -272,7 +269,7 @@ func (g *GramChange) draw(lang figure.Language) *figure.Drawing {
 	return d
 }
 
-// reduce brings a matrix into an order and averages it to n rows and columns.
+// reduce reorders a matrix and averages it to n rows and columns.
 func reduce(matrix []float64, order []int, n int) []float64 {
 	size := len(order)
 	out, cells := make([]float64, n*n), make([]float64, n*n)

@@ -17,7 +17,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// TestExplain makes the report of small runs in both languages and holds it to what it must say.
+// TestExplain checks the contents of the reports of small runs in both languages.
 func TestExplain(t *testing.T) {
 	for name, settings := range map[string]map[string]string{
 		"gatys":     {"iterations": "3"},
@@ -71,24 +71,62 @@ func checkCode(t *testing.T, r *figure.Report) {
 	}
 }
 
-// TestCodeOfAllRules opens the files that are named for what the runs above do not have.
+// TestCodeOfAllRules opens the files named for the rules that the runs above do not use.
 func TestCodeOfAllRules(t *testing.T) {
 	var all []string
-	for _, rule := range []recipe.Rule{recipe.LBFGS, recipe.Adam, recipe.Descent} {
-		all = append(all, ruleCode(&recipe.Optimizer{Rule: rule})...)
+	for _, rule := range recipe.Rules() {
+		all = append(all, ruleCode(rule.Name)...)
 	}
-	for _, distance := range []recipe.Distance{recipe.Gram, "wasserstein"} {
-		all = append(all, styleCode(&recipe.Recipe{Style: recipe.StyleLoss{Distance: distance}})...)
+	for _, distance := range recipe.Distances() {
+		all = append(all, styleCode(distance.Name)...)
 	}
+	all = append(append(all, ruleCode("another")...), styleCode("another")...)
 	checkCode(t, &figure.Report{Sections: []figure.Section{{Code: all}}})
 }
 
-// TestFormulas sets the formulas of all recipes in both ways.
+// TestReportsNameWhatTheyExplain: what a report says of a step rule or of a distance is either its own, or names it; it
+// is never another one's.
+func TestReportsNameWhatTheyExplain(t *testing.T) {
+	rules := []recipe.Rule{"another"}
+	for _, row := range recipe.Rules() {
+		rules = append(rules, row.Name)
+	}
+	for _, rule := range rules {
+		_, explained := explainedRules[rule]
+		for _, lang := range []figure.Language{figure.English, figure.Korean} {
+			if name := ruleName(rule, lang); name == "" || (name == string(rule)) == explained {
+				t.Errorf("step rule %s is named %q", rule, name)
+			}
+			if text := ruleText(rule, lang); text == "" || !explained && !strings.Contains(text, string(rule)) {
+				t.Errorf("of step rule %s a report says %q", rule, text)
+			}
+		}
+		if (len(ruleFormulas(rule)) > 0) != explained {
+			t.Errorf("step rule %s has the formulas %q", rule, ruleFormulas(rule))
+		}
+	}
+	distances := []recipe.Distance{"another"}
+	for _, row := range recipe.Distances() {
+		distances = append(distances, row.Name)
+	}
+	for _, d := range distances {
+		_, explained := explainedDistances[d]
+		formulas := styleFormulas(&recipe.Recipe{Style: recipe.StyleLoss{Distance: d}})
+		if (len(formulas) > 0) != explained || statisticsName(d) == "" {
+			t.Errorf("distance %s has the formulas %q", d, formulas)
+		}
+		if texts := styleTexts(d, figure.English); !explained && (len(texts) != 1 || !strings.Contains(texts[0], string(d))) {
+			t.Errorf("of distance %s a report says %q", d, texts)
+		}
+	}
+}
+
+// TestFormulas draws and typesets the formulas of all recipes.
 func TestFormulas(t *testing.T) {
 	for _, name := range recipe.Names() {
 		r := found(t, name, nil)
 		all := append(lossFormulas(&r, []transfer.Term{{Kind: transfer.ReducedTerm}}), contentFormula(&r), inputFormula(transfer.Preprocessing(r.Input)))
-		all = append(append(all, styleFormulas(&r)...), ruleFormulas(&r.Optimizer)...)
+		all = append(append(all, styleFormulas(&r)...), ruleFormulas(r.Optimizer.Rule)...)
 		for _, f := range all {
 			dec := xml.NewDecoder(strings.NewReader("<div>" + string(f.MathML()) + "</div>"))
 			for {
@@ -123,7 +161,7 @@ func TestFormulaReadsItsLanguage(t *testing.T) {
 func TestNumbersInSentences(t *testing.T) {
 	for v, want := range map[float64]string{293718: "2.94·10⁵", 1537.7: "1538", 0.00012: "1.2·10⁻⁴", 0: "0"} {
 		if got := figure.Scientific(v); got != want {
-			t.Errorf("%v is said as %s, want %s", v, got, want)
+			t.Errorf("%v is written as %s, want %s", v, got, want)
 		}
 	}
 	for v, want := range map[float64]figure.Formula{512 * 512: "512^2", 1e6: "10^{6}", 2.5e-7: "2.5 · 10^{−7}", 0.001: "0.001", 250: "250"} {
@@ -148,10 +186,10 @@ func TestReducedMatrix(t *testing.T) {
 	}
 }
 
-// curves finds the lines of series in a chart: they are two units wide.
+// curves returns the lines of the series in a chart: those that are two units wide.
 var curves = regexp.MustCompile(`<polyline fill="none" points="([^"]*)" stroke="[^"]*" stroke-width="2"`)
 
-// TestCurvesShowTheSteps holds the lines of the charts to the numbers of the run.
+// TestCurvesShowTheSteps checks the lines of the charts against the numbers of the run.
 func TestCurvesShowTheSteps(t *testing.T) {
 	p := &Pipeline{Scales: make([]transfer.Scale, 1)}
 	for i, v := range []float64{1000, 400, 130, 100} {
@@ -162,18 +200,18 @@ func TestCurvesShowTheSteps(t *testing.T) {
 	for _, m := range curves.FindAllStringSubmatch(p.drawLosses(figure.English).SVG(), -1) {
 		lines = append(lines, len(strings.Fields(m[1])))
 	}
-	if len(lines) != 3 || lines[0] != 3 || lines[1] != 4 || lines[2] != 4 { // the content loss begins at zero
+	if len(lines) != 3 || lines[0] != 3 || lines[1] != 4 || lines[2] != 4 { // the content loss starts at zero
 		t.Errorf("lines of %v points", lines)
 	}
 	if half, most := p.reached(1000-450), p.reached(1000-0.9*900); half != 1 || most != 2 {
 		t.Errorf("half after %d, nine tenths after %d", half, most)
 	}
-	if got := p.descentFindings(figure.English)[0]; !strings.Contains(got, "after iteration 1, nine tenths after iteration 2 of 3") {
+	if got := p.descentFindings(figure.English)[0]; !strings.Contains(got, "after iteration 1 and nine tenths after iteration 2 of 3") {
 		t.Error(got)
 	}
 }
 
-// TestMessagesOfAllValues asks for the messages whose names are put together: say panics where one is missing.
+// TestMessagesOfAllValues looks up the messages whose keys are composed: say panics if one is missing.
 func TestMessagesOfAllValues(t *testing.T) {
 	var keys []string
 	for row := range 3 {
@@ -183,9 +221,6 @@ func TestMessagesOfAllValues(t *testing.T) {
 	}
 	for part := range parts {
 		keys = append(keys, fmt.Sprintf("part.%d", part))
-	}
-	for _, rule := range []recipe.Rule{recipe.LBFGS, recipe.Adam, recipe.Descent} {
-		keys = append(keys, "rule."+rule.String(), "explain."+rule.String())
 	}
 	for _, role := range []Role{PhotographRole, PaintingRole, NoiseRole, ResultRole} {
 		keys = append(keys, "role."+string(role), "loss.picture."+string(role))

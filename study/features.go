@@ -13,18 +13,18 @@ import (
 	"github.com/impasto/impasto/feature"
 )
 
-// Features are what there is to say about the features of a picture at one layer.
+// Features describes the features of a picture at one layer.
 type Features struct {
 	Layer feature.Layer
 	Shape engine.Shape
 	Field Field
 
-	Dead         float64 // share of the numbers of the map that are not greater than zero
-	DeadChannels int     // channels without any that is
-	Mean, Norm   float64 // of all numbers; the norm is Euclidean
+	Dead         float64 // share of values of the map that are not positive
+	DeadChannels int     // channels without a positive value
+	Mean, Norm   float64 // of all values; the norm is Euclidean
 
-	// Channels are all channels, the strongest first: those whose map has the largest norm, whose square
-	// is the channel's entry on the diagonal of the Gram matrix.
+	// Channels are all channels in descending order of the norms of their maps. The square of the norm is the
+	// channel's entry on the diagonal of the Gram matrix.
 	Channels []Channel
 }
 
@@ -32,20 +32,20 @@ type Features struct {
 type Channel struct {
 	Index           int
 	Norm, Mean, Max float64
-	Active          float64   // share of positions where it is greater than zero
+	Active          float64   // share of positions where it is positive
 	Map             []float32 // [H,W]
-	Patches         []Patch   // that excite it most, the strongest first; of shown channels only
+	Patches         []Patch   // with its largest values, in descending order; only for the channels shown
 }
 
-// Patch is a part of a picture that a position sees.
+// Patch is the part of a picture that a position sees.
 type Patch struct {
 	X, Y  int             // the position in the layer's map
-	Value float64         // there
-	Seen  image.Rectangle // pixels that the position sees; may reach beyond the picture
+	Value float64         // at that position
+	Seen  image.Rectangle // pixels that the position sees; may extend beyond the picture
 }
 
-// StudyFeatures looks at a picture at some layers, as Look does, and finds for the strongest channels up to so many
-// patches each.
+// StudyFeatures computes the features of a picture at the given layers, as Look does, and finds up to the given number of
+// patches for each of the strongest channels.
 func StudyFeatures(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, channels, patches int) ([]*Features, error) {
 	net, err := feature.NetworkOf(m.Network())
 	if err != nil {
@@ -102,9 +102,9 @@ func measure(index int, values []float32) Channel {
 	return c
 }
 
-// strongest returns up to n patches where a map is largest and greater than zero. Of positions that see
-// nearly the same only the strongest is kept (non-maximum suppression): no two centres lie nearer than
-// half of a receptive field in both directions.
+// strongest returns up to n patches at the largest positive values of a map. Of positions that see nearly the same
+// pixels only the strongest is kept (non-maximum suppression): no two centres are nearer than half a receptive field in
+// both directions.
 func strongest(values []float32, shape engine.Shape, field Field, n int) []Patch {
 	var order []int
 	for i, v := range values {

@@ -11,15 +11,15 @@ import (
 	"github.com/impasto/impasto/figure"
 )
 
-// The sizes of what figures of channels are made of, in units.
+// The sizes of the parts of figures of channels, in units.
 const (
 	mapSide   = 160
 	patchSide = 76
 	patchGap  = 4
 )
 
-// FeaturesReport turns studies of features into figures: for each layer, its strongest channels as maps,
-// each with the patches of the picture that excite it most.
+// FeaturesReport turns studies of features into figures: for each layer, the maps of its strongest channels, each with
+// the patches of the picture at its largest values.
 func FeaturesReport(picture *canvas.Picture, studies []*Features, lang figure.Language) *figure.Report {
 	intro := figure.Section{Text: []string{say(lang, "features.lead")},
 		Figures: []figure.Figure{original(picture, "features.original", lang)},
@@ -50,7 +50,7 @@ func ratio(w, h int) (a, b float64) {
 	return float64(fw), float64(fh)
 }
 
-// draw shows a channel's map and its patches beside it.
+// draw draws the map of a channel with its patches beside it.
 func (f *Features) draw(c *Channel, picture *canvas.Picture, lang figure.Language) *figure.Drawing {
 	d := &figure.Drawing{}
 	d.WriteBold(0, 14, figure.BodySize, figure.Left, say(lang, "channel", c.Index))
@@ -62,7 +62,7 @@ func (f *Features) draw(c *Channel, picture *canvas.Picture, lang figure.Languag
 	return d
 }
 
-// scale says what the colours of the channel's map mean: a layer before its ReLU has negative numbers, too.
+// scale returns the label of the colour scale of a channel's map. A layer before its ReLU also has negative values.
 func (c *Channel) scale(lang figure.Language) string {
 	limit := 0.0
 	for _, v := range c.Map {
@@ -74,8 +74,8 @@ func (c *Channel) scale(lang figure.Language) string {
 	return say(lang, "range", figure.Short(limit))
 }
 
-// patches shows parts of a picture in a grid of so many columns, each with its value, and returns where the
-// grid ends. The space of all columns is taken whether or not there are so many patches.
+// patches draws patches of a picture with their values in a grid with the given number of columns, and returns the end of
+// the grid. The space of all columns is used even if there are fewer patches.
 func patches(d *figure.Drawing, picture *canvas.Picture, list []Patch, columns int, x, y float64) (right, bottom float64) {
 	img := imageOf(picture)
 	for i, p := range list {
@@ -88,7 +88,7 @@ func patches(d *figure.Drawing, picture *canvas.Picture, list []Patch, columns i
 	return x + float64(columns)*(patchSide+patchGap), y + float64(rows)*(patchSide+16)
 }
 
-// crop cuts a part out of an image; what lies beyond the image is grey, as it is padding.
+// crop returns a part of an image; pixels beyond the image, which are padding, are grey.
 func crop(img image.Image, part image.Rectangle) image.Image {
 	out := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
 	draw.Draw(out, out.Bounds(), image.NewUniform(figure.Hairline), image.Point{}, draw.Src)

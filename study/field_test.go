@@ -12,8 +12,8 @@ import (
 	"github.com/impasto/impasto/weights"
 )
 
-// positive makes a VGG-16 up to relu4_1 whose weights are all positive, of one channel a layer: every
-// pixel within a receptive field then changes the activation.
+// positive returns a VGG-16 up to relu4_1 with positive weights and one channel per layer: every pixel in a receptive
+// field then changes the activation.
 func positive() *weights.Model {
 	m := &weights.Model{Name: "positive", Architecture: "vgg16"}
 	m.Input.Stated, m.Input.Matrix = true, [3][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
@@ -32,8 +32,8 @@ func positive() *weights.Model {
 	return m
 }
 
-// TestFieldOf finds each receptive field by moving one pixel at a time along a row and seeing whether
-// the activation in the middle of the map changes.
+// TestFieldOf finds each receptive field by changing one pixel at a time along a row and comparing the activation in the
+// middle of the map.
 func TestFieldOf(t *testing.T) {
 	const side = 96
 	m := opened(t, positive(), impasto.Settings{Memory: 1 << 30, Device: reference.New64()})

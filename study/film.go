@@ -15,7 +15,7 @@ import (
 	"github.com/impasto/impasto/figure"
 )
 
-// Film keeps pictures of descents as they proceed: many in the beginning, where most happens, and fewer later.
+// Film keeps pictures of reconstructions in progress: many at the start, where they change most, and fewer later.
 type Film struct {
 	names  []string
 	frames [][]frame // of each reconstruction
@@ -26,13 +26,12 @@ type frame struct {
 	img       image.Image
 }
 
-// NewFilm makes a film of reconstructions with the given names.
+// NewFilm returns an empty film of reconstructions with the given names.
 func NewFilm(names []string) *Film {
 	return &Film{names: names, frames: make([][]frame, len(names))}
 }
 
-// See keeps the picture of a progress if its iteration is one of those that a film shows. It has the form
-// of Descent.Progress.
+// See keeps the picture of p if a film shows its iteration. It can be used as Descent.Progress.
 func (f *Film) See(reconstruction int, p *impasto.Progress) error {
 	if !shown(p.Iteration) && p.Iteration != p.Iterations {
 		return nil
@@ -46,7 +45,7 @@ func (f *Film) See(reconstruction int, p *impasto.Progress) error {
 	return nil
 }
 
-// shown says which iterations a film shows: all up to 5, every 5th up to 50, every 25th from there on.
+// shown reports whether a film shows an iteration: all up to 5, every 5th up to 50, and every 25th beyond.
 func shown(iteration int) bool {
 	switch {
 	case iteration <= 5:
@@ -57,10 +56,10 @@ func shown(iteration int) bool {
 	return iteration%25 == 0
 }
 
-// WriteFrames writes each frame as NAME-ITERATION.png into a folder, which is made where it is not there.
+// WriteFrames writes each frame as NAME-ITERATION.png to a folder, which is created if it does not exist.
 func (f *Film) WriteFrames(folder string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return fmt.Errorf("make the folder of frames: %w", err)
+		return fmt.Errorf("create the folder of frames: %w", err)
 	}
 	for i, name := range f.names {
 		for _, fr := range f.frames[i] {
@@ -109,7 +108,7 @@ func (f *Film) WriteGIF(path string) error {
 	return writeFile(path, b.Bytes())
 }
 
-// row draws the state of all reconstructions after so many iterations: that of the last frame until then.
+// row draws the state of all reconstructions after the given number of iterations, that of the last frame up to it.
 func (f *Film) row(iteration int) *figure.Drawing {
 	const gap, head = 6, 20
 	d := &figure.Drawing{}

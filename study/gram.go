@@ -15,21 +15,21 @@ import (
 	"github.com/impasto/impasto/feature"
 )
 
-// Gram is what there is to say about the Gram matrix of a picture at one layer.
+// Gram describes the Gram matrix of a picture at one layer.
 type Gram struct {
 	Layer feature.Layer
 	Shape engine.Shape
 	Field Field
 
-	// Matrix is G/N, [C,C]: the Gram matrix G = F F^T of Gatys et al. 2015 (equation 3) over the number
-	// N of positions, so that pictures of all sizes compare.
+	// Matrix is G/N, [C,C]: the Gram matrix G = F F^T of Gatys et al. 2015 (equation 3) divided by the number
+	// N of positions, so that pictures of different sizes can be compared.
 	Matrix []float64
-	// Order is a permutation of the channels in which those that are alike stand side by side.
+	// Order is a permutation of the channels in which similar channels are adjacent.
 	Order []int
-	// Eigenvalues of G/N, the largest first.
+	// Eigenvalues of G/N in descending order.
 	Eigenvalues []float64
-	// Pairs are those with the largest entries off the diagonal, the largest first; no channel is in more
-	// than two, so that a strong one does not fill the list. A pair that was asked for stands alone.
+	// Pairs are the pairs with the largest entries off the diagonal, in descending order. No channel is in more than
+	// two of them, so that a strong channel does not fill the list. A requested pair is the only one.
 	Pairs []*Pair
 
 	maps *Maps
@@ -40,22 +40,22 @@ type Pair struct {
 	I, J    int
 	Entry   float64   // G_IJ / N
 	Cosine  float64   // G_IJ / sqrt(G_II G_JJ)
-	Both    float64   // share of positions where both are greater than zero
+	Both    float64   // share of positions where both are positive
 	MapI    []float32 // [H,W]
 	MapJ    []float32
 	Product []float32 // MapI MapJ; its sum is G_IJ
 	Patches []Patch   // where the product is largest
 }
 
-// GramOptions say what of a Gram matrix is looked at closely.
+// GramOptions selects the details to show of a Gram matrix.
 type GramOptions struct {
-	Pairs   int     // how many; those asked for replace them
-	Asked   *[2]int // a pair that is asked for, may be nil
-	Patches int     // of each pair
+	Pairs   int     // number of pairs; ignored if Asked is set
+	Asked   *[2]int // requested pair; may be nil
+	Patches int     // number of patches of each pair
 }
 
-// StudyGram looks at the Gram matrices of a picture at some layers, as Look does. It fails with a *PairError where a
-// channel is asked for that is not there.
+// StudyGram computes the Gram matrices of a picture at the given layers, as Look does. The error is a *PairError if a
+// requested channel does not exist.
 func StudyGram(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, o GramOptions) ([]*Gram, error) {
 	net, err := feature.NetworkOf(m.Network())
 	if err != nil {
@@ -95,14 +95,14 @@ func StudyGram(ctx context.Context, m *impasto.Model, picture *canvas.Picture, l
 	return studies, nil
 }
 
-// PairError says that a layer lacks a channel of a pair that is asked for.
+// PairError reports that a layer does not have a channel of a requested pair.
 type PairError struct {
 	Pair     [2]int
 	Layer    feature.Layer
-	Channels int // that it has
+	Channels int // of the layer
 }
 
-// Error says which channels there are.
+// Error returns a message with the channels of the layer.
 func (e *PairError) Error() string {
 	return fmt.Sprintf("%d,%d: %s has the channels 0 to %d", e.Pair[0], e.Pair[1], e.Layer, e.Channels-1)
 }
@@ -115,7 +115,7 @@ func perPosition(s engine.Statistics) []float64 {
 	return matrix
 }
 
-// eigenvalues of a symmetric matrix, the largest first.
+// eigenvalues returns the eigenvalues of a symmetric matrix in descending order.
 func eigenvalues(matrix []float64, n int) ([]float64, error) {
 	var e mat.EigenSym
 	if !e.Factorize(mat.NewSymDense(n, slices.Clone(matrix)), false) {
@@ -126,7 +126,7 @@ func eigenvalues(matrix []float64, n int) ([]float64, error) {
 	return values, nil
 }
 
-// Rank returns how many of the largest eigenvalues carry the given share of their sum.
+// Rank returns the number of largest eigenvalues that make up the given share of the sum of all.
 func (g *Gram) Rank(share float64) int {
 	total, sum := 0.0, 0.0
 	for _, v := range g.Eigenvalues {
@@ -140,7 +140,7 @@ func (g *Gram) Rank(share float64) int {
 	return len(g.Eigenvalues)
 }
 
-// largest returns the n pairs with the largest entries, no channel in more than two.
+// largest returns the n pairs with the largest entries, with no channel in more than two.
 func (g *Gram) largest(n int) [][2]int {
 	c := g.Shape.Channels
 	var all [][2]int
@@ -185,9 +185,8 @@ func (g *Gram) pair(i, j, patches int) *Pair {
 	return p
 }
 
-// StyleLoss returns the style loss between two pictures at a layer, E = 1/(4 C^2) sum (G/N - A/M)^2: that
-// of Gatys et al. 2015, equation 4, by which a picture of N positions is drawn to one of M. It panics where
-// the layers differ.
+// StyleLoss returns the style loss between two pictures at a layer, E = 1/(4 C^2) sum (G/N - A/M)^2: equation 4 of Gatys
+// et al. 2015 for pictures of N and M positions. It panics if the layers differ.
 func StyleLoss(a, b *Gram) float64 {
 	if a.Layer != b.Layer || len(a.Matrix) != len(b.Matrix) {
 		panic("study: Gram matrices of two layers")

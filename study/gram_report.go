@@ -31,8 +31,8 @@ func GramReport(picture *canvas.Picture, studies []*Gram, lang figure.Language) 
 	return r
 }
 
-// GramPairReport sets the Gram matrices of two pictures side by side, with their difference and the style
-// loss of each layer. Both studies are of the same layers.
+// GramPairReport shows the Gram matrices of two pictures side by side, with their difference and the style loss of each
+// layer. Both studies must have the same layers.
 func GramPairReport(pictures [2]*canvas.Picture, a, b []*Gram, lang figure.Language) *figure.Report {
 	intro := figure.Section{Text: []string{say(lang, "gram2.lead")}}
 	for i, p := range pictures {
@@ -76,10 +76,10 @@ func pairSection(pictures [2]*canvas.Picture, g, other *Gram, e float64, lang fi
 	return s
 }
 
-// comparedPatches is how many patches are shown of the pair of channels in which two pictures differ most.
+// comparedPatches is the number of patches shown of the pair of channels in which two pictures differ most.
 const comparedPatches = 6
 
-// extreme returns the place above the diagonal of the entry that is largest without its sign.
+// extreme returns the position of the entry above the diagonal with the largest absolute value.
 func extreme(matrix []float64, n int) (i, j int) {
 	j = min(1, n-1)
 	for r := range n {
@@ -92,7 +92,7 @@ func extreme(matrix []float64, n int) (i, j int) {
 	return i, j
 }
 
-// drawMatrix shows a matrix with its channels in an order, and the scale of its colours.
+// drawMatrix draws a matrix with its channels in the given order, and its colour scale.
 func (g *Gram) drawMatrix(matrix []float64, order []int, s figure.Shade, title string, lang figure.Language) *figure.Drawing {
 	const corner, top = 36, 26
 	n := g.Shape.Channels
@@ -112,7 +112,7 @@ func (g *Gram) drawMatrix(matrix []float64, order []int, s figure.Shade, title s
 	return d
 }
 
-// drawSpectrum shows the eigenvalues.
+// drawSpectrum draws a chart of the eigenvalues.
 func (g *Gram) drawSpectrum(lang figure.Language) *figure.Drawing {
 	line := figure.Series{}
 	floor := g.Eigenvalues[0] * 1e-8
@@ -125,7 +125,7 @@ func (g *Gram) drawSpectrum(lang figure.Language) *figure.Drawing {
 	return c.Draw(380, matrixSide-40)
 }
 
-// drawPair makes the definition visible: one map times the other, and what the product adds up to.
+// drawPair illustrates the definition: the product of two maps and its sum.
 func (g *Gram) drawPair(p *Pair, picture *canvas.Picture, lang figure.Language) *figure.Drawing {
 	d := &figure.Drawing{}
 	w, h := ratio(g.Shape.Width, g.Shape.Height)

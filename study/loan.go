@@ -7,25 +7,14 @@ import (
 	"github.com/impasto/impasto/feature"
 )
 
-// borrow prepares the network with the given options, lets plan say how many bytes use takes beside it, and calls
-// use once the model's budget has them.
+// borrow prepares the network with the given options, calls plan for the number of bytes that use needs in addition, and
+// calls use once they are available in the model's budget.
 func borrow(ctx context.Context, m *impasto.Model, o feature.Options, plan func(*feature.Extractor) (int64, error), use func(*feature.Extractor) error) error {
-	var bytes int64
-	planned := func(l *impasto.Loan) error {
-		x, err := l.Prepare(o)
-		if err == nil {
-			bytes, err = plan(x)
+	var x *feature.Extractor
+	return m.Lend(ctx, func(l *impasto.Loan) (bytes int64, err error) {
+		if x, err = l.Prepare(o); err != nil {
+			return 0, err
 		}
-		return err
-	}
-	if err := m.Lend(ctx, 0, planned); err != nil {
-		return err
-	}
-	return m.Lend(ctx, bytes, func(l *impasto.Loan) error {
-		x, err := l.Prepare(o)
-		if err != nil {
-			return err
-		}
-		return use(x)
-	})
+		return plan(x)
+	}, func(*impasto.Loan) error { return use(x) })
 }

@@ -30,10 +30,10 @@ func (m *Maps) Channel(c int) []float32 {
 	return m.Data[c*n : (c+1)*n]
 }
 
-// Look shows a picture to a model's network and returns its features at the layers of the given names, in their
-// order. ImageNet's preprocessing is used where the network states none. The error wraps a
-// *feature.UnknownLayerError where a layer is not there, a *feature.SizeError where the picture is too small for
-// one, and an *impasto.BudgetError where its maps, which are kept whole, do not fit the budget.
+// Look computes the features of a picture at the named layers of a model's network, in the given order. It uses the
+// preprocessing of ImageNet if the network states none. The error wraps a *feature.UnknownLayerError if a layer does not
+// exist, a *feature.SizeError if the picture is too small for a layer, and an *impasto.BudgetError if the complete maps
+// do not fit the budget.
 func Look(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers ...string) ([]*Maps, error) {
 	v, err := newViewing(m, layers)
 	if err != nil {
@@ -43,15 +43,15 @@ func Look(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers
 	return maps, err
 }
 
-// viewing is what is looked at, and how.
+// viewing holds the layers to look at and the network options.
 type viewing struct {
 	layers  []feature.Layer
 	options feature.Options
 	pooling engine.Pooling
-	moments bool // the statistics of each layer, too
+	moments bool // whether to compute the statistics of each layer
 }
 
-// newViewing finds layers by name, to be looked at as VGG was trained.
+// newViewing finds layers by name, for a network run as VGG was trained.
 func newViewing(m *impasto.Model, names []string) (*viewing, error) {
 	net, err := feature.NetworkOf(m.Network())
 	if err != nil {
@@ -72,7 +72,7 @@ func newViewing(m *impasto.Model, names []string) (*viewing, error) {
 	return v, nil
 }
 
-// look is Look with the statistics of each layer, if they are wanted.
+// look is Look with the statistics of each layer, if requested.
 func look(ctx context.Context, m *impasto.Model, picture *canvas.Picture, v *viewing) (maps []*Maps, statistics []engine.Statistics, err error) {
 	var g *glance
 	plan := func(x *feature.Extractor) (int64, error) {
@@ -88,8 +88,8 @@ func look(ctx context.Context, m *impasto.Model, picture *canvas.Picture, v *vie
 	return g.maps, g.statistics, nil
 }
 
-// glance is one forward pass with the places of what it keeps. In the arena the image comes first, then each
-// layer's whole map and moments, then what the pass takes.
+// glance is one forward pass with the offsets of its results. The arena holds the image, then the complete map and the
+// moments of each layer, then the memory of the pass.
 type glance struct {
 	dev        engine.Device
 	layers     []feature.Layer
@@ -97,9 +97,9 @@ type glance struct {
 	captures   []*loss.Capture
 	observers  []*loss.Observer
 	shapes     []engine.Shape
-	bytes      int64 // before those of the pass
+	bytes      int64 // without those of the pass
 	maps       []*Maps
-	statistics []engine.Statistics // nil where they are not wanted
+	statistics []engine.Statistics // nil if not requested
 }
 
 func newGlance(x *feature.Extractor, picture *canvas.Picture, v *viewing) (*glance, error) {
@@ -124,20 +124,20 @@ func newGlance(x *feature.Extractor, picture *canvas.Picture, v *viewing) (*glan
 	return g, err
 }
 
-// allBytes is what looking takes, on the device and on the host.
+// allBytes returns the memory needed on the device and on the host.
 func (g *glance) allBytes() int64 {
 	host := int64(0)
 	for _, s := range g.shapes {
 		host += 4 * int64(s.Elements())
 	}
-	return g.bytes + g.plan.Bytes() + host + host/8 // with what the garbage collector lets pile up
+	return g.bytes + g.plan.Bytes() + host + host/8 // including garbage not yet collected
 }
 
-// show shows a picture to the network and reads what was seen.
+// show runs the network on a picture and reads the results.
 func (g *glance) show(ctx context.Context, picture *canvas.Picture) (err error) {
 	arena, err := g.dev.NewArena(g.bytes + g.plan.Bytes())
 	if err != nil {
-		return fmt.Errorf("take %d MiB of memory: %w", (g.bytes+g.plan.Bytes())>>20, err)
+		return fmt.Errorf("allocate %d MiB of memory: %w", (g.bytes+g.plan.Bytes())>>20, err)
 	}
 	defer func() { err = errors.Join(err, arena.Close()) }()
 	taps, err := g.place(arena, engine.Align(4*int64(len(picture.Pix))))
@@ -158,7 +158,7 @@ func (g *glance) show(ctx context.Context, picture *canvas.Picture) (err error) 
 	return g.read()
 }
 
-// place puts what is kept into the arena behind the image, and returns the taps that keep it.
+// place places the results in the arena after the image, and returns the taps that store them.
 func (g *glance) place(arena engine.Arena, image int64) ([]feature.Tap, error) {
 	var taps []feature.Tap
 	offset := image
@@ -182,7 +182,7 @@ func (g *glance) place(arena engine.Arena, image int64) ([]feature.Tap, error) {
 	return taps, nil
 }
 
-// read brings maps and statistics to the host.
+// read copies maps and statistics to the host.
 func (g *glance) read() error {
 	for i, c := range g.captures {
 		m := &Maps{Layer: g.layers[i], Shape: g.shapes[i], Data: make([]float32, g.shapes[i].Elements())}
@@ -201,7 +201,7 @@ func (g *glance) read() error {
 	return nil
 }
 
-// mapImage draws one channel of a map with a scale of its own, by the square root.
+// mapImage draws one channel of a map with its own colour scale (square root).
 func mapImage(values []float32, shape engine.Shape) *image.RGBA {
 	wide := make([]float64, len(values))
 	for i, v := range values {

@@ -8,14 +8,14 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Loss is the loss of a recipe for a photograph and paintings, to be looked at.
+// Loss is the loss of a recipe for a photograph and paintings.
 type Loss struct {
 	Model *impasto.Model
 	Photo *canvas.Picture
-	Style *impasto.Style // may be nil where the style has no weight
-	// Options say which run the loss is of: that of its last scale.
+	Style *impasto.Style // may be nil if the style has no weight
+	// Options are those of the run whose loss this is, at its last scale.
 	Options impasto.Options
-	// AsGiven takes every picture at its own size instead, and the recipe's weights as they are. See
+	// AsGiven uses every picture at its own size and the recipe's weights unchanged instead. See
 	// impasto.Model.PlanAsGiven.
 	AsGiven bool
 }
@@ -36,14 +36,14 @@ func (l *Loss) plan() (*impasto.Plan, error) {
 	return l.Model.Plan(l.Photo, l.Style, l.Options)
 }
 
-// exact is the loss as a plan of it weighs its terms.
+// exact returns the loss with its terms weighted as in its plan.
 func (l *Loss) exact(plan *impasto.Plan) *Loss {
 	same := *l
 	same.Options.Recipe, same.Options.Exact = plan.Recipe(), true
 	return &same
 }
 
-// last is exact with the last scale alone, so that the others need not be laid out. It has no reduced loss.
+// last is exact with the last scale only, so that the others need not be planned. It has no reduced loss.
 func (l *Loss) last(plan *impasto.Plan) (*Loss, error) {
 	one := l.exact(plan)
 	if l.AsGiven {
@@ -54,7 +54,7 @@ func (l *Loss) last(plan *impasto.Plan) (*Loss, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.Scales.Count != 1 { // with 1 and no size the paintings would have their own
+	if at.Scales.Count != 1 { // with one scale and no size, paintings would keep their own sizes
 		at.Scales.Count = 1
 		one.Options.Size, one.Options.Enlarge = max(plan.Size()), true
 	}

@@ -2,17 +2,17 @@ package study
 
 import "github.com/impasto/impasto/figure"
 
-// messages holds every text of this package; each study keeps its own in a file messages_STUDY.go.
+// messages holds all texts of this package; those of each study are in a file messages_STUDY.go.
 var messages = figure.GatherTexts(commonTexts, reconstructTexts, featuresTexts, gramTexts, lossTexts, explainTexts, sweepTexts)
 
 var commonTexts = figure.Texts{
 	"loss":      {"loss / loss of the noise", "손실 / 잡음의 손실"},
 	"iteration": {"iteration", "반복 횟수"},
-	"original":  {"the picture", "원본"},
+	"original":  {"original", "원본"},
 	"layer":     {"layer", "층"},
 	"layers":    {"layers", "층"},
-	"start":     {"loss at the start", "시작 손실"},
-	"end":       {"loss at the end", "마지막 손실"},
+	"start":     {"loss at the start", "초기 손실"},
+	"end":       {"loss at the end", "최종 손실"},
 	"seconds":   {"seconds", "초"},
 	"numbers":   {"The numbers", "수치"},
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Pipeline is a run of style transfer that is taken apart: what is seen on the way, and at both ends of its last scale.
-// NewPipeline plans it, Run paints, Dissect looks closely, and Report explains.
+// Pipeline is a run of style transfer with the data that explain it: its steps, and the loss at both ends of its last
+// scale. NewPipeline plans it, Run paints, Dissect analyses, and Report explains.
 type Pipeline struct {
 	Recipe  recipe.Recipe
 	Model   string // name of the network's parameters
@@ -30,18 +30,17 @@ type Pipeline struct {
 	Scales          []transfer.Scale
 	Levels          []Level
 
-	// Of the run, set by Run. Begin is what the last scale began with, nil where it was not reached; Result is what was
-	// reached, in the same colours, nil where not one iteration was made. Both may leave [0,1]. Shown is the result in
-	// the colours that it is to be seen in.
+	// Set by Run. Begin is the start of the last scale, nil if the run did not reach it; Result is the result in the
+	// same colours, nil if there was no iteration. Both may exceed [0,1]. Shown is the result in its final colours.
 	Begin, Result, Shown *canvas.Picture
-	Finished             bool // all iterations were made
+	Finished             bool // whether all iterations were made
 	Steps                []PipelineStep
 	Stills               []Still
-	Preparation          time.Duration // before the first iteration of each scale: both pictures read, the first evaluation
+	Preparation          time.Duration // before the first iteration of each scale: reading both pictures and the first evaluation
 	Spent                Times         // in the iterations
 	Evaluations          int           // of the loss, in the iterations
 
-	// Of the last scale, set by Dissect.
+	// For the last scale, set by Dissect.
 	First, Last Point
 	Grams       []GramChange
 	Views       []View
@@ -53,7 +52,7 @@ type Pipeline struct {
 	progress func(*impasto.Progress)
 }
 
-// PipelineStep is a moment of a run: the start of a scale, or the end of an iteration.
+// PipelineStep is a step of a run: the start of a scale, or the end of an iteration.
 type PipelineStep struct {
 	Scale, Iteration int // the scale counts from 0; iteration 0 is its start
 	Done             int // iterations of all scales
@@ -62,20 +61,20 @@ type PipelineStep struct {
 	GradientNorm     float64
 }
 
-// Still is the picture at some moment of a run.
+// Still is the picture at a step of a run.
 type Still struct {
 	Scale, Iteration, Done int
 	Loss                   float64
 	Picture                *canvas.Picture // within [0,1]
 }
 
-// Point is the loss at one picture, taken apart.
+// Point is the loss at one picture, with the gradients of its terms.
 type Point struct {
 	Evaluation *transfer.Evaluation
-	Pulls      []Pull // of its terms, in their order
+	Pulls      []Pull // of the terms, in order
 }
 
-// NewPipeline plans a run over a photograph and one painting, whose mask does not count in what is shown of it.
+// NewPipeline plans a run with a photograph and one painting. The figures of the painting ignore its mask.
 func NewPipeline(ctx context.Context, m *impasto.Model, photo *canvas.Picture, painting impasto.Painting, o impasto.Options) (*Pipeline, error) {
 	style, err := m.Learn(ctx, painting)
 	if err != nil {
@@ -110,8 +109,8 @@ func NewPipeline(ctx context.Context, m *impasto.Model, photo *canvas.Picture, p
 // Notes returns what a user should know before the run, one line each.
 func (p *Pipeline) Notes() []string { return p.plan.Notes() }
 
-// Run paints, and keeps what is seen on the way. Where the context ends it, or the world does, what was reached is
-// kept, and may be taken apart.
+// Run paints and records the steps. If it fails or ctx is cancelled, the run so far is kept and can be
+// dissected.
 func (p *Pipeline) Run(ctx context.Context) error {
 	w := &witness{Pipeline: p}
 	var err error
@@ -135,13 +134,13 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	return err
 }
 
-// place sets the pictures as the last scale sees them, and the levels of the network.
+// place sets the pictures as seen by the last scale, and the levels of the network.
 func (p *Pipeline) place(photo, painting *canvas.Picture) {
 	w, h := p.plan.Size()
 	p.Photo = canvas.Resize(photo, w, h, canvas.Lanczos)
 	long := float64(max(w, h))
 	if p.loss.Options.Size == 0 && p.Recipe.Scales.Count == 1 {
-		long = float64(max(painting.Width, painting.Height)) // nothing is resampled, unless asked for
+		long = float64(max(painting.Width, painting.Height)) // not resampled by default
 	}
 	pw, ph := canvas.Fit(painting.Width, painting.Height, max(1, int(math.Round(p.Recipe.Style.Scale*long))), false)
 	p.Painting = canvas.Resize(painting, pw, ph, canvas.Lanczos)
@@ -155,7 +154,7 @@ func (p *Pipeline) place(photo, painting *canvas.Picture) {
 	p.Levels = levels(p.Network, &p.Recipe, w, h)
 }
 
-// finish keeps what the run has reached.
+// finish stores the result of the run.
 func (p *Pipeline) finish(result *impasto.Result) {
 	p.Finished = result.Finished
 	p.Result, p.Shown = p.seen(result.Picture), result.Picture.Clone()
@@ -165,7 +164,7 @@ func (p *Pipeline) finish(result *impasto.Result) {
 	}
 }
 
-// seen returns a picture of the run in the colours that the network sees.
+// seen returns a picture of the run in the colours seen by the network.
 func (p *Pipeline) seen(picture *canvas.Picture) *canvas.Picture {
 	if p.Recipe.Colours == recipe.LuminanceColours {
 		return canvas.Grey().Apply(picture)
@@ -173,14 +172,14 @@ func (p *Pipeline) seen(picture *canvas.Picture) *canvas.Picture {
 	return picture
 }
 
-// witness keeps what is seen of a run.
+// witness records a run.
 type witness struct {
 	*Pipeline
-	resumed     engine.Mark // when the run went on after it was last looked at
+	resumed     engine.Mark // when the run continued after the last recorded step
 	evaluations int         // at the start of the scale
 }
 
-// see keeps a moment. The time that it takes itself is not the run's.
+// see records a step. Its own time does not count as time of the run.
 func (w *witness) see(p *impasto.Progress) error {
 	if err := w.count(p); err != nil {
 		return err
@@ -209,7 +208,7 @@ func (w *witness) see(p *impasto.Progress) error {
 	return err
 }
 
-// count adds up times and evaluations since the last moment.
+// count adds the times and evaluations since the last step.
 func (w *witness) count(p *impasto.Progress) error {
 	now, err := w.clock.Mark()
 	if err != nil {
@@ -236,8 +235,8 @@ func (w *witness) count(p *impasto.Progress) error {
 	return nil
 }
 
-// still says whether the picture of a moment is kept: 1, 2, 5, 10 and so on, since the picture changes the
-// most in the beginning, and the ends of scales.
+// still reports whether to keep the picture of a step: iterations 1, 2, 5, 10 and so on, since the picture changes most
+// at the start, and the ends of scales.
 func still(p *impasto.Progress) bool {
 	if p.Iteration == p.Iterations || p.Done == 0 {
 		return true
@@ -249,11 +248,11 @@ func still(p *impasto.Progress) bool {
 	return p.Iteration > 0 && (n == 1 || n == 2 || n == 5)
 }
 
-// Dissect looks at the start and at the result of the last scale: the gradient of each term, feature maps,
-// Gram matrices. It fails where the run did not reach the last scale.
+// Dissect computes the gradient of each term, the feature maps and the Gram matrices at the start and at the result of
+// the last scale. It fails if the run did not reach the last scale.
 func (p *Pipeline) Dissect(ctx context.Context) error {
 	if p.Begin == nil {
-		return fmt.Errorf("the run ended before its last scale: there is no result to look at")
+		return fmt.Errorf("the run ended before its last scale; there is no result to explain")
 	}
 	for _, look := range []struct {
 		at *canvas.Picture

@@ -6,19 +6,19 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// Part is what the time of a run goes into.
+// Part is a part of the time of a run.
 type Part uint8
 
 // The parts of a run.
 const (
-	ForwardPart   Part = iota // convolutions, ReLU and pooling on the way up
-	LossPart                  // moments, distances, and the gradients by features
-	BackwardPart              // the way down to the pixels
-	OptimizerPart             // the step rule: vectors of the picture's length
-	OtherPart                 // what is left: the host, reading and writing
+	ForwardPart   Part = iota // convolutions, ReLU and pooling, forward
+	LossPart                  // moments, distances and their gradients with respect to features
+	BackwardPart              // backward to the pixels
+	OptimizerPart             // the step rule, on vectors of the picture's length
+	OtherPart                 // the rest: the host, reading and writing
 )
 
-// parts are all of them, in the order of an iteration.
+// parts is the number of parts.
 var parts = [...]Part{ForwardPart, LossPart, BackwardPart, OptimizerPart, OtherPart}
 
 // Times is a duration for each Part.
@@ -33,9 +33,9 @@ func (t *Times) Total() time.Duration {
 	return sum
 }
 
-// clocked is a device that says where the time goes: it passes operations on to another one, which notes a moment
-// before and after each. The moments are compared when they are asked for, so that a device that works behind the
-// host's back is not waited for after every operation.
+// clocked is a device that measures the time of the parts. It passes operations on to another device and sets a mark
+// before and after each. The marks are compared only when the times are read, so that the host does not wait for an
+// asynchronous device after every operation.
 type clocked struct {
 	engine.Device
 	spans []span
@@ -47,10 +47,10 @@ type span struct {
 	from, to engine.Mark
 }
 
-// newClocked wraps a device. The clock is that of one run: it is not safe for concurrent use.
+// newClocked wraps a device for one run. It is not safe for concurrent use.
 func newClocked(dev engine.Device) *clocked { return &clocked{Device: dev} }
 
-// take waits for the device and returns what was spent since the last time that it was called.
+// take waits for the device and returns the times since the last call.
 func (c *clocked) take() (spent Times, err error) {
 	for _, s := range c.spans {
 		d, err := c.Between(s.from, s.to)
@@ -63,7 +63,7 @@ func (c *clocked) take() (spent Times, err error) {
 	return spent, nil
 }
 
-// in notes an operation of a part.
+// in runs an operation as one of a part.
 func (c *clocked) in(part Part, operation func() error) error {
 	from, err := c.Mark()
 	if err != nil {

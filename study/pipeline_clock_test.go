@@ -9,13 +9,13 @@ import (
 	"github.com/impasto/impasto/engine"
 )
 
-// idle is a device on which every operation takes one second, and nothing else any time. Its marks are not known before
-// Between is called, as on a device that works behind the host's back.
+// idle is a device on which every operation takes one second and everything else no time. As on an asynchronous device,
+// the times of its marks are not known until Between is called.
 type idle struct {
 	engine.Device
 	now     time.Duration
 	marks   int
-	pending bool // an operation has not been waited for
+	pending bool // an operation is pending
 	waited  int
 }
 
@@ -49,7 +49,7 @@ func (d *idle) Between(from, to engine.Mark) (time.Duration, error) {
 	return to.(*mark).at - from.(*mark).at, nil
 }
 
-// TestClockCountsEachOperationOnce plays an evaluation, and demands that the device is waited for once.
+// TestClockCountsEachOperationOnce runs an evaluation and checks that the clock waits for the device once.
 func TestClockCountsEachOperationOnce(t *testing.T) {
 	dev := &idle{}
 	c := newClocked(dev)
@@ -59,7 +59,7 @@ func TestClockCountsEachOperationOnce(t *testing.T) {
 		func() error { return c.Forward(engine.Forward{}) },
 		func() error { return c.Transport(engine.Transport{}) },
 		func() error { return c.Backward(engine.Backward{}) },
-		func() error { _, err := c.ReadMoments(nil); return err }, // nobody's: the host reads
+		func() error { _, err := c.ReadMoments(nil); return err }, // not counted: the host reads
 		func() error { return c.Dot(engine.Scalar{}, nil, nil) },
 	} {
 		if err := operation(); err != nil {
@@ -67,7 +67,7 @@ func TestClockCountsEachOperationOnce(t *testing.T) {
 		}
 	}
 	if dev.waited != 0 {
-		t.Errorf("the device was waited for %d times before the times were asked for", dev.waited)
+		t.Errorf("the clock waited for the device %d times before the times were read", dev.waited)
 	}
 	want := Times{ForwardPart: 2 * time.Second, LossPart: 2 * time.Second, BackwardPart: time.Second, OptimizerPart: time.Second}
 	got, err := c.take()
@@ -79,8 +79,8 @@ func TestClockCountsEachOperationOnce(t *testing.T) {
 	}
 }
 
-// TestClockKnowsEveryOperation calls each method of a device that does something: the clock must note a moment before it
-// passes it on, to a device that panics here.
+// TestClockKnowsEveryOperation calls each operation of a device: the clock must set a mark before passing it on, here to a
+// device that panics.
 func TestClockKnowsEveryOperation(t *testing.T) {
 	host := []string{"Close", "ReadScalars", "Write", "Read", "WritePlane", "WriteMap", "ReadMap", "WritePoints", "WriteMoments", "WriteAffine"}
 	device := reflect.TypeFor[engine.Device]()

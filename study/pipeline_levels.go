@@ -9,18 +9,18 @@ import (
 // Level is a layer of the network in a run.
 type Level struct {
 	Layer      feature.Layer
-	Shape      engine.Shape // of its map of the last scale's picture
+	Shape      engine.Shape // of its map at the last scale
 	Field      Field
 	Parameters int     // weights and biases of a convolution
 	Work       float64 // multiply-adds of a convolution, forward
-	Content    float64 // weight of the layer in the content loss, 0: none
+	Content    float64 // weight of the layer in the content loss; 0 if it is not in it
 	Style      float64 // in the style loss
 }
 
-// used says whether a loss taps the level.
+// used reports whether a loss taps the level.
 func (l *Level) used() bool { return l.Content > 0 || l.Style > 0 }
 
-// levels lists the layers of a network up to the last one that a recipe taps, in the order of the data.
+// levels returns the layers of a network up to the deepest one that a recipe taps, from shallow to deep.
 func levels(net feature.Network, chosen *recipe.Recipe, width, height int) []Level {
 	var all []Level
 	in, deepest := 3, 0
@@ -64,7 +64,7 @@ func (p *Pipeline) Work() float64 {
 	return sum
 }
 
-// Parameters returns how many numbers of the network are in use; all are frozen.
+// Parameters returns the number of parameters in use, all of them frozen.
 func (p *Pipeline) Parameters() int {
 	sum := 0
 	for _, l := range p.Levels {

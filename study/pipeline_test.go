@@ -30,8 +30,7 @@ func dissected(t *testing.T, chosen recipe.Recipe, size int) *Pipeline {
 	return p
 }
 
-// TestPipelineTakesApartTheRunItself compares the loss at both ends, taken apart afterwards, with that of the run: it
-// is the same loss.
+// TestPipelineTakesApartTheRunItself checks that the dissected loss at both ends equals that of the run.
 func TestPipelineTakesApartTheRunItself(t *testing.T) {
 	for name, settings := range map[string]map[string]string{
 		"one scale":  {"iterations": "5"},
@@ -61,20 +60,20 @@ func TestPipelineTakesApartTheRunItself(t *testing.T) {
 			point Point
 		}{{first, p.First}, {last, p.Last}} {
 			if name == "luminance" && end.step.Iteration > 0 {
-				continue // a run's own picture need not stay grey; what is shown of it is looked at
+				continue // the picture of a run need not stay grey; the dissected one is grey
 			}
 			if math.Abs(end.step.Loss-end.point.Evaluation.Total) > tolerance*end.step.Loss {
-				t.Errorf("%s: the run had a loss of %v, taken apart it is %v", name, end.step.Loss, end.point.Evaluation.Total)
+				t.Errorf("%s: the loss of the run is %v, the dissected one %v", name, end.step.Loss, end.point.Evaluation.Total)
 			}
 			if math.Abs(end.step.GradientNorm-end.point.Evaluation.GradientNorm) > 1e-2*end.step.GradientNorm+tolerance*end.step.Loss {
-				t.Errorf("%s: the gradient of the run was %v, taken apart it is %v", name, end.step.GradientNorm, end.point.Evaluation.GradientNorm)
+				t.Errorf("%s: the gradient of the run is %v, the dissected one %v", name, end.step.GradientNorm, end.point.Evaluation.GradientNorm)
 			}
 		}
 		checkSteps(t, name, p)
 	}
 }
 
-// checkSteps holds steps, stills and times to what they must be.
+// checkSteps checks steps, stills and times.
 func checkSteps(t *testing.T, name string, p *Pipeline) {
 	t.Helper()
 	for _, s := range p.Steps {
@@ -99,7 +98,7 @@ func checkSteps(t *testing.T, name string, p *Pipeline) {
 	}
 }
 
-// TestPipelineViews holds the numbers of Gram matrices and feature maps to the losses of the run.
+// TestPipelineViews checks the numbers of Gram matrices and feature maps against the losses of the run.
 func TestPipelineViews(t *testing.T) {
 	chosen := found(t, "gatys", map[string]string{"iterations": "4", "content-layers": "relu2_2", "style-layers": "relu1_1=0.5,relu2_1=0.5"})
 	p := dissected(t, chosen, 48)
@@ -153,7 +152,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestPipelineInterrupted ends a run early and takes what there is apart.
+// TestPipelineInterrupted interrupts a run and dissects it.
 func TestPipelineInterrupted(t *testing.T) {
 	m := builtIn(t)
 	ctx, cancel := context.WithCancel(t.Context())

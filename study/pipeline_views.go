@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// The pictures that a run is looked at by.
+// The pictures at which a run is viewed.
 const (
 	paintingView = iota
 	beginView
@@ -19,7 +19,7 @@ const (
 	viewCount
 )
 
-// View is one channel of a layer in the pictures of a run: the one that is strongest in the painting.
+// View is the channel of a layer that is strongest in the painting, in all pictures of a run.
 type View struct {
 	Layer   feature.Layer
 	Channel int
@@ -27,7 +27,7 @@ type View struct {
 	Maps    [viewCount][]float32    // [H,W]; of painting, start, result and photograph
 }
 
-// GramChange is the Gram matrix of a layer with a style loss, of the painting and on the way to it.
+// GramChange is the Gram matrix of a layer with a style loss, of painting, start and result.
 type GramChange struct {
 	Layer    feature.Layer
 	Channels int
@@ -36,8 +36,8 @@ type GramChange struct {
 	Order    []int // of the channels, clustered by the painting's matrix
 }
 
-// Distance returns the Euclidean distance of the matrix of the start, or of the result, from the
-// painting's, as a share of the length of the painting's.
+// Distance returns the Frobenius distance of the matrix of the start, or of the result, from the painting's, relative
+// to the norm of the painting's.
 func (g *GramChange) Distance(which int) float64 {
 	square, length := 0.0, 0.0
 	for i, a := range g.Matrices[paintingView] {
@@ -51,23 +51,23 @@ func (g *GramChange) Distance(which int) float64 {
 	return math.Sqrt(square / length)
 }
 
-// Before and After are the distances of the start and of the result.
+// Before returns the distance of the start.
 func (g *GramChange) Before() float64 { return g.Distance(beginView) }
 
-// After is the distance of the result.
+// After returns the distance of the result.
 func (g *GramChange) After() float64 { return g.Distance(resultView) }
 
-// Apart is how far the features of the result lie from the photograph's at a layer with a content loss.
+// Apart is the distance between the features of result and photograph at a layer with a content loss.
 type Apart struct {
 	Layer feature.Layer
 	Shape engine.Shape
 	// Squares is the sum over channels of (F-P)^2 at each position, [H,W].
 	Squares []float64
-	// Share is the sum of all squares over that of P^2.
+	// Share is the sum of all squares divided by that of P^2.
 	Share float64
 }
 
-// lookAtFeatures shows the pictures of a run to the network.
+// lookAtFeatures computes the features of the pictures of a run.
 func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
 	options, err := transfer.NetworkOptions(p.loss.Model.Network(), &p.Recipe)
 	if err != nil {
@@ -109,7 +109,7 @@ func (p *Pipeline) lookAtFeatures(ctx context.Context) error {
 	return nil
 }
 
-// keepViews keeps one channel of each layer. The painting is the first picture, and chooses it.
+// keepViews keeps one channel of each layer: the strongest of the first picture, the painting.
 func (p *Pipeline) keepViews(which int, maps []*Maps) {
 	for i, m := range maps {
 		v := &p.Views[i]

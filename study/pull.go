@@ -16,16 +16,16 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Pull is the gradient of one term of a loss by the picture: where, and in which direction, the term
-// would have the pixels moved. It points uphill, so the term pulls the other way.
+// Pull is the gradient of one term of a loss with respect to the picture. It points uphill; the term pulls the pixels in
+// the opposite direction.
 type Pull struct {
 	Term     transfer.Term
-	Gradient []float32 // by RGB in [0,1]; [3,H,W]
+	Gradient []float32 // with respect to RGB in [0,1]; [3,H,W]
 	Norm     float64   // Euclidean, of Gradient
 }
 
-// Pulls returns the loss at a picture and the gradient of each of its terms, in the order of the evaluation's
-// terms: the gradients add up to that of the total, but for rounding.
+// Pulls returns the loss at a picture and the gradient of each of its terms, in the order of the terms of the evaluation.
+// Up to rounding, the gradients add up to that of the total.
 func Pulls(ctx context.Context, l *Loss, at *canvas.Picture) (*transfer.Evaluation, []Pull, error) {
 	plan, err := l.plan()
 	if err != nil {
@@ -50,7 +50,7 @@ func newPull(term transfer.Term, gradient []float32) Pull {
 	return Pull{Term: term, Gradient: gradient, Norm: math.Sqrt(inner(gradient, gradient))}
 }
 
-// gradientOf takes the gradient of one term of an evaluation by itself.
+// gradientOf returns the gradient of one term of an evaluation.
 func (l *Loss) gradientOf(ctx context.Context, plan *impasto.Plan, whole *transfer.Evaluation, term transfer.Term, at *canvas.Picture) ([]float32, error) {
 	switch term.Kind {
 	case transfer.ReducedTerm:
@@ -61,9 +61,9 @@ func (l *Loss) gradientOf(ctx context.Context, plan *impasto.Plan, whole *transf
 	return l.layerGradient(ctx, plan, term, at)
 }
 
-// layerGradient takes the gradient of a term of a layer as that of a recipe with no other. What multiplies all terms
-// of a kind, and may be measured on them together, is taken from the values: the gradient is
-// proportional.
+// layerGradient returns the gradient of a term of a layer, computed with a recipe that has no other term. Factors common
+// to all terms of a kind may depend on all of them; since the gradient is proportional to the value, they follow from
+// the values.
 func (l *Loss) layerGradient(ctx context.Context, plan *impasto.Plan, term transfer.Term, at *canvas.Picture) ([]float32, error) {
 	alone, err := l.last(plan)
 	if err != nil {
@@ -85,14 +85,14 @@ func (l *Loss) layerGradient(ctx context.Context, plan *impasto.Plan, term trans
 	return rescaled(e.Gradient, term.Value, e.Total), nil
 }
 
-// only keeps the layers that a term names: one, or several joined by plus signs.
+// only returns the layers that a term names: one, or several joined by plus signs.
 func only(layers recipe.LayerWeights, name string) recipe.LayerWeights {
 	names := strings.Split(name, "+")
 	return slices.DeleteFunc(layers, func(l recipe.LayerWeight) bool { return !slices.Contains(names, l.Layer) })
 }
 
-// reducedGradient is what the gradient has more than without the loss of the picture brought down, which is added
-// last: the difference is its own, to the rounding of the total.
+// reducedGradient returns the difference between the gradients with and without the loss of the reduced picture. Since
+// that loss is added last, the difference is its gradient up to the rounding of the total.
 func (l *Loss) reducedGradient(ctx context.Context, plan *impasto.Plan, whole *transfer.Evaluation, at *canvas.Picture) ([]float32, error) {
 	without := l.exact(plan)
 	if err := without.Options.Recipe.Set("reduced-weight", "0"); err != nil {
@@ -109,7 +109,7 @@ func (l *Loss) reducedGradient(ctx context.Context, plan *impasto.Plan, whole *t
 	return gradient, nil
 }
 
-// variationGradient takes the gradient of total variation, which no network is needed for.
+// variationGradient returns the gradient of total variation, which needs no network.
 func (l *Loss) variationGradient(ctx context.Context, plan *impasto.Plan, term transfer.Term, at *canvas.Picture) ([]float32, error) {
 	last, err := l.last(plan)
 	if err != nil {
@@ -118,14 +118,15 @@ func (l *Loss) variationGradient(ctx context.Context, plan *impasto.Plan, term t
 	kind := transfer.TotalVariation(last.Options.Recipe.TotalVariation.Kind)
 	gradient, value := make([]float32, len(at.Pix)), 0.0
 	image := engine.Align(4 * int64(len(at.Pix)))
-	err = l.Model.Lend(ctx, 4*image, func(loan *impasto.Loan) (err error) {
+	bytes := func(*impasto.Loan) (int64, error) { return 4 * image, nil }
+	err = l.Model.Lend(ctx, bytes, func(loan *impasto.Loan) (err error) {
 		value, err = variationAt(loan.Device(), kind, at, gradient)
 		return err
 	})
 	return rescaled(gradient, term.Value, value), err
 }
 
-// variationAt returns the total variation of a picture, and its gradient in gradient.
+// variationAt returns the total variation of a picture and stores its gradient in gradient.
 func variationAt(dev engine.Device, kind engine.TotalVariation, at *canvas.Picture, gradient []float32) (value float64, err error) {
 	image := engine.Align(4 * int64(len(at.Pix)))
 	arena, err := dev.NewArena(2*image + engine.Align(dev.ScalarsBytes(1)))
@@ -141,7 +142,7 @@ func variationAt(dev engine.Device, kind engine.TotalVariation, at *canvas.Pictu
 	if err := dev.Write(x, at.Pix); err != nil {
 		return 0, err
 	}
-	if err := v.Add(x, g); err != nil { // a fresh arena is zero
+	if err := v.Add(x, g); err != nil { // a new arena is zero
 		return 0, err
 	}
 	if err := dev.Read(gradient, g); err != nil {
@@ -165,7 +166,7 @@ func rescaled(gradient []float32, value, alone float64) []float32 {
 	return gradient
 }
 
-// SumPulls returns the pull of several terms together, under a name of its own.
+// SumPulls returns the sum of several pulls as the pull of the given term.
 func SumPulls(term transfer.Term, pulls ...Pull) Pull {
 	total := make([]float32, len(pulls[0].Gradient))
 	term.Value = 0
@@ -178,7 +179,7 @@ func SumPulls(term transfer.Term, pulls ...Pull) Pull {
 	return newPull(term, total)
 }
 
-// Strength returns the length of the gradient at each pixel, sqrt(r^2 + g^2 + b^2); [H,W].
+// Strength returns the norm of the gradient at each pixel, sqrt(r^2 + g^2 + b^2); [H,W].
 func (p *Pull) Strength() []float64 {
 	n := len(p.Gradient) / 3
 	out := make([]float64, n)
@@ -189,7 +190,7 @@ func (p *Pull) Strength() []float64 {
 	return out
 }
 
-// Cosine returns that of the angle between two pulls, in [-1,1]; 0 where one of them is zero.
+// Cosine returns the cosine of the angle between two pulls, in [-1,1]; 0 if one of them is zero.
 func (p *Pull) Cosine(q *Pull) float64 {
 	if p.Norm == 0 || q.Norm == 0 {
 		return 0
@@ -197,8 +198,8 @@ func (p *Pull) Cosine(q *Pull) float64 {
 	return inner(p.Gradient, q.Gradient) / (p.Norm * q.Norm)
 }
 
-// Half returns the least share of the pixels that have half of the squared length of the gradient: how
-// concentrated the pull is. 0.5 is the same strength everywhere.
+// Half returns the smallest share of the pixels with half of the squared norm of the gradient, a measure of how
+// concentrated the pull is. A pull of uniform strength has 0.5.
 func (p *Pull) Half() float64 {
 	squares := p.Strength()
 	total := 0.0
@@ -220,13 +221,12 @@ func (p *Pull) Half() float64 {
 	return 1
 }
 
-// areaSide is the side in pixels of the squares of Areas: what a viewer takes for a spot of colour and no
-// longer for grain.
+// areaSide is the side in pixels of the squares of Areas, which a viewer perceives as a spot of colour and not as
+// grain.
 const areaSide = 8
 
-// Areas returns the share of the squared length of the gradient that is left when it is averaged over
-// squares of 8 pixels: near 1 the term pulls at the colours of whole areas, near 1/64 at the grain.
-// The picture is width pixels wide.
+// Areas returns the share of the squared norm of the gradient that remains when it is averaged over squares of 8 pixels:
+// near 1 if the term acts on the colours of areas, near 1/64 if it acts on grain. The picture is width pixels wide.
 func (p *Pull) Areas(width int) float64 {
 	if p.Norm == 0 {
 		return 0
@@ -244,7 +244,7 @@ func (p *Pull) Areas(width int) float64 {
 	return kept / (p.Norm * p.Norm)
 }
 
-// squareOfMean returns n m^2 for the n numbers with mean m of a rectangle.
+// squareOfMean returns n m^2 for the n values of a rectangle and their mean m.
 func squareOfMean(plane []float32, width, x0, y0, x1, y1 int) float64 {
 	sum := 0.0
 	for y := y0; y < y1; y++ {
@@ -255,11 +255,11 @@ func squareOfMean(plane []float32, width, x0, y0, x1, y1 int) float64 {
 	return sum * sum / float64((x1-x0)*(y1-y0))
 }
 
-// place is one of nine parts of a picture.
+// place is one of the nine parts of a picture.
 type place struct{ column, row int }
 
-// strongest returns which ninth of the picture has the most of the squared length of the gradient, as
-// column and row from 0 to 2, and its share.
+// strongest returns the ninth of the picture with the largest share of the squared norm of the gradient, as column and
+// row from 0 to 2, and that share.
 func (p *Pull) strongest(width int) (place, float64) {
 	var parts [3][3]float64
 	strength := p.Strength()
@@ -281,22 +281,21 @@ func (p *Pull) strongest(width int) (place, float64) {
 	return best, parts[best.row][best.column] / (p.Norm * p.Norm)
 }
 
-// Shift is a step against a gradient, made large enough to be seen.
+// Shift is a step against a gradient, large enough to be visible.
 type Shift struct {
 	Picture *canvas.Picture // within [0,1]
-	// Percent is the root mean square by which the pixels move, as a share of the range, in a step that
-	// lowers the term by one per cent to first order.
+	// Percent is the root mean square change of the pixels, as a percentage of their range, in a step that reduces
+	// the term by one per cent to first order.
 	Percent float64
-	// Times is how much longer than that the step shown is.
+	// Times is the length of the step shown relative to that step.
 	Times float64
 }
 
-// shownMove is how far the pixels of a shift move: that of 99 of 100 numbers is smaller. More would leave
-// the range, less cannot be seen.
+// shownMove is the change of the pixels in a shift: 99 % of the values change by less. A larger change would exceed the
+// range; a smaller one would be invisible.
 const shownMove = 0.3
 
-// Along moves a picture against the gradient, by as much as can be seen. It returns the picture itself
-// where the gradient is zero.
+// Along returns a picture moved visibly against the gradient, or the picture itself if the gradient is zero.
 func (p *Pull) Along(picture *canvas.Picture) Shift {
 	s := Shift{Picture: picture.Clone()}
 	most := quantile(p.Gradient, 0.99)
@@ -308,14 +307,14 @@ func (p *Pull) Along(picture *canvas.Picture) Shift {
 		s.Picture.Pix[i] -= float32(step * float64(v))
 	}
 	s.Picture.Clamp()
-	// To first order a step of length t along -g lowers the term by t |g|^2.
+	// To first order a step of length t along -g reduces the term by t |g|^2.
 	percent := 0.01 * p.Term.Value / (p.Norm * p.Norm)
 	s.Percent = percent * p.Norm / math.Sqrt(float64(len(p.Gradient)))
 	s.Times = step / percent
 	return s
 }
 
-// quantile returns the number below which a share of the values lies, without their signs.
+// quantile returns the quantile of the absolute values.
 func quantile(values []float32, share float64) float64 {
 	sorted := make([]float64, len(values))
 	for i, v := range values {
@@ -325,7 +324,7 @@ func quantile(values []float32, share float64) float64 {
 	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
 }
 
-// inner is the inner product of two vectors of one length, summed in float64.
+// inner returns the inner product of two vectors of equal length, summed in float64.
 func inner(x, y []float32) float64 {
 	sum := 0.0
 	for i, v := range x {

@@ -10,8 +10,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// LossReport turns the loss at several pictures into a table, a chart, and maps of where in the picture
-// each term pulls.
+// LossReport turns the loss at several pictures into a table, a chart, and maps of where each term pulls.
 func LossReport(s *LossStudy, lang figure.Language) *figure.Report {
 	r := &figure.Report{Title: say(lang, "loss.title"), Language: lang}
 	r.Sections = append(r.Sections, s.picturesSection(lang), s.termsSection(lang))
@@ -22,7 +21,7 @@ func LossReport(s *LossStudy, lang figure.Language) *figure.Report {
 			continue
 		}
 		section := pullSection(&at.Point, at.Picture, say(lang, "loss.where", say(lang, "role."+string(at.Role))), lang)
-		if explained { // once is enough
+		if explained { // only once
 			section.Text, section.Formulas = nil, nil
 		}
 		r.Sections, explained = append(r.Sections, section), true
@@ -45,7 +44,7 @@ func (s *LossStudy) picturesSection(lang figure.Language) figure.Section {
 func (s *LossStudy) termsSection(lang figure.Language) figure.Section {
 	section := figure.Section{Heading: say(lang, "loss.terms"), Text: []string{say(lang, "loss.terms.lead")},
 		Formulas: append([]figure.Formula{contentFormula(&s.Recipe)}, styleFormulas(&s.Recipe)...),
-		Code:     append([]string{"transfer/objective.go", "loss/content.go"}, styleCode(&s.Recipe)...)}
+		Code:     append([]string{"transfer/objective.go", "loss/content.go"}, styleCode(s.Recipe.Style.Distance)...)}
 	c := figure.DotChart{Label: say(lang, "loss.axis")}
 	table := &figure.Table{Head: []string{say(lang, "loss.term")}}
 	for i := range s.Sittings {
@@ -79,7 +78,7 @@ func (s *LossStudy) termsSection(lang figure.Language) figure.Section {
 	return section
 }
 
-// findings are sentences about the terms.
+// findings returns sentences on the terms.
 func (s *LossStudy) findings(lang figure.Language) []string {
 	var all []string
 	photo := s.at(PhotographRole)
@@ -109,7 +108,7 @@ func (s *LossStudy) findings(lang figure.Language) []string {
 
 func round3(share float64) float64 { return float64(int(share*1000+0.5)) / 1000 }
 
-// hundredths rounds a cosine, so that none is written as minus zero.
+// hundredths rounds a cosine so that it is never formatted as minus zero.
 func hundredths(v float64) float64 { return math.Round(100*v)/100 + 0 }
 
 func clamped(p *canvas.Picture) *canvas.Picture {
@@ -118,7 +117,7 @@ func clamped(p *canvas.Picture) *canvas.Picture {
 	return out
 }
 
-// termName names a term: its loss and its layer.
+// termName returns the name of a term: its loss and layer.
 func termName(t transfer.Term, lang figure.Language) string {
 	name := say(lang, "kind."+string(t.Kind))
 	if t.Layer == "" {
@@ -141,7 +140,7 @@ func pullSection(p *Point, at *canvas.Picture, heading string, lang figure.Langu
 	return s
 }
 
-// balanceFindings say how the terms pull against each other.
+// balanceFindings returns sentences on how the terms pull against each other.
 func balanceFindings(p *Point, lang figure.Language) []string {
 	b := p.Balance()
 	var all []string
@@ -167,7 +166,7 @@ func balanceFindings(p *Point, lang figure.Language) []string {
 // pulledSide is the long side of a picture in a figure of a pull, in units.
 const pulledSide = 190
 
-// pullFigure shows a map of a pull, and where it leads.
+// pullFigure shows the map of a pull and the picture after a step.
 func pullFigure(p, whole *Pull, at *canvas.Picture, name string, lang figure.Language) figure.Figure {
 	if p.Norm == 0 {
 		return figure.Figure{Drawing: drawPull(p, at, nil, name, lang), Caption: say(lang, "pull.none", name)}
@@ -190,10 +189,10 @@ func pullFigure(p, whole *Pull, at *canvas.Picture, name string, lang figure.Lan
 	return figure.Figure{Drawing: drawPull(p, at, shift.Picture, name, lang), Caption: caption}
 }
 
-// key is that of the message which names the place.
+// key returns the key of the message that names the place.
 func (p place) key() string { return fmt.Sprintf("place.%d%d", p.row, p.column) }
 
-// drawPull shows the strength of a pull over the picture, its scale, and the picture moved.
+// drawPull draws the strength of a pull over the picture, its scale, and the picture after a step.
 func drawPull(p *Pull, at, moved *canvas.Picture, name string, lang figure.Language) *figure.Drawing {
 	const top = 44
 	w0, h0 := canvas.Fit(at.Width, at.Height, pulledSide, true)
@@ -215,10 +214,10 @@ func drawPull(p *Pull, at, moved *canvas.Picture, name string, lang figure.Langu
 	return d
 }
 
-// rgba returns an image in the form that maps are laid over.
+// rgba returns an image in the form on which maps are overlaid.
 func rgba(img image.Image) *image.RGBA {
 	if full, ok := img.(*image.RGBA); ok {
 		return full
 	}
-	panic(fmt.Sprintf("study: a picture as %T", img)) // canvas makes no other
+	panic(fmt.Sprintf("study: a picture as %T", img)) // canvas makes no other type
 }

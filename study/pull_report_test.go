@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// TestLossReport makes a study of three pictures and holds table, chart and sentences to the evaluations.
+// TestLossReport studies three pictures and checks table, chart and sentences against the evaluations.
 func TestLossReport(t *testing.T) {
 	photo, painting := example(t, "cat", 40), example(t, "mosaic", 48)
 	l := lossOf(t, found(t, "gatys", shallow(map[string]string{"tv-weight": "0.01"})), photo, painting)
@@ -33,9 +33,9 @@ func TestLossReport(t *testing.T) {
 		checkColumns(t, r.Sections[1].Table)
 	}
 	english := strings.Join(LossReport(study, figure.English).Sections[1].Findings, " ")
-	for _, want := range []string{"At the photograph there is no content loss", "fell by a factor of"} {
+	for _, want := range []string{"At the photograph the content loss is zero", "fell by a factor of"} {
 		if !strings.Contains(english, want) {
-			t.Errorf("%q is not said: %s", want, english)
+			t.Errorf("missing %q in: %s", want, english)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestSharesAddUp(t *testing.T) {
 	}
 }
 
-// TestBalance has two terms that pull against each other with 3 and 5.
+// TestBalance checks two terms that pull against each other with norms 3 and 5.
 func TestBalance(t *testing.T) {
 	content := newPull(transfer.Term{Kind: transfer.ContentTerm}, []float32{3, 0, 0})
 	style := newPull(transfer.Term{Kind: transfer.StyleTerm}, []float32{-5, 0, 0})

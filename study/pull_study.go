@@ -10,13 +10,13 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Role says which picture a loss is looked at.
+// Role identifies a picture at which a loss is studied.
 type Role string
 
-// The pictures at which a loss is looked at. Each shows something else of it.
+// The pictures at which a loss is studied.
 const (
 	PhotographRole Role = "photograph" // its content loss is zero
-	PaintingRole   Role = "painting"   // drawn out to the photograph's shape; its style loss is small
+	PaintingRole   Role = "painting"   // stretched to the photograph's shape; its style loss is small
 	NoiseRole      Role = "noise"
 	ResultRole     Role = "result"
 )
@@ -25,7 +25,7 @@ const (
 type Sitting struct {
 	Role    Role
 	Picture *canvas.Picture // of the photograph's size
-	Point                   // Pulls is nil where they were not asked for
+	Point                   // Pulls is nil if they were not requested
 }
 
 // LossStudy is a recipe's loss at several pictures.
@@ -34,8 +34,8 @@ type LossStudy struct {
 	Sittings []Sitting
 }
 
-// StudyLoss takes the loss at pictures of its result's size. The gradient of each term is taken at those of the given
-// roles.
+// StudyLoss evaluates the loss at pictures of the size of its result. It computes the gradients of the terms at the
+// pictures with the given roles.
 func StudyLoss(ctx context.Context, l *Loss, pictures []Sitting, pulls ...Role) (*LossStudy, error) {
 	plan, err := l.plan()
 	if err != nil {
@@ -56,7 +56,7 @@ func StudyLoss(ctx context.Context, l *Loss, pictures []Sitting, pulls ...Role) 
 	return s, nil
 }
 
-// at returns the sitting of a role, nil where there is none.
+// at returns the sitting of a role, nil if there is none.
 func (s *LossStudy) at(role Role) *Sitting {
 	for i := range s.Sittings {
 		if s.Sittings[i].Role == role {
@@ -66,7 +66,7 @@ func (s *LossStudy) at(role Role) *Sitting {
 	return nil
 }
 
-// sumOf adds up the terms of a kind.
+// sumOf returns the sum of the terms of a kind.
 func sumOf(terms []transfer.Term, kind transfer.Kind) float64 {
 	sum := 0.0
 	for _, t := range terms {
@@ -82,7 +82,7 @@ func has(terms []transfer.Term, kind transfer.Kind) bool {
 	return slices.ContainsFunc(terms, func(t transfer.Term) bool { return t.Kind == kind })
 }
 
-// ShareOfKind returns what a term is of all terms of its kind, in [0,1]; 0 where they are zero.
+// ShareOfKind returns the share of a term in the sum of the terms of its kind, in [0,1]; 0 if the sum is zero.
 func ShareOfKind(terms []transfer.Term, i int) float64 {
 	if sum := sumOf(terms, terms[i].Kind); sum > 0 {
 		return terms[i].Value / sum
@@ -90,7 +90,7 @@ func ShareOfKind(terms []transfer.Term, i int) float64 {
 	return 0
 }
 
-// largest returns the index of the largest term of a kind, -1 where there is none.
+// largest returns the index of the largest term of a kind, -1 if there is none.
 func largest(terms []transfer.Term, kind transfer.Kind) int {
 	best := -1
 	for i, t := range terms {
@@ -101,15 +101,15 @@ func largest(terms []transfer.Term, kind transfer.Kind) int {
 	return best
 }
 
-// Balance is how far the terms of a point pull against each other.
+// Balance describes how far the terms of a point pull against each other.
 type Balance struct {
-	Content, Style float64 // lengths of the gradients of both losses
+	Content, Style float64 // norms of the gradients of both losses
 	Cosine         float64 // between them
-	Sum            float64 // of the lengths of the gradients of all terms
-	Whole          float64 // length of the gradient of the total
+	Sum            float64 // of the norms of the gradients of all terms
+	Whole          float64 // norm of the gradient of the total
 }
 
-// Balance returns that of the point's pulls.
+// Balance returns the balance of the point's pulls.
 func (p *Point) Balance() Balance {
 	b := Balance{Whole: p.Evaluation.GradientNorm}
 	var kinds [2][]Pull

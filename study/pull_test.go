@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// lossOf is the loss of a recipe on the built-in network, with every picture as it is.
+// lossOf returns the loss of a recipe on the built-in network, with every picture as given.
 func lossOf(t *testing.T, chosen recipe.Recipe, photo, painting *canvas.Picture) *Loss {
 	t.Helper()
 	m := builtIn(t)
@@ -33,7 +33,7 @@ func found(t *testing.T, name string, settings map[string]string) recipe.Recipe 
 	return chosen
 }
 
-// shallow are settings that keep tests short: no layer behind the third block.
+// shallow holds settings that keep tests short: no layer after the third block.
 func shallow(more map[string]string) map[string]string {
 	settings := map[string]string{"content-layers": "relu2_2", "style-layers": "relu1_1=0.5,relu2_1=0.3,conv3_1=0.2"}
 	for name, value := range more {
@@ -42,8 +42,8 @@ func shallow(more map[string]string) map[string]string {
 	return settings
 }
 
-// TestPullsAddUp holds the gradients of the terms to that of the total, for recipes that scale their terms
-// in different ways.
+// TestPullsAddUp checks that the gradients of the terms add up to that of the total, for recipes that scale their terms in
+// different ways.
 func TestPullsAddUp(t *testing.T) {
 	photo, painting := example(t, "cat", 40), example(t, "mosaic", 48)
 	at := canvas.Resize(painting, photo.Width, photo.Height, canvas.Lanczos)
@@ -85,7 +85,7 @@ func TestPullsAddUp(t *testing.T) {
 	}
 }
 
-// TestPullOfTheContentIsZeroAtThePhotograph is why a descent from the photograph begins with style alone.
+// TestPullOfTheContentIsZeroAtThePhotograph shows why a run from the photograph starts with style alone.
 func TestPullOfTheContentIsZeroAtThePhotograph(t *testing.T) {
 	photo := example(t, "cat", 32)
 	l := lossOf(t, found(t, "gatys", shallow(nil)), photo, example(t, "mosaic", 32))
@@ -101,7 +101,7 @@ func TestPullOfTheContentIsZeroAtThePhotograph(t *testing.T) {
 	}
 }
 
-// TestAlongLowersTheTerm takes the step that is said to lower each term by one per cent.
+// TestAlongLowersTheTerm takes the step that is stated to reduce each term by one per cent.
 func TestAlongLowersTheTerm(t *testing.T) {
 	photo, painting := example(t, "cat", 40), example(t, "mosaic", 40)
 	l := lossOf(t, found(t, "gatys", shallow(nil)), photo, painting)
@@ -135,8 +135,8 @@ func TestAlongLowersTheTerm(t *testing.T) {
 	}
 }
 
-// TestPullNumbers holds the numbers of captions to a gradient that is known: 2 on 16 pixels of one row of
-// squares, alternating 1 and -1 on one pixel column of another.
+// TestPullNumbers checks the numbers of captions for a known gradient: 2 on 16 pixels of one row of squares, and
+// alternating 1 and -1 on one pixel column of another.
 func TestPullNumbers(t *testing.T) {
 	const w, h = 16, 24
 	gradient := make([]float32, 3*w*h)
@@ -150,7 +150,7 @@ func TestPullNumbers(t *testing.T) {
 	if got, want := p.Half(), 8.0/(w*h); got != want {
 		t.Errorf("half of it on %v, want %v", got, want)
 	}
-	if got := p.Areas(w); got != 0.25 { // a mean of 1/2 over 64 numbers: 16 of 64
+	if got := p.Areas(w); got != 0.25 { // a mean of 1/2 over 64 values: 16 of 64
 		t.Errorf("areas %v", got)
 	}
 	if at, share := p.strongest(w); at != (place{0, 0}) || share < 0.7 {

@@ -15,24 +15,24 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Descent says how a picture is sought that has given features.
+// Descent sets how a picture with given features is found.
 type Descent struct {
-	// Iterations of L-BFGS; 0 is 200, and 500 for content of the second block, whose exact pixels can be
-	// found, but slowly.
+	// Iterations of L-BFGS; 0 means 200, or 500 for content from the second block, whose exact pixels can be found,
+	// but slowly.
 	Iterations int
-	// Seed is that of the white noise in the beginning.
+	// Seed is the seed of the white noise at the start.
 	Seed uint64
-	// Progress, where not nil, is called at the start and after each iteration of each reconstruction,
-	// which counts from 0. Its error ends the work.
+	// Progress, if not nil, is called at the start and after each iteration of each reconstruction, with the index of
+	// the reconstruction. If it returns an error, the work ends with that error.
 	Progress func(reconstruction int, p *impasto.Progress) error
 }
 
-// Reconstruction is a picture that was made from features alone.
+// Reconstruction is a picture reconstructed from features only.
 type Reconstruction struct {
 	Layers  []string        // that the loss taps: one for content, a growing set for style
 	Picture *canvas.Picture // within [0,1]
 	Curve   []float64       // the loss at the start and after each iteration, without total variation
-	PSNR    float64         // in dB, against the picture; 0 for style, where no two pixels must agree
+	PSNR    float64         // in dB, relative to the picture; 0 for style, where pixels need not agree
 	Elapsed time.Duration
 }
 
@@ -45,8 +45,8 @@ func (r *Reconstruction) Start() float64 { return r.Curve[0] }
 // End returns the loss of the result.
 func (r *Reconstruction) End() float64 { return r.Curve[len(r.Curve)-1] }
 
-// PSNR returns the peak signal-to-noise ratio of two pictures of one size in dB: 10 log10(1/MSE) over all
-// numbers of RGB in [0,1]; infinite where they are equal. It panics where the sizes differ.
+// PSNR returns the peak signal-to-noise ratio of two pictures of equal size in dB: 10 log10(1/MSE) over all values of RGB
+// in [0,1]; infinite if they are equal. It panics if the sizes differ.
 func PSNR(a, b *canvas.Picture) float64 {
 	if a.Width != b.Width || a.Height != b.Height {
 		panic(fmt.Sprintf("study: PSNR of %dx%d and %dx%d", a.Width, a.Height, b.Width, b.Height))
@@ -59,19 +59,18 @@ func PSNR(a, b *canvas.Picture) float64 {
 	return 10 * math.Log10(float64(len(a.Pix))/sum)
 }
 
-// The weights of total variation beside losses of the form 1/2 sum (F-P)^2. Gradient descent on the
-// features of a layer alone leaves in the picture what the layer is blind to, above all fine noise that
-// the pooling drops; Mahendran and Vedaldi 2015 (section 3) take it away with total variation, and so do
-// we. The weight was chosen on the example photographs.
+// The weights of total variation relative to losses of the form 1/2 sum (F-P)^2. Matching only the features of a layer
+// leaves in the picture everything to which the layer is blind, above all fine noise that the pooling drops. As in
+// Mahendran and Vedaldi 2015 (section 3), total variation removes it. The weight was chosen on the example photographs.
 const contentTotalVariation = 2
 
-// Default iterations: see Descent.
+// Default iterations; see Descent.
 const (
 	usualIterations       = 200
 	secondBlockIterations = 500
 )
 
-// search is the recipe that both kinds of reconstruction share.
+// search returns the recipe shared by both kinds of reconstruction.
 func (d *Descent) search(usual int) recipe.Recipe {
 	iterations := d.Iterations
 	if iterations == 0 {
@@ -88,11 +87,11 @@ func (d *Descent) search(usual int) recipe.Recipe {
 	}
 }
 
-// ReconstructContent seeks, for one layer after another, a picture that has the features of the given one
-// there, from white noise on (Mahendran and Vedaldi 2015; Gatys et al. 2015, figure 1): the minimum of
-// 1/2 sum (F-P)^2, equation 1 of Gatys et al., and a little total variation.
+// ReconstructContent finds, for each layer, a picture with the features of the given one at that layer, starting from
+// white noise (Mahendran and Vedaldi 2015; Gatys et al. 2015, figure 1): it minimises 1/2 sum (F-P)^2, equation 1 of Gatys
+// et al., plus a small total variation.
 //
-// Where the context ends the work, what was completed is returned next to the error.
+// If ctx is cancelled, it returns the completed reconstructions with the error.
 func ReconstructContent(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, d Descent) ([]*Reconstruction, error) {
 	net, err := feature.NetworkOf(m.Network())
 	if err != nil {
@@ -118,11 +117,11 @@ func ReconstructContent(ctx context.Context, m *impasto.Model, picture *canvas.P
 	return done, nil
 }
 
-// ReconstructStyle synthesises, for growing sets of layers, a texture of the given size that has the Gram
-// matrices of the picture, from white noise on (Gatys et al. 2015, figure 1): first of the first layer,
-// then of the first two, and so on. The loss is the mean of equation 4 over the layers.
+// ReconstructStyle synthesises, for growing sets of layers, a texture of the given size with the Gram matrices of the
+// picture, starting from white noise (Gatys et al. 2015, figure 1): first those of the first layer, then those of the
+// first two, and so on. The loss is the mean of equation 4 over the layers.
 //
-// Where the context ends the work, what was completed is returned next to the error.
+// If ctx is cancelled, it returns the completed reconstructions with the error.
 func ReconstructStyle(ctx context.Context, m *impasto.Model, picture *canvas.Picture, layers []string, width, height int, d Descent) ([]*Reconstruction, error) {
 	style, err := m.Learn(ctx, impasto.Painting{Picture: picture, Weight: 1})
 	if err != nil {
@@ -137,7 +136,7 @@ func ReconstructStyle(ctx context.Context, m *impasto.Model, picture *canvas.Pic
 			weights[j] = recipe.LayerWeight{Layer: layers[j], Weight: 1 / float64(i+1)}
 		}
 		chosen.Style = recipe.StyleLoss{Weight: 1, Strength: 1, Distance: recipe.Gram, Layers: weights,
-			// The painting at its own size, whatever that of the texture.
+			// The painting keeps its own size, whatever that of the texture.
 			Scale: float64(max(picture.Width, picture.Height)) / float64(max(width, height))}
 		r, err := d.run(ctx, m, chosen, canvas.New(width, height), style, i)
 		if err != nil {
@@ -149,7 +148,7 @@ func ReconstructStyle(ctx context.Context, m *impasto.Model, picture *canvas.Pic
 	return done, nil
 }
 
-// run seeks the picture of the lowest loss.
+// run minimises the loss.
 func (d *Descent) run(ctx context.Context, m *impasto.Model, chosen recipe.Recipe, photo *canvas.Picture, style *impasto.Style, index int) (*Reconstruction, error) {
 	plan, err := m.Plan(photo, style, impasto.Options{Recipe: chosen, Seed: d.Seed, Exact: true})
 	if err != nil {
@@ -178,7 +177,7 @@ func (d *Descent) run(ctx context.Context, m *impasto.Model, chosen recipe.Recip
 	return r, nil
 }
 
-// featureLoss is the loss without total variation.
+// featureLoss returns the loss without total variation.
 func featureLoss(terms []transfer.Term) float64 {
 	sum := 0.0
 	for _, t := range terms {

@@ -9,7 +9,7 @@ import (
 	"github.com/impasto/impasto/figure"
 )
 
-// ContentReport turns reconstructions from content into figures beside the picture that they are of.
+// ContentReport turns reconstructions from content into figures, with the original picture.
 func ContentReport(picture *canvas.Picture, done []*Reconstruction, lang figure.Language) *figure.Report {
 	s := figure.Section{Text: []string{say(lang, "content.lead")}}
 	if n := len(done); n > 1 && done[0].PSNR > done[n-1].PSNR {
@@ -26,7 +26,7 @@ func ContentReport(picture *canvas.Picture, done []*Reconstruction, lang figure.
 	return &figure.Report{Title: say(lang, "content.title"), Language: lang, Sections: []figure.Section{s, curveSection(done, table, lang)}}
 }
 
-// StyleReport turns textures into figures beside the picture that they are of.
+// StyleReport turns textures into figures, with the original picture.
 func StyleReport(picture *canvas.Picture, done []*Reconstruction, lang figure.Language) *figure.Report {
 	s := figure.Section{Text: []string{say(lang, "style.lead")}}
 	s.Figures = append(s.Figures, original(picture, "style.original", lang))
@@ -47,7 +47,7 @@ func original(picture *canvas.Picture, caption string, lang figure.Language) fig
 	return figure.Figure{Drawing: labelled(picture, say(lang, "original")), Caption: say(lang, caption, picture.Width, picture.Height)}
 }
 
-// curveSection draws the losses and lists the numbers.
+// curveSection shows a chart of the losses and a table of the numbers.
 func curveSection(done []*Reconstruction, table *figure.Table, lang figure.Language) figure.Section {
 	c := figure.Chart{XLabel: say(lang, "iteration"), YLabel: say(lang, "loss"), LogY: true}
 	for _, r := range done {
@@ -64,7 +64,7 @@ func curveSection(done []*Reconstruction, table *figure.Table, lang figure.Langu
 		Figures: []figure.Figure{{Drawing: c.Draw(480, 260), Caption: say(lang, "curves")}}}
 }
 
-// labelled draws a picture under its name.
+// labelled draws a picture with its name above it.
 func labelled(p *canvas.Picture, name string) *figure.Drawing {
 	w, h := canvas.Fit(p.Width, p.Height, figure.PictureSide, true)
 	d := &figure.Drawing{Width: max(float64(w), 150), Height: float64(h) + 22}
@@ -73,7 +73,7 @@ func labelled(p *canvas.Picture, name string) *figure.Drawing {
 	return d
 }
 
-// imageOf returns a picture as an image; NaN and what lies outside [0,1] are black.
+// imageOf returns a picture as an image; NaN and values outside [0,1] are black.
 func imageOf(p *canvas.Picture) image.Image {
 	img, err := p.Image()
 	if err == nil {
@@ -87,7 +87,7 @@ func imageOf(p *canvas.Picture) image.Image {
 	}
 	img, err = clean.Image()
 	if err != nil {
-		panic("study: " + err.Error()) // all numbers are in [0,1]
+		panic("study: " + err.Error()) // all values are in [0,1]
 	}
 	return img
 }

@@ -73,8 +73,7 @@ func TestPSNR(t *testing.T) {
 	}
 }
 
-// TestReconstructContent reconstructs a small picture from a shallow layer, and writes the study in
-// every form.
+// TestReconstructContent reconstructs a small picture from a shallow layer and writes the study in every format.
 func TestReconstructContent(t *testing.T) {
 	m := builtIn(t)
 	photo := example(t, "cat", 40)
@@ -91,7 +90,7 @@ func TestReconstructContent(t *testing.T) {
 		if r.PSNR != PSNR(r.Picture, photo) {
 			t.Errorf("%s: PSNR %v is not that of the picture", r.Name(), r.PSNR)
 		}
-		// A descent may end early, where no step leads further down.
+		// L-BFGS may stop early if no step reduces the loss.
 		if len(r.Curve) < 40 || len(r.Curve) > 61 || r.End() >= r.Start()/50 {
 			t.Errorf("%s: %d losses, from %v to %v", r.Name(), len(r.Curve), r.Start(), r.End())
 		}
@@ -121,7 +120,7 @@ func TestReconstructContent(t *testing.T) {
 	}
 }
 
-// TestReconstructionIsThePicture holds the shallow layers to what they are known to keep: visually, all.
+// TestReconstructionIsThePicture checks that shallow layers keep all that is visible.
 func TestReconstructionIsThePicture(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 700 iterations")
@@ -138,7 +137,7 @@ func TestReconstructionIsThePicture(t *testing.T) {
 	}
 }
 
-// TestReconstructStyle checks that a texture may have any size, and that its Gram matrices come closer.
+// TestReconstructStyle checks that a texture can have any size, and that its Gram matrices approach the picture's.
 func TestReconstructStyle(t *testing.T) {
 	m := builtIn(t)
 	painting := example(t, "mosaic", 48)
@@ -157,10 +156,10 @@ func TestReconstructStyle(t *testing.T) {
 	selfContained(t, StyleReport(painting, done, figure.English))
 }
 
-// outside finds what a page would have to fetch.
+// outside matches references to external resources.
 var outside = regexp.MustCompile(`(?i)(src|href)="(?:[^d#]|d[^a])|<script|@import|url\(`)
 
-// selfContained checks that a report's page needs nothing else, and that its figures can be written.
+// selfContained checks that the page of a report has no external resources and that its figures can be written.
 func selfContained(t *testing.T, r *figure.Report) {
 	t.Helper()
 	page, err := r.Page()
@@ -201,7 +200,7 @@ func selfContained(t *testing.T, r *figure.Report) {
 	}
 }
 
-// TestLookNamesTheNearestLayers asks for layers that are not there.
+// TestLookNamesTheNearestLayers requests layers that do not exist.
 func TestLookNamesTheNearestLayers(t *testing.T) {
 	m := builtIn(t)
 	for layer, want := range map[string]string{"relu3_5": "relu3_", "relu5_3": "end at relu5_1"} {
@@ -212,7 +211,7 @@ func TestLookNamesTheNearestLayers(t *testing.T) {
 	}
 }
 
-// TestLookKeepsTheBudget looks at maps that are larger than the budget.
+// TestLookKeepsTheBudget requests maps larger than the budget.
 func TestLookKeepsTheBudget(t *testing.T) {
 	m := opened(t, positive(), impasto.Settings{Memory: 130 << 20})
 	_, err := Look(t.Context(), m, canvas.New(4000, 4000), "relu1_1")
@@ -224,7 +223,7 @@ func TestLookKeepsTheBudget(t *testing.T) {
 	}
 }
 
-// TestReconstructionsEndWithProgress ends the work by an error of its own.
+// TestReconstructionsEndWithProgress ends the work with an error of Progress.
 func TestReconstructionsEndWithProgress(t *testing.T) {
 	enough := errors.New("enough")
 	calls := 0

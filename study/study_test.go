@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/figure"
 )
 
-// TestStudyGram holds every number of a study to its definition on the features themselves.
+// TestStudyGram checks every number of a study against its definition.
 func TestStudyGram(t *testing.T) {
 	m := builtIn(t)
 	photo := example(t, "cat", 64)
@@ -160,7 +160,7 @@ func TestStudyFeatures(t *testing.T) {
 	}
 }
 
-// apart checks that patches are in order and not of one place.
+// apart checks that patches are ordered and do not overlap too much.
 func apart(t *testing.T, f *Features, patches []Patch) {
 	t.Helper()
 	for i, p := range patches {
@@ -176,7 +176,7 @@ func apart(t *testing.T, f *Features, patches []Patch) {
 	}
 }
 
-// TestStrongestSkipsNeighbours has a ridge whose five largest values stand side by side.
+// TestStrongestSkipsNeighbours uses a ridge whose five largest values are adjacent.
 func TestStrongestSkipsNeighbours(t *testing.T) {
 	values := []float32{9, 8, 7, 6, 5, 0, 1, -1}
 	got := strongest(values, engine.Shape{Channels: 1, Height: 1, Width: 8}, Field{Size: 6, Stride: 2, Start: -2}, 3)

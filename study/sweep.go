@@ -7,21 +7,19 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Sweep is one picture painted again and again with other values of one to three options, and everything else
-// the same.
+// Sweep is one picture painted with different values of one to three options, everything else being equal.
 type Sweep struct {
-	// Axes are the options that vary. The values of the first make columns, those of the second rows, and
-	// each value of the third has a sheet of its own.
+	// Axes are the options that vary: the first over columns, the second over rows, and the third over sheets.
 	Axes []SweepAxis
-	// Cells hold one combination of values each, in order, the first axis fastest.
+	// Cells hold one combination of values each; the first axis varies fastest.
 	Cells []SweepCell
-	// Open returns the picture of a painted cell, whose long side may be reduced to so many pixels.
+	// Open returns the picture of a painted cell, whose long side may be reduced to the given number of pixels.
 	Open func(cell, long int) (image.Image, error)
-	// Settings are names and values of all that is the same, or follows from the axes.
+	// Settings are the names and values of settings that are constant or depend on the axes.
 	Settings [][2]string
 }
 
-// SweepAxis is an option with the values that it takes.
+// SweepAxis is an option with its values.
 type SweepAxis struct {
 	Name   string
 	Values []string
@@ -30,19 +28,19 @@ type SweepAxis struct {
 // SweepCell is the result of one combination of values.
 type SweepCell struct {
 	Painted bool
-	Problem string // why it could not be painted; empty where it was, or where nobody has tried yet
+	Problem string // why it could not be painted; empty if it was, or has not been tried
 
 	Width, Height int // pixels
 	Iterations    int
 	Seconds       float64
 
-	Total float64                   // loss at the end
-	Terms map[transfer.Kind]float64 // how much of it each kind is, with its weight
-	// Content and Style divided by their weights; 0 where a weight is 0.
+	Total float64                   // final loss
+	Terms map[transfer.Kind]float64 // the weighted sum of each kind of term
+	// Content and style loss divided by their weights; 0 if a weight is 0.
 	FreeContent, FreeStyle float64
 }
 
-// Painted counts the cells that have a picture.
+// Painted returns the number of cells with a picture.
 func (s *Sweep) Painted() int {
 	n := 0
 	for _, c := range s.Cells {
@@ -53,7 +51,7 @@ func (s *Sweep) Painted() int {
 	return n
 }
 
-// At returns the number of the cell with the given values, one index for each axis.
+// At returns the index of the cell with the given values, one index for each axis.
 func (s *Sweep) At(indices ...int) int {
 	cell := 0
 	for k := len(s.Axes) - 1; k >= 0; k-- {
@@ -62,7 +60,7 @@ func (s *Sweep) At(indices ...int) int {
 	return cell
 }
 
-// Indices returns which value of each axis a cell has: the inverse of At.
+// Indices returns the index of the value of each axis for a cell: the inverse of At.
 func (s *Sweep) Indices(cell int) []int {
 	indices := make([]int, len(s.Axes))
 	for k, a := range s.Axes {
@@ -72,23 +70,23 @@ func (s *Sweep) Indices(cell int) []int {
 	return indices
 }
 
-// The most rows and columns of one sheet: what can be looked at.
+// The largest numbers of rows and columns of a legible sheet.
 const (
 	mostColumns = 8
 	mostRows    = 10
-	// A single option makes rows of so many pictures.
+	// The number of pictures in a row for a single option.
 	rowOfOne = 6
 )
 
 // contactSheet is a part of a sweep that is drawn as one figure: rows of cells with their labels.
 type contactSheet struct {
 	cells [][]int
-	heads [][]string // of the columns, for each row; a row without has those of the row above
-	sides []string   // of the rows; none for a sweep over one option
+	heads [][]string // of the columns, for each row; a row without heads has those of the row above
+	sides []string   // labels of the rows; none for a sweep over one option
 	third int        // index of the third axis' value
 }
 
-// contactSheets parts the cells into sheets.
+// contactSheets divides the cells into sheets.
 func (s *Sweep) contactSheets() []contactSheet {
 	if len(s.Axes) == 1 {
 		return s.rowsOfOne()
@@ -108,7 +106,7 @@ func (s *Sweep) contactSheets() []contactSheet {
 	return sheets
 }
 
-// grid is the sheet of some columns and rows.
+// grid returns the sheet of the given columns and rows.
 func (s *Sweep) grid(columns, rows []int, third int) contactSheet {
 	sheet := contactSheet{third: third, heads: make([][]string, len(rows))}
 	for _, i := range columns {
@@ -125,7 +123,7 @@ func (s *Sweep) grid(columns, rows []int, third int) contactSheet {
 	return sheet
 }
 
-// rowsOfOne are the sheets of one option: its values line by line, in lines of equal length.
+// rowsOfOne returns the sheets of one option, with its values in rows of equal length.
 func (s *Sweep) rowsOfOne() []contactSheet {
 	values := s.Axes[0].Values
 	lines := (len(values) + rowOfOne - 1) / rowOfOne

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ParseSweepAxis reads NAME=V1,V2,... as an axis; a name may begin with hyphens, as an option does. Where the list has a
-// semicolon, semicolons separate its values, so that they may have commas. Check says of a name what is wrong with it.
+// ParseSweepAxis parses NAME=V1,V2,... as an axis. The name may have leading hyphens, like an option. If the list contains
+// a semicolon, semicolons separate the values, which may then contain commas. Check validates the name.
 func ParseSweepAxis(text string, check func(name string) error) (SweepAxis, error) {
 	name, list, ok := strings.Cut(text, "=")
 	a := SweepAxis{Name: strings.TrimLeft(strings.TrimSpace(name), "-")}
@@ -15,7 +15,7 @@ func ParseSweepAxis(text string, check func(name string) error) (SweepAxis, erro
 		return a, err
 	}
 	if !ok || strings.TrimSpace(list) == "" {
-		return a, fmt.Errorf("there are no values; write them behind it, as %s=V1,V2", a.Name)
+		return a, fmt.Errorf("no values are given; write %s=V1,V2", a.Name)
 	}
 	separator := ","
 	if strings.Contains(list, ";") {
@@ -27,14 +27,14 @@ func ParseSweepAxis(text string, check func(name string) error) (SweepAxis, erro
 			return a, fmt.Errorf("value %d is empty", i+1)
 		}
 		if slices.Contains(a.Values, value) {
-			return a, fmt.Errorf("%s is there twice", value)
+			return a, fmt.Errorf("%s is given twice", value)
 		}
 		a.Values = append(a.Values, value)
 	}
 	return a, nil
 }
 
-// String returns the text that [ParseSweepAxis] reads as the axis.
+// String returns the text that [ParseSweepAxis] parses as the axis.
 func (a SweepAxis) String() string {
 	if !slices.ContainsFunc(a.Values, func(v string) bool { return strings.Contains(v, ",") }) {
 		return a.Name + "=" + strings.Join(a.Values, ",")
@@ -46,7 +46,7 @@ func (a SweepAxis) String() string {
 	return text
 }
 
-// SweepProduct writes "3 x strength, 2 x recipe".
+// SweepProduct returns a text such as "3 x strength, 2 x recipe".
 func SweepProduct(axes []SweepAxis) string {
 	parts := make([]string, len(axes))
 	for i, a := range axes {
@@ -55,7 +55,7 @@ func SweepProduct(axes []SweepAxis) string {
 	return strings.Join(parts, ", ")
 }
 
-// SweepValues are one value of each axis.
+// SweepValues holds one value of each axis.
 type SweepValues struct {
 	Values map[string]string // by the names of the axes
 	Label  string            // in the order of the axes: "strength 0.1, recipe gatys"
@@ -83,11 +83,11 @@ func SweepCombinations(axes []SweepAxis) []SweepValues {
 	return all
 }
 
-// longestLabel bounds what a file's name has of a label; file systems allow 255 bytes.
+// longestLabel bounds the label in the name of a file, in bytes; file systems allow names of 255.
 const longestLabel = 100
 
-// FileName returns a name for the files of a picture: its values for people, and the beginning of a digest of at least
-// 12 digits, which tells it from all others.
+// FileName returns a name for the files of a picture: its values, for people, and the first 12 digits of a digest, which
+// identify it.
 func (v SweepValues) FileName(digest string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch {

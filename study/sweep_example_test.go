@@ -10,7 +10,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// Two strengths in two recipes: what the table of the page says.
+// The table of a page with two strengths and two recipes.
 func ExampleSweep() {
 	terms := func(content, style float64) map[transfer.Kind]float64 {
 		return map[transfer.Kind]float64{transfer.ContentTerm: content, transfer.StyleTerm: style}

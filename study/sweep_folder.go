@@ -16,8 +16,8 @@ import (
 	"github.com/impasto/impasto/internal/atomicfile"
 )
 
-// SweepFolder is where a sweep is kept: sweep.json says which sweep it is, and the folder cells holds two files for each
-// picture, its pixels and its record. The record is written last, so that a picture counts only when it is whole.
+// SweepFolder is the folder of a sweep: sweep.json identifies the sweep, and the folder cells holds two files for each
+// picture, its pixels and its record. The record is written last, so that only complete pictures have one.
 type SweepFolder struct {
 	Path     string
 	Manifest SweepManifest
@@ -30,26 +30,26 @@ const (
 	begunEnd     = ".begun"
 )
 
-// SweepManifest tells sweeps apart: by what is varied, not by how far. Lists of values may grow.
+// SweepManifest identifies a sweep by the options that it varies, but not by their values: lists of values may grow.
 type SweepManifest struct {
 	Program string            `json:"program"`
-	Command string            `json:"command"` // the last one
+	Command string            `json:"command"` // most recent command
 	Vary    []string          `json:"vary"`    // names of the axes, sorted
 	Fixed   map[string]string `json:"fixed"`   // options that are the same for all cells; a value may be "NAME SHA256"
 	Figures []string          `json:"figures,omitempty"`
 }
 
-// SweepFolderError says that a folder holds something else than the sweep that is looked for.
+// SweepFolderError reports that a folder does not contain the expected sweep.
 type SweepFolderError struct {
 	Path    string
-	Problem string // of the folder: "holds another sweep (...)"
+	Problem string // predicate of a sentence on the folder: "contains another sweep (...)"
 }
 
-func (e *SweepFolderError) Error() string { return "the folder " + e.Path + " " + e.Problem }
+func (e *SweepFolderError) Error() string { return "folder " + e.Path + " " + e.Problem }
 
-// OpenSweepFolder finds the folder of a sweep and whether it is there already. It changes nothing. Where the folder holds
-// another sweep the error is a [*SweepFolderError]; a folder without a manifest is not an error: the caller decides
-// whether anything else may be in it.
+// OpenSweepFolder opens the folder of a sweep and reports whether it already contains the sweep. It writes nothing. The
+// error is a [*SweepFolderError] if the folder contains another sweep. A folder without a manifest is not an error: the
+// caller decides whether it may have other contents.
 func OpenSweepFolder(path string, m SweepManifest) (f *SweepFolder, there bool, err error) {
 	f = &SweepFolder{Path: path, Manifest: m}
 	text, err := os.ReadFile(filepath.Join(path, manifestName))
@@ -64,13 +64,13 @@ func OpenSweepFolder(path string, m SweepManifest) (f *SweepFolder, there bool, 
 		return nil, true, &SweepFolderError{path, fmt.Sprintf("has a damaged %s (%v)", manifestName, err)}
 	}
 	if why := m.unlike(&kept); why != "" {
-		return nil, true, &SweepFolderError{path, fmt.Sprintf("holds another sweep (%s)", why)}
+		return nil, true, &SweepFolderError{path, fmt.Sprintf("contains another sweep (%s)", why)}
 	}
 	f.Manifest.Figures = kept.Figures
 	return f, true, nil
 }
 
-// unlike says in what another manifest is that of another sweep; "" where it is the same.
+// unlike returns how another manifest differs, "" if it is that of the same sweep.
 func (m *SweepManifest) unlike(other *SweepManifest) string {
 	if !slices.Equal(m.Vary, other.Vary) {
 		return fmt.Sprintf("it varies %s, not %s", strings.Join(other.Vary, " and "), strings.Join(m.Vary, " and "))
@@ -85,7 +85,7 @@ func (m *SweepManifest) unlike(other *SweepManifest) string {
 	return ""
 }
 
-// shortened writes a fixed value for a sentence, "NAME SHA256" with the beginning of its digest.
+// shortened formats a fixed value for a message; "NAME SHA256" is shown with the first digits of its digest.
 func shortened(value string) string {
 	if value == "" {
 		return "unset"
@@ -96,17 +96,17 @@ func shortened(value string) string {
 	return value
 }
 
-// Begin makes the folder and says what is in it.
+// Begin creates the folder and writes its manifest.
 func (f *SweepFolder) Begin() error {
 	if err := os.MkdirAll(filepath.Join(f.Path, cellsName), 0o777); err != nil {
-		return fmt.Errorf("make the folder of the sweep: %w", err)
+		return fmt.Errorf("create the folder of the sweep: %w", err)
 	}
 	return f.writeJSON(filepath.Join(f.Path, manifestName), f.Manifest)
 }
 
 // SweepFile is the picture of a cell in the folder.
 type SweepFile struct {
-	Picture string `json:"picture"` // its file's name
+	Picture string `json:"picture"` // name of its file
 	SHA256  string `json:"sha256"`  // of that file
 }
 
@@ -115,7 +115,7 @@ func (f *SweepFolder) PicturePath(p SweepFile) string {
 	return filepath.Join(f.Path, cellsName, p.Picture)
 }
 
-// Whole reports whether a picture is there as it was stored. A record that names a file of another folder is never.
+// Whole reports whether a picture exists as it was stored. It is false for a file in another folder.
 func (f *SweepFolder) Whole(p SweepFile) bool {
 	if p.Picture == "" || p.Picture != filepath.Base(p.Picture) {
 		return false
@@ -124,7 +124,7 @@ func (f *SweepFolder) Whole(p SweepFile) bool {
 	return err == nil && digestOf(data) == p.SHA256
 }
 
-// Records returns the records in the folder, ordered by the names of their files: JSON, which may be damaged.
+// Records returns the records in the folder, in the order of their file names, as JSON, which may be damaged.
 func (f *SweepFolder) Records() ([][]byte, error) {
 	entries, err := os.ReadDir(filepath.Join(f.Path, cellsName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -147,7 +147,7 @@ func (f *SweepFolder) Records() ([][]byte, error) {
 	return records, nil
 }
 
-// Store writes a picture, encoded as PNG, under a name without ending, and then what record makes of its file, as JSON.
+// Store writes an encoded PNG under a name without extension, and then the result of record for its file as JSON.
 func (f *SweepFolder) Store(name string, picture []byte, record func(SweepFile) any) error {
 	p := SweepFile{name + ".png", digestOf(picture)}
 	if err := writeFile(f.PicturePath(p), picture); err != nil {
@@ -156,16 +156,17 @@ func (f *SweepFolder) Store(name string, picture []byte, record func(SweepFile) 
 	return f.writeJSON(f.file(name, recordEnd), record(p))
 }
 
-// Mark notes that a picture is begun, Unmark that it came to an end, good or bad: Begun reports those that did not.
+// Mark records that a picture is started, and Unmark that it has ended, successfully or not. Begun reports those that
+// have not ended.
 func (f *SweepFolder) Mark(name string) error {
-	// The file is empty: there is no half of it.
+	// The file is empty, so it cannot be incomplete.
 	if err := os.WriteFile(f.file(name, begunEnd), nil, 0o666); err != nil {
-		return fmt.Errorf("write into the folder of the sweep: %w", err)
+		return fmt.Errorf("write to the folder of the sweep: %w", err)
 	}
 	return nil
 }
 
-// Unmark takes the note of [SweepFolder.Mark] back.
+// Unmark removes the mark of [SweepFolder.Mark].
 func (f *SweepFolder) Unmark(name string) { os.Remove(f.file(name, begunEnd)) }
 
 // Begun reports whether a picture is marked.
@@ -198,7 +199,7 @@ func digestOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// bare takes operation and path off an error of package os, for a message that names the path itself.
+// bare removes operation and path from an error of package os, for a message that names the path itself.
 func bare(err error) error {
 	if p := new(fs.PathError); errors.As(err, &p) {
 		return p.Err

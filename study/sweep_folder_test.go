@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// cellRecord is a record as a caller may have it.
+// cellRecord is a record as a caller might define it.
 type cellRecord struct {
 	Digest string `json:"digest"`
 	SweepFile
@@ -117,7 +117,7 @@ func TestParseSweepAxis(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"none=1": "not an option", "seed": "no values", "seed= ": "no values", "seed=1,,2": "value 2 is empty", "seed=1, 1": "1 is there twice",
+		"none=1": "not an option", "seed": "no values", "seed= ": "no values", "seed=1,,2": "value 2 is empty", "seed=1, 1": "1 is given twice",
 	} {
 		if _, err := ParseSweepAxis(text, check); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)

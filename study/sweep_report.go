@@ -10,11 +10,11 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// pixelsOfPage bounds the pixels of all pictures on a page, so that it stays below 5 MB: as JPEG a pixel of
-// coarse noise takes up to a byte, and a third more within the page.
+// pixelsOfPage bounds the pixels of all pictures on a page so that it stays below 5 MB: a pixel of coarse noise takes up
+// to a byte as JPEG, and a third more in the page.
 const pixelsOfPage = 3.2e6
 
-// Report turns the sweep into contact sheets, a chart where the first axis has numbers, and tables.
+// Report turns the sweep into contact sheets, tables, and a chart if the values of the first axis are numbers.
 func (s *Sweep) Report(lang figure.Language) *figure.Report {
 	r := &figure.Report{Title: s.title(lang), Language: lang}
 	r.Sections = append(r.Sections, figure.Section{Text: s.lead(lang)})
@@ -37,18 +37,18 @@ func (s *Sweep) Report(lang figure.Language) *figure.Report {
 	return r
 }
 
-// Sheets returns how many sheets the pictures take.
+// Sheets returns the number of sheets.
 func (s *Sweep) Sheets() int { return len(s.contactSheets()) }
 
-// Sheet returns one of the sheets, counted from 0, and the cells that are on it. It holds its pictures; a
-// report of all would hold those of all.
+// Sheet returns a sheet, counted from 0, and its cells. It holds only the pictures of that sheet in memory, unlike a
+// report of all sheets.
 func (s *Sweep) Sheet(i int, lang figure.Language) (r *figure.Report, cells []int) {
 	sheet := s.contactSheets()[i]
 	return &figure.Report{Title: s.title(lang), Language: lang, Sections: []figure.Section{s.section(&sheet, pixelsOfCell, lang)}},
 		slices.Concat(sheet.cells...)
 }
 
-// pixelsEach is the long side of the pictures on a page.
+// pixelsEach returns the long side of the pictures on a page.
 func (s *Sweep) pixelsEach() int {
 	width, height := s.box(pixelsOfCell)
 	area := pixelsOfPage / float64(max(s.Painted(), 1))
@@ -63,7 +63,7 @@ func (s *Sweep) title(lang figure.Language) string {
 	return say(lang, "sweep.title", strings.Join(names, " × "))
 }
 
-// mostProblems is how many different ones the text lists.
+// mostProblems is the largest number of different problems listed in the text.
 const mostProblems = 3
 
 func (s *Sweep) lead(lang figure.Language) []string {
@@ -108,7 +108,7 @@ func (s *Sweep) section(c *contactSheet, pixels int, lang figure.Language) figur
 	return section
 }
 
-// listed writes values one after the other, many by the first and the last.
+// listed joins values; of many it lists only the first and the last.
 func listed(values []string) string {
 	const all = 6
 	separator := ", "
@@ -121,7 +121,7 @@ func listed(values []string) string {
 	return strings.Join(values, separator)
 }
 
-// table lists every cell with its numbers.
+// table returns the numbers of every cell.
 func (s *Sweep) table(lang figure.Language) *figure.Table {
 	t := &figure.Table{}
 	for _, a := range s.Axes {
@@ -158,7 +158,7 @@ func (s *Sweep) table(lang figure.Language) *figure.Table {
 	return t
 }
 
-// kinds are those that a table lists: content and style, and those of which some cell has a term.
+// kinds returns the kinds of terms in the table: content, style, and those of which some cell has a term.
 func (s *Sweep) kinds() []transfer.Kind {
 	return slices.DeleteFunc(transfer.Kinds(), func(kind transfer.Kind) bool {
 		return kind != transfer.ContentTerm && kind != transfer.StyleTerm &&
@@ -166,11 +166,11 @@ func (s *Sweep) kinds() []transfer.Kind {
 	})
 }
 
-// mostCurves is how many rows a chart can show.
+// mostCurves is the largest number of rows in a chart.
 const mostCurves = 3
 
-// drawChart shows how content and style loss, without their weights, follow the first axis, each as a multiple
-// of its smallest value's; nil where that axis has no numbers or there are too many rows.
+// drawChart draws the unweighted content and style loss over the first axis, each relative to that at the axis's smallest
+// value. It returns nil if the values of the axis are not numbers or there are too many rows.
 func (s *Sweep) drawChart(lang figure.Language) *figure.Drawing {
 	rows := len(s.Cells) / len(s.Axes[0].Values)
 	if rows > mostCurves || len(s.Axes) > 2 {
@@ -200,7 +200,7 @@ func (s *Sweep) drawChart(lang figure.Language) *figure.Drawing {
 	return c.Draw(480, 240)
 }
 
-// curve is a number of the cells of one row over the values of the first axis, relative to the first.
+// curve returns a number of the cells of one row over the values of the first axis, relative to the first.
 func (s *Sweep) curve(row int, of func(*SweepCell) float64) figure.Series {
 	type place struct{ x, y float64 }
 	var places []place
@@ -226,7 +226,7 @@ func (s *Sweep) curve(row int, of func(*SweepCell) float64) figure.Series {
 	return line
 }
 
-// spans says whether numbers are positive and so far apart that only their logarithms can be seen together.
+// spans reports whether numbers are positive and so far apart that they need a logarithmic axis.
 func spans(all []figure.Series, of func(*figure.Series) []float64) bool {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i := range all {

@@ -12,19 +12,19 @@ import (
 // The layout of a contact sheet, in units.
 const (
 	cellGap      = 14
-	cellWidth    = 138 // at least, for the losses below a picture
+	cellWidth    = 138 // minimum, for the losses below a picture
 	lossStep     = 16
-	sideWidth    = 132 // at most, of the labels of rows
-	labelLines   = 6   // at most, of one label
+	sideWidth    = 132 // maximum, of the labels of rows
+	labelLines   = 6   // maximum, of one label
 	cellsAcross  = 1120
 	smallestCell = 132
-	boldWider    = 1.1 // than regular text; so is the reader's own font
+	boldWider    = 1.1 // width relative to regular text; also allows for the reader's own font
 )
 
-// pixelsOfCell is the long side of a picture on a sheet of its own, and at most on a page.
+// pixelsOfCell is the long side of a picture on a separate sheet, and its maximum on a page.
 const pixelsOfCell = 2 * figure.PictureSide
 
-// draw draws a sheet. Pictures have the given long side in pixels at most.
+// draw draws a sheet with pictures of at most the given long side in pixels.
 func (c *contactSheet) draw(s *Sweep, pixels int, lang figure.Language) *figure.Drawing {
 	side := min(max(cellsAcross/len(c.cells[0]), smallestCell), figure.PictureSide)
 	boxWidth, boxHeight := s.box(side)
@@ -53,7 +53,7 @@ func (c *contactSheet) draw(s *Sweep, pixels int, lang figure.Language) *figure.
 	return d
 }
 
-// box returns the size of the pictures: the shape of the first that there is.
+// box returns the size of the pictures, with the shape of the first one available.
 func (s *Sweep) box(side int) (width, height float64) {
 	for _, c := range s.Cells {
 		if c.Painted {
@@ -64,7 +64,7 @@ func (s *Sweep) box(side int) (width, height float64) {
 	return float64(side), float64(side) * 3 / 4
 }
 
-// sideWidth returns the width of the rows' labels with the gap behind them.
+// sideWidth returns the width of the labels of rows with the gap after them.
 func (c *contactSheet) sideWidth(s *Sweep) float64 {
 	if c.sides == nil {
 		return 0
@@ -78,7 +78,7 @@ func (c *contactSheet) sideWidth(s *Sweep) float64 {
 	return widest + cellGap
 }
 
-// drawHeads writes the labels of a row's columns and returns where they end.
+// drawHeads draws the labels of the columns of a row and returns their lower end.
 func (c *contactSheet) drawHeads(d *figure.Drawing, s *Sweep, row int, start, width, y float64) float64 {
 	most := 0
 	for i, value := range c.heads[row] {
@@ -91,7 +91,7 @@ func (c *contactSheet) drawHeads(d *figure.Drawing, s *Sweep, row int, start, wi
 	return y + float64(most)*figure.LineStep + 2
 }
 
-// drawCell shows a picture, or says in its place why there is none.
+// drawCell draws a picture, or the reason why there is none.
 func (s *Sweep) drawCell(d *figure.Drawing, cell int, x, y, width, height float64, pixels int, lang figure.Language) {
 	c := &s.Cells[cell]
 	words := c.Problem
@@ -116,14 +116,14 @@ func (s *Sweep) drawCell(d *figure.Drawing, cell int, x, y, width, height float6
 	}
 }
 
-// within returns the size of an image drawn as large as a box allows.
+// within returns the largest size of an image that fits a box.
 func within(img image.Image, width, height float64) (w, h float64) {
 	b := img.Bounds()
 	scale := min(width/float64(b.Dx()), height/float64(b.Dy()))
 	return scale * float64(b.Dx()), scale * float64(b.Dy())
 }
 
-// drawLosses writes a cell's numbers below its picture and returns where they end.
+// drawLosses draws the numbers of a cell below its picture and returns their lower end.
 func (s *Sweep) drawLosses(d *figure.Drawing, c *SweepCell, x, y, width float64, lang figure.Language) float64 {
 	if !c.Painted {
 		return y
@@ -143,7 +143,7 @@ func (s *Sweep) drawLosses(d *figure.Drawing, c *SweepCell, x, y, width float64,
 	return y
 }
 
-// label tells the values of a cell: "strength 0.1, recipe gatys".
+// label returns the values of a cell: "strength 0.1, recipe gatys".
 func (s *Sweep) label(cell int) string {
 	var parts []string
 	for k, i := range s.Indices(cell) {
@@ -152,8 +152,8 @@ func (s *Sweep) label(cell int) string {
 	return strings.Join(parts, ", ")
 }
 
-// wrapLabel breaks a bold label into lines of at most a width, behind spaces, commas and the like where it
-// can. What is too long ends in an ellipsis.
+// wrapLabel breaks a bold label into lines of at most the given width, if possible after spaces, commas and the like. A
+// label that is too long ends with an ellipsis.
 func wrapLabel(label string, width float64) []string {
 	fits := func(s string) bool { return figure.TextWidth(strings.TrimSpace(s), figure.BodySize)*boldWider <= width }
 	var lines []string

@@ -19,7 +19,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// noisySweep is a sweep whose pictures are noise, the worst for their size in a file.
+// noisySweep returns a sweep whose pictures are noise, the worst case for the size of a file.
 func noisySweep(axes ...SweepAxis) *Sweep {
 	s := &Sweep{Axes: axes, Settings: [][2]string{{"size", "64"}}}
 	count := 1
@@ -53,7 +53,7 @@ func values(name string, n int) SweepAxis {
 	return a
 }
 
-// TestSweepShowsEveryCellOnce: whatever the numbers of values, each cell is on one sheet, under its own label.
+// TestSweepShowsEveryCellOnce checks, for various numbers of values, that each cell is on one sheet under its label.
 func TestSweepShowsEveryCellOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		axes := []SweepAxis{}
@@ -92,7 +92,7 @@ func TestSweepShowsEveryCellOnce(t *testing.T) {
 	})
 }
 
-// TestSweepLabels holds what a reader sees: values, losses, and why a picture is missing.
+// TestSweepLabels checks the visible text: values, losses, and the reason for a missing picture.
 func TestSweepLabels(t *testing.T) {
 	s := noisySweep(SweepAxis{"strength", []string{"0.1", "1", "10"}}, SweepAxis{"recipe", []string{"gatys", "impasto"}})
 	s.Cells[4] = SweepCell{Problem: "the loss is not a number"}
@@ -120,7 +120,7 @@ func TestSweepLabels(t *testing.T) {
 	selfContained(t, s.Report(figure.Korean))
 }
 
-// TestSweepPagesAreSmall: with pictures of noise a page still can be sent by mail.
+// TestSweepPagesAreSmall checks that even a page with pictures of noise can be sent by mail.
 func TestSweepPagesAreSmall(t *testing.T) {
 	for _, n := range []int{4, 300} {
 		page, err := noisySweep(values("seed", n)).Report(figure.English).Page()
@@ -130,7 +130,7 @@ func TestSweepPagesAreSmall(t *testing.T) {
 	}
 }
 
-// TestSweepChart: numbers make curves in the order of the numbers, names make none.
+// TestSweepChart checks that numbers give curves, in their order, and names give none.
 func TestSweepChart(t *testing.T) {
 	s := noisySweep(SweepAxis{"strength", []string{"10", "0.1"}})
 	line := s.curve(0, func(c *SweepCell) float64 { return c.FreeContent })
@@ -159,7 +159,7 @@ func TestWrapLabel(t *testing.T) {
 	}
 }
 
-// TestSweepSheetsCarryWhatTheyShow reads a sheet's parameters back.
+// TestSweepSheetsCarryWhatTheyShow reads the parameters of a sheet back.
 func TestSweepSheetsCarryWhatTheyShow(t *testing.T) {
 	s := noisySweep(values("seed", 2), values("scales", 1), values("size", 2))
 	if s.Sheets() != 2 {

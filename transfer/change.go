@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/impasto/impasto/engine"
@@ -9,78 +10,57 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// adopt switches to another layout of the same scales. If the current scale needs the same terms, layers and memory
-// as before, only the coefficients of the terms change; otherwise the scale is laid out again around its picture.
-// The returned step describes the effect.
+// adopt switches to another layout of the same scales, which fits the arena. If the current scale needs the same
+// terms, layers and memory as before, only the coefficients and targets of the terms change; otherwise the scale is
+// set aside and starts again at its picture. So it is if an error interrupts the change, which has then been made.
+// An error before that leaves everything as it was. The returned step describes the effect on the rule.
 func (e *easel) adopt(ctx context.Context, next *layout) (optim.Step, error) {
 	if e.live == nil {
-		return optim.Step{}, e.moveTo(next)
+		e.layout = next
+		return optim.Step{}, nil
 	}
 	before, after := e.live.scale, next.scales[e.index]
 	if !before.sameShape(after) {
-		return e.reopen(ctx, next)
+		err := e.setAside()
+		if err == nil {
+			e.layout = next
+		}
+		return optim.Step{}, err
 	}
 	e.layout = next
-	e.live.scale, e.live.objective.scale = after, after
-	if rate := after.in.Recipe.Optimizer.Rate; rate > 0 && rate != before.in.Recipe.Optimizer.Rate {
-		e.live.rule.SetRate(rate)
+	step, err := e.live.adopt(ctx, after, e.arena)
+	if err != nil {
+		e.failed = e.setAside()
+		err = errors.Join(err, e.failed)
 	}
-	if !e.live.objective.reweigh(before) {
+	return step, err
+}
+
+// adopt switches to a scale of the same shape.
+func (l *live) adopt(ctx context.Context, after *scale, arena engine.Arena) (optim.Step, error) {
+	before, o := l.scale, l.objective
+	l.scale = after
+	if rate := after.in.Recipe.Optimizer.Rate; rate > 0 && rate != before.in.Recipe.Optimizer.Rate {
+		l.rule.SetRate(rate)
+	}
+	o.switchTo(after)
+	if sameLoss(before, after) {
 		return optim.Step{}, nil
 	}
 	if !slices.Equal(before.in.shares, after.in.shares) {
-		if err := e.live.objective.relearn(ctx, e.arena); err != nil {
+		if err := o.relearn(ctx, arena); err != nil {
 			return optim.Step{}, err
 		}
 	}
-	return e.restart(ctx)
-}
-
-// moveTo switches to another layout before a scale has begun.
-func (e *easel) moveTo(next *layout) error {
-	e.layout = next
-	if next.bytes <= e.arena.Bytes() {
-		return nil
+	if after.in.Recipe.Units == recipe.GreyUnits {
+		if err := o.measureAgain(ctx); err != nil {
+			return optim.Step{}, err
+		}
 	}
-	larger, err := newEasel(next)
-	if err != nil {
-		return err
-	}
-	err = e.arena.Close()
-	e.arena = larger.arena
-	return err
-}
-
-// reopen lays out the current scale again, for other terms, and continues at its picture. The average restarts.
-func (e *easel) reopen(ctx context.Context, next *layout) (optim.Step, error) {
-	iteration := e.live.iteration
-	at, err := e.live.read(e.live.objective.image)
-	if err != nil {
-		return optim.Step{}, err
-	}
-	if err := e.live.objective.close(); err != nil {
-		return optim.Step{}, err
-	}
-	e.live, e.picture, e.moments, e.known = nil, at, nil, nil
-	if err := e.moveTo(next); err != nil {
-		return optim.Step{}, err
-	}
-	step, err := e.enter(ctx)
-	if err != nil {
-		return step, err
-	}
-	e.live.iteration = iteration
-	step.Events |= optim.Restarted
-	e.live.objective.settle(e.live.objective.rows, step.Loss)
-	return step, nil
-}
-
-// restart makes the rule discard the state that a change invalidated.
-func (e *easel) restart(ctx context.Context) (optim.Step, error) {
-	step, err := e.live.rule.Restart(ctx, e.live.objective)
+	step, err := l.rule.Restart(ctx, o)
 	if err == nil {
-		e.live.stalled = false
-		e.live.objective.settle(e.live.objective.rows, step.Loss)
+		l.stalled = false
+		o.settle(o.rows, step.Loss)
 	}
 	return step, err
 }
@@ -100,9 +80,26 @@ func (o *objective) relearn(ctx context.Context, arena engine.Arena) error {
 	return nil
 }
 
+// measureAgain measures the units again, at another picture, and returns to the image.
+func (o *objective) measureAgain(ctx context.Context) (err error) {
+	at, err := o.scale.read(o.image)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.scale.dev.Write(o.image, at.Pix)) }()
+	if err := o.takeUnits(ctx, nil); err != nil {
+		return err
+	}
+	if o.reduced != nil {
+		return o.reduced.takeUnits(ctx, nil)
+	}
+	return nil
+}
+
 // sameShape reports whether two layouts of a scale have the same terms at the same places.
 func (sc *scale) sameShape(other *scale) bool {
-	if sc.bytes != other.bytes || sc.scratch != other.scratch || len(sc.terms) != len(other.terms) || len(sc.images) != len(other.images) {
+	if sc.bytes != other.bytes || sc.scratch != other.scratch || len(sc.terms) != len(other.terms) || len(sc.images) != len(other.images) ||
+		len(sc.regions) != len(other.regions) {
 		return false
 	}
 	r, s := &sc.in.Recipe, &other.in.Recipe
@@ -112,6 +109,11 @@ func (sc *scale) sameShape(other *scale) bool {
 	}
 	for i, t := range sc.terms {
 		if t.offset != other.terms[i].offset || t.region != other.terms[i].region {
+			return false
+		}
+	}
+	for i, r := range sc.regions {
+		if !slices.Equal(r.paintings, other.regions[i].paintings) { // and so another mask
 			return false
 		}
 	}
@@ -125,20 +127,22 @@ func sameLayers(a, b []placed) bool {
 	return slices.EqualFunc(a, b, func(a, b placed) bool { return a.layer == b.layer })
 }
 
-// reweigh sets the coefficients of all terms from the current inputs, and reports whether the loss changed.
-func (o *objective) reweigh(before *scale) bool {
-	after := o.scale
-	o.weigh(after.in)
+// switchTo sets the coefficients of all terms from a scale of the same shape.
+func (o *objective) switchTo(sc *scale) {
+	o.scale = sc
+	o.weigh(sc.in)
 	if o.reduced != nil {
-		o.reduced.objective.scale = after.reduced
-		o.reduced.objective.weigh(after.reduced.in)
+		o.reduced.objective.switchTo(sc.reduced)
 	}
-	return !sameLoss(&before.in.Recipe, &after.in.Recipe) || !slices.Equal(before.in.shares, after.in.shares) ||
-		before.reduced != nil && !sameLoss(&before.reduced.in.Recipe, &after.reduced.in.Recipe)
 }
 
-// sameLoss reports whether recipes give their terms the same weights.
-func sameLoss(a, b *recipe.Recipe) bool {
+// sameLoss reports whether scales of the same shape have the same loss.
+func sameLoss(a, b *scale) bool {
+	return sameWeights(&a.in.Recipe, &b.in.Recipe) && slices.Equal(a.in.shares, b.in.shares) && (a.reduced == nil || sameLoss(a.reduced, b.reduced))
+}
+
+// sameWeights reports whether recipes give their terms the same weights.
+func sameWeights(a, b *recipe.Recipe) bool {
 	return a.Content.Weight == b.Content.Weight && a.Content.Reference == b.Content.Reference && slices.Equal(a.Content.Layers, b.Content.Layers) &&
 		a.Style.Weight == b.Style.Weight && a.Style.Strength == b.Style.Strength && slices.Equal(a.Style.Layers, b.Style.Layers) &&
 		a.TotalVariation == b.TotalVariation && a.Reduced.Weight == b.Reduced.Weight

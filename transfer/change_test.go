@@ -2,12 +2,15 @@ package transfer
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/impasto/impasto/canvas"
+	"github.com/impasto/impasto/feature"
 	"github.com/impasto/impasto/optim"
 	"github.com/impasto/impasto/recipe"
 )
@@ -22,6 +25,7 @@ func twoPaintings(t testing.TB, settings map[string]string) Inputs {
 // TestChangeIsTheChangedRecipe compares the loss after a change with that of a run that had the changed recipe from the start, at
 // the same picture.
 func TestChangeIsTheChangedRecipe(t *testing.T) {
+	left, right := halves(40, 30)
 	for name, c := range map[string]Change{
 		"strength":      {Settings: map[string]string{"strength": "0.2"}},
 		"content":       {Settings: map[string]string{"content-weight": "7"}},
@@ -37,10 +41,35 @@ func TestChangeIsTheChangedRecipe(t *testing.T) {
 		"several":       {Settings: map[string]string{"strength": "3", "tv-weight": "0"}, Shares: []float64{1, 3}},
 		"everything":    {Settings: map[string]string{"strength": "2", "style-layers": "relu2_1=1", "content-weight": "1"}, Shares: []float64{2, 1}},
 		"size of style": {Settings: map[string]string{"style-scale": "0.8"}},
+		"masked":        {Shares: []float64{0, 1}},
+		"masked weigh":  {Shares: []float64{2, 5}},
+		"grey strength": {Settings: map[string]string{"strength": "0.2"}},
+		"grey layers":   {Settings: map[string]string{"style-layers": "relu1_1=9,relu2_1=1,relu3_1=1,relu4_1=1,relu5_1=1"}},
+		"grey shares":   {Shares: []float64{5, 1}},
+		"grey reduced":  {Shares: []float64{5, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := twoPaintings(t, map[string]string{"loss-units": "plain", "scales": "1", "iterations": "4"})
+			settings := map[string]string{"loss-units": "plain", "scales": "1", "iterations": "4"}
+			if strings.HasPrefix(name, "grey") {
+				settings["loss-units"] = "grey"
+			}
+			if name == "grey reduced" {
+				settings["reduced"], settings["scales"], settings["scale-ratio"] = "39", "2", "2"
+				settings["style-layers"], settings["content-layers"] = "relu1_1=1,relu3_1=2", "relu3_2=1"
+			}
+			in := twoPaintings(t, settings)
+			if strings.HasPrefix(name, "masked") {
+				in.Masks = []*canvas.Plane{left, right}
+			}
+			if name == "masked" {
+				in.Style, _ = NewStyle(Painting{Picture: smooth(3, 50, 40), Weight: 1}, Painting{Picture: picture(4, 45, 45)})
+			}
 			r := begun(t, in, 3)
+			for r.index < len(r.scales)-1 {
+				if err := r.Step(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
 			before := r.Progress().Loss
 			at, err := r.live.read(r.live.objective.image)
 			if err != nil {
@@ -49,8 +78,16 @@ func TestChangeIsTheChangedRecipe(t *testing.T) {
 			if err := r.Change(c); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := r.apply(t.Context()); err != nil {
+			if err := r.apply(t.Context()); err != nil {
 				t.Fatal(err)
+			}
+			if r.live == nil {
+				step, err := r.enter(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.carry(step)
+				r.live.objective.settle(r.live.objective.rows, step.Loss)
 			}
 			changed := in
 			changed.Recipe = in.Recipe.Clone()
@@ -100,6 +137,126 @@ func TestChangeIsReported(t *testing.T) {
 	result, err := r.Result()
 	if err != nil || len(result.Changes) != 1 || !maps.Equal(result.Changes[0].Settings, map[string]string{"strength": "2"}) {
 		t.Errorf("result %+v (%v)", result.Changes, err)
+	}
+}
+
+// TestChangeThatEndsTheRun is reported, too.
+func TestChangeThatEndsTheRun(t *testing.T) {
+	in := twoPaintings(t, map[string]string{"scales": "1", "iterations": "9", "first-iterations": "9"})
+	for _, settings := range []map[string]string{
+		{"iterations": "3", "first-iterations": "3"},
+		{"iterations": "3", "first-iterations": "3", "strength": "2"},
+		{"iterations": "3", "first-iterations": "3", "style-layers": "relu1_1=1"},
+	} {
+		r := begun(t, in, 4)
+		before := *r.Progress()
+		if err := r.Change(Change{Settings: settings}); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p := r.Progress()
+		if !r.Done() || len(p.Changes) != 1 || p.Iteration != 3 || p.Iterations != 3 {
+			t.Errorf("%v: done %v, progress %+v", settings, r.Done(), p)
+		}
+		if same := len(settings) == 2; (p.Loss == before.Loss) != same || p.GradientNorm == 0 {
+			t.Errorf("%v: the loss is %v, before %v, with a gradient of %v", settings, p.Loss, before.Loss, p.GradientNorm)
+		}
+	}
+}
+
+// TestInterruptedChange cancels a change at every point where it polls the context: the run continues with the change
+// made, or still to be made, and can be saved.
+func TestInterruptedChange(t *testing.T) {
+	for _, c := range held {
+		if !slices.Contains([]string{"wolfe", "adam", "moments carried and averaged", "reduced"}, c.name) {
+			continue
+		}
+		for name, change := range map[string]Change{
+			"weights": {Settings: map[string]string{"strength": "3"}},
+			"shares":  {Shares: []float64{1, 4}},
+			"layers":  {Settings: map[string]string{"style-layers": "relu1_1=1,relu2_1=1"}},
+		} {
+			in := heldInputs(t, processor(t), c.recipe, c.settings)
+			in.Style, _ = NewStyle(Painting{Picture: smooth(3, 50, 40), Weight: 1}, Painting{Picture: picture(4, 45, 45), Weight: 1})
+			finish := func(polls int64) (*Result, bool) {
+				r := begun(t, in, 2)
+				if err := r.Change(change); err != nil {
+					t.Fatal(err)
+				}
+				err := r.Step(&cancelled{Context: t.Context(), after: polls})
+				if err != nil && !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				interrupted := err != nil
+				reported := len(r.Progress().Changes)
+				if interrupted {
+					reported = 0
+					s, err := ReadSnapshot(bytes.NewReader(snapshotOf(t, r)), 1<<30)
+					if err != nil {
+						t.Fatal(err)
+					}
+					pending := r.pending
+					plan, err := NewPlan(in)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if r, err = plan.Resume(t.Context(), s); err != nil {
+						t.Fatalf("%s, %s: interrupted at poll %d: %v", c.name, name, polls, err)
+					}
+					defer r.Close()
+					r.pending = pending
+				}
+				result, err := r.Finish(t.Context(), func(p *Progress) { reported += len(p.Changes) })
+				if err != nil || !result.Finished || len(result.Changes) != 1 || !interrupted && reported != 1 {
+					t.Fatalf("%s, %s: interrupted at poll %d: %+v, %d changes reported (%v)", c.name, name, polls, result, reported, err)
+				}
+				return result, interrupted
+			}
+			want, _ := finish(1 << 40)
+			for polls := int64(0); ; polls += 1 + polls {
+				got, interrupted := finish(polls)
+				// Moments and averages restart if the change was interrupted.
+				first := in.Recipe.Optimizer.Rule != recipe.LBFGS || in.Recipe.Averaging > 0
+				if !first && !slices.Equal(got.Picture.Pix, want.Picture.Pix) {
+					t.Fatalf("%s, %s: interrupted at poll %d: other bits", c.name, name, polls)
+				}
+				if !interrupted {
+					break
+				}
+			}
+		}
+	}
+}
+
+// TestChangeKeepsTheMemory: a change that needs more than the run has is made with less, or refused.
+func TestChangeKeepsTheMemory(t *testing.T) {
+	in := twoPaintings(t, map[string]string{"scales": "1"})
+	in.Photograph = smooth(2, 160, 120)
+	r := begun(t, in, 3)
+	if err := r.Change(Change{Settings: map[string]string{"style-layers": "relu1_1=1,relu1_2=1,relu2_1=1,relu2_2=1,relu3_1=1,relu5_1=1"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Finish(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if reserved := r.layout.original().bytes; r.layout.bytes > reserved {
+		t.Errorf("the run takes %d bytes; %d were reserved", r.layout.bytes, reserved)
+	}
+	shallow := map[string]string{"style-layers": "relu1_1=1", "content-layers": "relu1_1=1"}
+	deeper := Change{Settings: map[string]string{"style-layers": "relu5_1=1"}}
+	in = twoPaintings(t, nil)
+	if err := in.Recipe.Override(shallow); err != nil {
+		t.Fatal(err)
+	}
+	var over *BudgetError
+	if err := begun(t, in, 3).Change(deeper); !errors.As(err, &over) {
+		t.Errorf("a change that needs more memory: %v", err)
+	}
+	var beyond *feature.DepthError
+	if err := begun(t, twoPaintings(t, shallow), 3).Change(deeper); !errors.As(err, &beyond) {
+		t.Errorf("a change to a layer that was not prepared: %v", err)
 	}
 }
 

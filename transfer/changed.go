@@ -39,7 +39,8 @@ func (e *ChangeError) Error() string {
 	return fmt.Sprintf("change %s: %s", e.Setting, e.Reason)
 }
 
-// changed returns the layout with further changes.
+// changed returns the layout with further changes. It fits the arena of the run, whose memory was reserved: if it
+// would take more, more maps are recomputed.
 func (l *layout) changed(changes []Change) (*layout, error) {
 	in := l.in
 	in.Recipe = in.Recipe.Clone()
@@ -51,7 +52,11 @@ func (l *layout) changed(changes []Change) (*layout, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	next, err := newLayout(&in, &l.origin)
+	next, err := newLayout(&in, l.original())
+	if err == nil && next.bytes > next.origin.bytes {
+		in.Budget = next.origin.bytes
+		next, err = newLayout(&in, next.origin)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (c *colouring) of(painting int) canvas.ColourMap {
 
 // finish returns a picture with its final colours.
 func (c *colouring) finish(p *canvas.Picture) *canvas.Picture {
-	if c.own == nil || p == nil {
+	if c.own == nil {
 		return p
 	}
 	return canvas.Resize(c.own, p.Width, p.Height, canvas.Lanczos).WithLuma(p.Luma())

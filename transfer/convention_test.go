@@ -7,6 +7,7 @@ import (
 
 	"github.com/impasto/impasto/engine/reference"
 	"github.com/impasto/impasto/loss"
+	"github.com/impasto/impasto/optim"
 	"github.com/impasto/impasto/recipe"
 )
 
@@ -43,6 +44,21 @@ func TestEveryDistanceIsARecipes(t *testing.T) {
 	slices.Sort(ours)
 	if slices.Sort(theirs); !slices.Equal(ours, theirs) {
 		t.Errorf("recipes know the distances %v, package loss has %v", ours, theirs)
+	}
+}
+
+// TestEveryRuleIsARecipes: the tables of package recipe and of package optim have the same step rules.
+func TestEveryRuleIsARecipes(t *testing.T) {
+	var ours, theirs []string
+	for _, r := range recipe.Rules() {
+		ours = append(ours, string(r.Name))
+	}
+	for _, k := range optim.Kinds() {
+		theirs = append(theirs, k.Name)
+	}
+	slices.Sort(ours)
+	if slices.Sort(theirs); !slices.Equal(ours, theirs) {
+		t.Errorf("recipes know the step rules %v, package optim has %v", ours, theirs)
 	}
 }
 

@@ -17,9 +17,12 @@ type easel struct {
 	index int   // of the current scale, or of the next one
 	live  *live // nil: the scale has not started
 
-	picture *canvas.Picture // what the next scale starts from; nil: the recipe's start
-	moments *moments        // likewise
-	known   []Units         // of the next scale, if it was started before
+	picture   *canvas.Picture // what the next scale starts from; nil: the recipe's start
+	moments   *moments        // likewise
+	iteration int             // made at the next scale before it was set aside
+	reopened  bool            // it was set aside
+
+	failed error // stopped the current scale's rule in the middle; only the picture can still be read
 }
 
 // live is the current scale.
@@ -53,14 +56,25 @@ func (e *easel) leave() (err error) {
 	if e.moments, err = carry(l.scale, l.rule, l.work); err != nil {
 		return err
 	}
-	e.live, e.known = nil, nil
+	e.live = nil
+	return l.objective.close()
+}
+
+// setAside closes the current scale, which then starts again at its picture. Its average and moments restart.
+func (e *easel) setAside() error {
+	l := e.live
+	at, err := l.read(l.objective.image)
+	if err != nil {
+		return err
+	}
+	e.live, e.picture, e.moments, e.iteration, e.reopened = nil, at, nil, l.iteration, true
 	return l.objective.close()
 }
 
 // enter prepares the scale at e.index and evaluates its loss at the start.
 func (e *easel) enter(ctx context.Context) (optim.Step, error) {
 	sc := e.scales[e.index]
-	l, err := e.open(ctx, sc)
+	l, err := e.open(ctx, sc, nil)
 	if err != nil {
 		if e.picture == nil {
 			e.picture = sc.start()
@@ -71,13 +85,17 @@ func (e *easel) enter(ctx context.Context) (optim.Step, error) {
 	if err != nil {
 		return step, errors.Join(err, l.objective.close())
 	}
-	e.live, e.picture, e.moments = l, nil, nil
+	if e.reopened {
+		step.Events |= optim.Restarted
+	}
+	l.iteration = e.iteration
+	e.live, e.picture, e.moments, e.iteration, e.reopened = l, nil, nil, 0, false
 	return step, nil
 }
 
-// open makes the objective and the rule of a scale.
-func (e *easel) open(ctx context.Context, sc *scale) (*live, error) {
-	o, err := sc.open(ctx, e.arena, e.known)
+// open makes the objective and the rule of a scale. known are the units of its losses; if nil, they are measured.
+func (e *easel) open(ctx context.Context, sc *scale, known []Units) (*live, error) {
+	o, err := sc.open(ctx, e.arena, known)
 	if err != nil {
 		return nil, errors.Join(err, o.close())
 	}

@@ -48,6 +48,9 @@ func (sc *scale) evaluate(ctx context.Context, at *canvas.Picture) (*Evaluation,
 	if (size{at.Width, at.Height}) != sc.size {
 		return nil, &SizeError{at.Width, at.Height, sc.size.width, sc.size.height}
 	}
+	if sc.in.colouring.own != nil {
+		at = canvas.Grey().Apply(at)
+	}
 	arena, err := sc.dev.NewArena(sc.bytes)
 	if err != nil {
 		return nil, fmt.Errorf("allocate %d MiB of memory: %w", sc.bytes>>20, err)

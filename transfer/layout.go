@@ -21,14 +21,14 @@ type layout struct {
 	scales []*scale
 	bytes  int64
 
-	origin Inputs // before any changes of a run
+	origin *layout // before any changes of a run, whose arena it keeps; nil: this one
 	once   sync.Once
-	sum    string // digest of origin
+	sum    string // digest
 }
 
-// newLayout lays out inputs that have been checked and recoloured.
-func newLayout(in, origin *Inputs) (*layout, error) {
-	l := &layout{in: *in, origin: *origin}
+// newLayout lays out inputs that have been checked and recoloured. If a run changes, origin is its layout before.
+func newLayout(in *Inputs, origin *layout) (*layout, error) {
+	l := &layout{in: *in, origin: origin}
 	if err := l.layOut(); err != nil {
 		return nil, fmt.Errorf("recipe %s: %w", in.Recipe.Name, err)
 	}
@@ -59,9 +59,7 @@ func (l *layout) layOut() error {
 		own := l.in.at(i, len(sides))
 		own.Recipe.TaperTo(s.long())
 		sc, err := newScale(own, i, s, l.reduced(own, s))
-		if sc != nil {
-			l.scales = append(l.scales, sc)
-		}
+		l.scales = append(l.scales, sc)
 		if budget := new(feature.BudgetError); errors.As(err, &budget) {
 			need = max(need, budget.Need)
 		} else if err != nil {
@@ -103,49 +101,51 @@ func (l *layout) iterations() int {
 	return n
 }
 
-// digest identifies what is painted: pictures, masks, recipe, sizes, seed, network. Changes during a run are
-// excluded.
+// original returns the layout before any changes of a run.
+func (l *layout) original() *layout {
+	if l.origin != nil {
+		return l.origin
+	}
+	return l
+}
+
+// digest identifies what is painted: pictures, masks, recipe, sizes, seed, network and its parameters. Changes during
+// a run are excluded.
 func (l *layout) digest() string {
+	if l.origin != nil {
+		return l.origin.digest()
+	}
 	l.once.Do(func() {
 		h := sha256.New()
-		in := &l.origin
+		in := &l.in
 		for _, s := range in.Recipe.Settings() {
 			fmt.Fprintf(h, "%s=%s\n", s.Name, s.Value)
 		}
-		fmt.Fprintf(h, "%v %v %d %v %d %v\n", in.Network.Network(), in.shares, in.Size, in.Enlarge, in.Seed, in.last())
-		hashPictures(h, append([]*canvas.Picture{in.Photograph, in.Start}, in.paintings()...)...)
-		hashPlanes(h, append([]*canvas.Plane{in.StrengthMap}, in.Masks...)...)
+		fmt.Fprintf(h, "%s %v %d %v %d %v\n", in.Network.Model().Digest(), in.shares, in.Size, in.Enlarge, in.Seed, in.last())
+		for _, p := range append([]*canvas.Picture{in.Photograph, in.Start}, in.paintings()...) {
+			if p == nil {
+				p = &canvas.Picture{}
+			}
+			hashNumbers(h, p.Width, p.Height, p.Pix)
+		}
+		masks := append([]*canvas.Plane{in.StrengthMap}, in.Masks...)
 		if in.Style != nil {
-			hashPlanes(h, in.Style.masks...)
+			masks = append(masks, in.Style.masks...)
+		}
+		for _, m := range masks {
+			if m == nil {
+				m = &canvas.Plane{}
+			}
+			hashNumbers(h, m.Width, m.Height, m.Pix)
 		}
 		l.sum = hex.EncodeToString(h.Sum(nil))
 	})
 	return l.sum
 }
 
-func hashPictures(h hash.Hash, pictures ...*canvas.Picture) {
-	for _, p := range pictures {
-		if p == nil {
-			fmt.Fprintln(h, "none")
-			continue
-		}
-		fmt.Fprintf(h, "%dx%d\n", p.Width, p.Height)
-		hashNumbers(h, p.Pix)
-	}
-}
-
-func hashPlanes(h hash.Hash, planes ...*canvas.Plane) {
-	for _, p := range planes {
-		if p == nil {
-			fmt.Fprintln(h, "none")
-			continue
-		}
-		fmt.Fprintf(h, "%dx%d\n", p.Width, p.Height)
-		hashNumbers(h, p.Pix)
-	}
-}
-
-func hashNumbers(h hash.Hash, numbers []float32) {
+// hashNumbers hashes a picture or a plane; a missing one is 0x0.
+func hashNumbers(h hash.Hash, width, height int, numbers []float32) {
+	fmt.Fprintf(h, "%dx%d\n", width, height)
 	var buffer [1 << 14]byte
 	for len(numbers) > 0 {
 		n := min(len(numbers), len(buffer)/4)

@@ -210,6 +210,7 @@ func (o *objective) takeUnits(ctx context.Context, known []Units) error {
 	case len(known) > 0:
 		o.units = known[0]
 	default:
+		o.units = Units{1, 1}
 		o.weigh(in)
 		if err := o.measure(ctx); err != nil {
 			return err

@@ -34,7 +34,7 @@ func NewPlan(in Inputs) (*Plan, error) {
 	}
 	in.recolour()
 	in.shares = in.Style.Shares()
-	l, err := newLayout(&in, &in)
+	l, err := newLayout(&in, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (p *Plan) HostBytes() int64 {
 		if i > 0 {
 			before := imageBytes(p.scales[i-1].size)
 			bytes += before
-			if o := p.scales[i-1].in.Recipe.Optimizer; o.Rule == recipe.Adam && o.CarryMoments {
+			if carries(&p.scales[i-1].in.Recipe.Optimizer) {
 				bytes += 2 * before
 			}
 		}

@@ -10,47 +10,42 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// workVectors returns the number of vectors of the image's length that a step rule works with.
-func workVectors(o recipe.Optimizer) int {
-	switch o.Rule {
-	case recipe.LBFGS:
-		return lbfgsOptions(o).Vectors()
-	case recipe.Adam:
-		return adamOptions(o).Vectors()
-	case recipe.Descent:
-		return descentOptions(o).Vectors()
+// kindOf returns the step rule of a recipe, with its options. Every rule of package recipe is one of package optim.
+func kindOf(o *recipe.Optimizer) (optim.Kind, optim.Options) {
+	kind, err := optim.FindRule(string(o.Rule))
+	if err != nil {
+		panic("transfer: " + err.Error()) // the recipe has not been validated
 	}
-	panic("transfer: unknown rule " + o.Rule.String())
+	return kind, optim.Options{
+		Rate:    o.Rate,
+		History: o.History, Search: searches[o.Search], Levels: o.Levels,
+		Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon,
+		Momentum: o.Momentum,
+	}
 }
 
-func lbfgsOptions(o recipe.Optimizer) optim.LBFGSOptions {
-	return optim.LBFGSOptions{History: o.History, Rate: o.Rate, Search: searches[o.Search], Levels: o.Levels}
+// workVectors returns the number of vectors of the image's length that a step rule works with.
+func workVectors(o *recipe.Optimizer) int {
+	kind, options := kindOf(o)
+	return kind.Vectors(options)
 }
 
-func adamOptions(o recipe.Optimizer) optim.AdamOptions {
-	return optim.AdamOptions{Rate: o.Rate, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon}
-}
-
-func descentOptions(o recipe.Optimizer) optim.DescentOptions {
-	return optim.DescentOptions{Rate: o.Rate, Momentum: o.Momentum}
+// carries reports whether moments of a recipe's step rule are kept from one scale to the next.
+func carries(o *recipe.Optimizer) bool {
+	kind, _ := kindOf(o)
+	return kind.Carries && o.CarryMoments
 }
 
 // newRule makes the step rule of a recipe over an objective's space.
 func newRule(r *recipe.Recipe, space optim.Space, work []engine.Vector) optim.Rule {
-	p := r.Optimizer
 	if r.Clamp {
 		space.High = 1
 	}
-	switch p.Rule {
-	case recipe.LBFGS:
-		return optim.NewLBFGS(space, lbfgsOptions(p), work)
-	case recipe.Adam:
-		return optim.NewAdam(space, adamOptions(p), work)
-	}
-	return optim.NewDescent(space, descentOptions(p), work)
+	kind, options := kindOf(&r.Optimizer)
+	return kind.New(space, options, work)
 }
 
-// moments are Adam's moments between two scales, on the host.
+// moments are the moments of an optim.Carrier between two scales, on the host.
 type moments struct {
 	size          size
 	first, second []float32
@@ -59,23 +54,23 @@ type moments struct {
 
 // carry reads the moments that the next scale continues with, nil if it starts without.
 func carry(sc *scale, rule optim.Rule, work []engine.Vector) (*moments, error) {
-	adam, ok := rule.(*optim.Adam)
-	if !ok || !sc.in.Recipe.Optimizer.CarryMoments || adam.Steps() == 0 {
+	carrier, ok := rule.(optim.Carrier)
+	if !ok || !carries(&sc.in.Recipe.Optimizer) || carrier.Steps() == 0 {
 		return nil, nil
 	}
 	n := sc.size.numbers()
-	m := &moments{size: sc.size, first: make([]float32, n), second: make([]float32, n), steps: adam.Steps()}
+	m := &moments{size: sc.size, first: make([]float32, n), second: make([]float32, n), steps: carrier.Steps()}
 	if err := sc.dev.Read(m.first, work[0]); err != nil {
 		return nil, err
 	}
 	return m, sc.dev.Read(m.second, work[1])
 }
 
-// startRule starts a scale's rule at its image, and continues Adam if moments were carried over. The
+// startRule starts a scale's rule at its image, and continues with the moments that were carried over, if any. The
 // first moment is resampled like the image, with bicubic interpolation; the second must not become negative, so
 // it is resampled bilinearly (crowsonkb's style-transfer-pytorch).
 func startRule(ctx context.Context, sc *scale, rule optim.Rule, work []engine.Vector, o *objective, carried *moments) (optim.Step, error) {
-	adam, ok := rule.(*optim.Adam)
+	carrier, ok := rule.(optim.Carrier)
 	if !ok || carried == nil {
 		return rule.Start(ctx, o)
 	}
@@ -90,7 +85,7 @@ func startRule(ctx context.Context, sc *scale, rule optim.Rule, work []engine.Ve
 	if err := sc.dev.Write(work[1], second); err != nil {
 		return optim.Step{}, err
 	}
-	return adam.StartWith(ctx, o, carried.steps)
+	return carrier.StartWith(ctx, o, carried.steps)
 }
 
 // average is the running average of the iterates of a scale or, without averaging, the iterate itself.

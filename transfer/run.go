@@ -54,7 +54,9 @@ type Run struct {
 	*easel  // with all changes so far
 	changed []Change
 	pending []Change // to apply at the next step
-	// restarted is the effect of changes on the step rule, for the report of the following step.
+
+	// What happened since the last report besides the steps: changes, and their effect on the step rule.
+	made      []Change
 	restarted optim.Step
 
 	progress Progress
@@ -90,7 +92,7 @@ func resume(ctx context.Context, l *layout, s *Snapshot) (*Run, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	if r.live != nil {
-		r.note(optim.Step{Loss: step.Loss, GradientNorm: step.GradientNorm, Events: step.Events}, nil)
+		r.note(optim.Step{Loss: step.Loss, GradientNorm: step.GradientNorm, Events: step.Events})
 	}
 	return r, nil
 }
@@ -114,23 +116,18 @@ func (r *Run) Done() bool {
 
 // Step makes one iteration or, at the start of a scale, evaluates its loss. Pending changes take effect
 // first. If it fails, the picture is the last accepted one; a run that the context ended may be stepped again,
-// and then continues as if it had not been interrupted. Stepping a run that is done does nothing.
+// and then continues as if it had not been interrupted, except that a change that was interrupted lets the scale start
+// again at its picture. After any other failure the run can only be closed. Stepping a run that is done does nothing.
 func (r *Run) Step(ctx context.Context) error {
 	if r.Done() && len(r.pending) == 0 {
 		return nil
 	}
-	changes, err := r.apply(ctx)
-	if err == nil && r.Done() { // the change removed the remaining iterations
-		return nil
+	if r.failed != nil {
+		return r.failed
 	}
+	err := r.apply(ctx)
 	if err == nil {
-		var step optim.Step
-		if step, err = r.advance(ctx); err == nil {
-			step.Events |= r.restarted.Events
-			step.Evaluations += r.restarted.Evaluations
-			r.restarted = optim.Step{}
-			r.note(step, changes)
-		}
+		err = r.advance(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("scale %v: %w", r.scales[r.index].size, err)
@@ -139,23 +136,48 @@ func (r *Run) Step(ctx context.Context) error {
 }
 
 // advance is Step without changes.
-func (r *Run) advance(ctx context.Context) (optim.Step, error) {
+func (r *Run) advance(ctx context.Context) error {
 	if r.live != nil && r.live.ended() && r.index < len(r.scales)-1 {
 		if err := r.leave(); err != nil {
-			return optim.Step{}, err
+			return err
 		}
 		r.index++
 	}
 	if r.live == nil {
 		step, err := r.enter(ctx)
-		if err == nil {
-			r.total.FirstLoss = step.Loss
+		if err != nil {
+			return err
 		}
-		return step, err
+		if r.live.iteration == 0 {
+			r.total.FirstLoss = step.Loss
+			r.note(step)
+			return nil
+		}
+		r.carry(step)
 	}
+	if r.live.ended() { // a change removed the remaining iterations
+		step := optim.Step{Loss: r.total.LastLoss, GradientNorm: r.progress.GradientNorm}
+		if r.restarted.Evaluations > 0 {
+			step.Loss, step.GradientNorm = r.restarted.Loss, r.restarted.GradientNorm
+		}
+		r.note(step)
+		return nil
+	}
+	step, err := r.iterate(ctx)
+	if err == nil {
+		r.note(step)
+	}
+	return err
+}
+
+// iterate makes one iteration.
+func (r *Run) iterate(ctx context.Context) (optim.Step, error) {
 	l := r.live
 	step, err := l.rule.Step(ctx, l.objective)
 	if err != nil {
+		if interrupted := ctx.Err(); interrupted == nil || !errors.Is(err, interrupted) {
+			r.failed = err
+		}
 		return step, err
 	}
 	l.iteration++
@@ -164,9 +186,18 @@ func (r *Run) advance(ctx context.Context) (optim.Step, error) {
 	return step, l.average.add()
 }
 
-// note settles the terms of a step and records its progress.
-func (r *Run) note(step optim.Step, changes []Change) {
+// carry keeps what a change made the step rule do for the next report.
+func (r *Run) carry(step optim.Step) {
+	step.Events |= r.restarted.Events
+	step.Evaluations += r.restarted.Evaluations
+	r.restarted = step
+}
+
+// note settles the terms of a step and records its progress, with what has been carried.
+func (r *Run) note(step optim.Step) {
 	l, t := r.live, &r.total
+	step.Events |= r.restarted.Events
+	step.Evaluations += r.restarted.Evaluations
 	l.objective.settle(l.objective.rows, step.Loss)
 	t.Evaluations += step.Evaluations
 	t.Events |= step.Events
@@ -180,8 +211,9 @@ func (r *Run) note(step optim.Step, changes []Change) {
 		Iteration: l.iteration, Iterations: l.iterations, Done: done, Total: r.layout.iterations(),
 		Evaluations: t.Evaluations, Elapsed: r.elapsed(),
 		Loss: step.Loss, Terms: l.objective.rows, GradientNorm: step.GradientNorm, Events: step.Events,
-		Changes: changes, run: r,
+		Changes: r.made, run: r,
 	}
+	r.made, r.restarted = nil, optim.Step{}
 }
 
 func (r *Run) elapsed() time.Duration { return r.before + time.Since(r.started) }
@@ -192,20 +224,23 @@ func (r *Run) Progress() *Progress { return &r.progress }
 // Picture returns the current picture, at the size of the current scale: with averaging, the average. It is nil
 // before the first scale has started.
 func (r *Run) Picture() (*canvas.Picture, error) {
-	if r.live == nil {
-		return r.in.colouring.finish(r.picture), nil
+	if r.live != nil {
+		p, err := r.live.read(r.live.average.result())
+		if err != nil {
+			return nil, err
+		}
+		return r.in.colouring.finish(p), nil
 	}
-	p, err := r.live.read(r.live.average.result())
-	if err != nil {
-		return nil, err
+	if r.picture == nil {
+		return nil, nil
 	}
-	return r.in.colouring.finish(p), nil
+	return r.in.colouring.finish(r.picture.Clone()), nil
 }
 
 // Result returns the result so far.
 func (r *Run) Result() (*Result, error) {
 	t := r.total
-	t.Elapsed, t.Finished, t.Changes = r.elapsed(), r.Done(), r.changed
+	t.Elapsed, t.Finished, t.Terms, t.Changes = r.elapsed(), r.Done(), slices.Clone(t.Terms), slices.Clone(r.changed)
 	var err error
 	t.Picture, err = r.Picture()
 	return &t, err
@@ -222,35 +257,35 @@ func (r *Run) Change(c Change) error {
 	return nil
 }
 
-// apply applies the pending changes.
-func (r *Run) apply(ctx context.Context) ([]Change, error) {
+// apply makes the pending changes.
+func (r *Run) apply(ctx context.Context) error {
 	if len(r.pending) == 0 {
-		return nil, nil
+		return nil
 	}
 	next, err := r.layout.changed(r.pending)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	changes := slices.Clone(r.pending)
 	for i := range changes {
-		changes[i].Scale, changes[i].Iteration = r.index, 0
+		changes[i].Scale, changes[i].Iteration = r.index, r.iteration
 		if r.live != nil {
 			changes[i].Iteration = r.live.iteration
 		}
 	}
 	step, err := r.adopt(ctx, next)
-	r.restarted.Events |= step.Events
-	r.restarted.Evaluations += step.Evaluations
-	if err != nil {
-		return nil, err
+	if r.layout == next {
+		r.pending, r.changed, r.made = nil, append(r.changed, changes...), append(r.made, changes...)
 	}
-	r.changed = append(r.changed, changes...)
-	r.pending = nil
-	return changes, nil
+	r.carry(step)
+	return err
 }
 
-// Snapshot returns the state of the run. It does not include pending changes.
+// Snapshot returns the state of the run, without pending changes.
 func (r *Run) Snapshot() (*Snapshot, error) {
+	if r.failed != nil {
+		return nil, r.failed
+	}
 	t := &r.total
 	s := &Snapshot{
 		Changes: slices.Clone(r.changed), Iterations: t.Iterations, Evaluations: t.Evaluations, FirstLoss: t.FirstLoss,

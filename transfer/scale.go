@@ -59,7 +59,7 @@ func bareScale(in *Inputs, index int, s size) *scale {
 
 // vectorsOf returns the number of vectors of the image's length that the optimiser and the average take.
 func vectorsOf(r *recipe.Recipe) int {
-	n := workVectors(r.Optimizer)
+	n := workVectors(&r.Optimizer)
 	if r.Averaging > 0 {
 		n++
 	}
@@ -190,10 +190,11 @@ func (sc *scale) hostBytes() int64 {
 	for _, t := range sc.images {
 		bytes += t.hostBytes
 	}
-	if o := sc.in.Recipe.Optimizer; o.Rule == recipe.LBFGS && o.Levels > 0 {
+	kind, options := kindOf(&sc.in.Recipe.Optimizer)
+	if levels := kind.Levels(options); levels > 0 {
 		// The levels are in the device's own memory, which is counted with the network.
-		levels := sc.dev.MultilevelBytes(sc.size.height, sc.size.width, o.Levels)
-		bytes += max(levels-sc.dev.WorkspaceBytes(widest), 0)
+		own := sc.dev.MultilevelBytes(sc.size.height, sc.size.width, levels)
+		bytes += max(own-sc.dev.WorkspaceBytes(widest), 0)
 	}
 	if sc.reduced != nil {
 		bytes += sc.reduced.hostBytes() + sc.dev.ResamplerBytes(resampling(sc.size, sc.reduced.size))
@@ -228,13 +229,10 @@ func (sc *scale) workOfOne() float64 {
 	return work
 }
 
-// evaluations is the expected number of evaluations of the loss at a scale: one at its start and one per iteration;
-// with a Wolfe search some more in the first iterations, and then a few per hundred. Units take one.
+// evaluations is the expected number of evaluations of the loss at a scale: those of its step rule, and one for units.
 func (sc *scale) evaluations() float64 {
-	n := float64(sc.iterations + 1)
-	if o := sc.in.Recipe.Optimizer; sc.iterations > 0 && o.Rule == recipe.LBFGS && o.Search == recipe.Wolfe {
-		n += 3 + 0.05*float64(sc.iterations)
-	}
+	kind, options := kindOf(&sc.in.Recipe.Optimizer)
+	n := kind.Evaluations(options, sc.iterations)
 	if sc.in.Recipe.Units == recipe.GreyUnits {
 		n++
 	}
@@ -253,7 +251,7 @@ func (sc *scale) read(image engine.Vector) (*canvas.Picture, error) {
 // newRule makes the scale's step rule over an objective, and its average, in the arena.
 func (sc *scale) newRule(arena engine.Arena, o *objective) (optim.Rule, []engine.Vector, *average) {
 	r := &sc.in.Recipe
-	work := make([]engine.Vector, workVectors(r.Optimizer))
+	work := make([]engine.Vector, workVectors(&r.Optimizer))
 	for i := range work {
 		work[i] = arena.Image(sc.vectorOffset(i), sc.size.height, sc.size.width)
 	}

@@ -21,7 +21,8 @@ type Snapshot struct {
 	Plan   string // digest of what the plan paints, without changes
 
 	Scale, Iteration int
-	Live             bool     // false: the scale has not started
+	Live             bool     // false: the scale has not started, or will start again
+	Reopened         bool     // a change laid the scale out again; it will start at its picture
 	Changes          []Change // applied so far
 	Units            []Units  // of the losses at this scale
 	Rule             optim.State
@@ -50,8 +51,9 @@ type Vector struct {
 
 // take adds the contents of the easel.
 func (s *Snapshot) take(e *easel) error {
-	s.Device, s.Plan, s.Scale, s.Units = e.in.Network.Device().Name(), e.digest(), e.index, slices.Clone(e.known)
+	s.Device, s.Plan, s.Scale = e.in.Network.Device().Name(), e.digest(), e.index
 	if e.live == nil {
+		s.Iteration, s.Reopened = e.iteration, e.reopened
 		s.addCarried(e.picture, e.moments)
 		return nil
 	}
@@ -61,12 +63,12 @@ func (s *Snapshot) take(e *easel) error {
 // addCarried adds what the next scale starts from.
 func (s *Snapshot) addCarried(picture *canvas.Picture, m *moments) {
 	if picture != nil {
-		s.Vectors = append(s.Vectors, Vector{"image", [2]int{picture.Width, picture.Height}, picture.Pix})
+		s.Vectors = append(s.Vectors, Vector{"image", [2]int{picture.Width, picture.Height}, slices.Clone(picture.Pix)})
 	}
 	if m != nil {
 		at := [2]int{m.size.width, m.size.height}
 		s.MomentSteps = m.steps
-		s.Vectors = append(s.Vectors, Vector{"first", at, m.first}, Vector{"second", at, m.second})
+		s.Vectors = append(s.Vectors, Vector{"first", at, slices.Clone(m.first)}, Vector{"second", at, slices.Clone(m.second)})
 	}
 }
 
@@ -142,19 +144,27 @@ func (s *Snapshot) layout(l *layout) (*layout, error) {
 
 // restore restores the easel from a snapshot. If a scale is current, the step describes its restored state.
 func (e *easel) restore(ctx context.Context, s *Snapshot) (optim.Step, error) {
-	e.index, e.known = s.Scale, slices.Clone(s.Units)
+	e.index = s.Scale
 	if !s.Live {
 		return optim.Step{}, e.restoreCarried(s)
 	}
 	return e.restoreLive(ctx, s)
 }
 
-// restoreCarried restores what the next scale starts from.
+// restoreCarried restores what the next scale starts from: nothing, the result of the scale before, or the picture
+// at which a change laid the scale out again.
 func (e *easel) restoreCarried(s *Snapshot) error {
-	if e.index == 0 {
+	if s.Iteration < 0 {
+		return unfit("its iteration is %d", s.Iteration)
+	}
+	e.iteration, e.reopened = s.Iteration, s.Reopened
+	if e.index == 0 && !e.reopened {
 		return nil
 	}
-	before := e.scales[e.index-1].size
+	before := e.scales[e.index].size
+	if !e.reopened {
+		before = e.scales[e.index-1].size
+	}
 	data, err := s.vector("image", before)
 	if err != nil {
 		return err
@@ -183,7 +193,7 @@ func (e *easel) restoreLive(ctx context.Context, s *Snapshot) (optim.Step, error
 	if len(s.Units) != want {
 		return optim.Step{}, unfit("it has units for %d losses, want %d", len(s.Units), want)
 	}
-	l, err := e.open(ctx, sc)
+	l, err := e.open(ctx, sc, s.Units)
 	if err != nil {
 		return optim.Step{}, err
 	}

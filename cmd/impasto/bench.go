@@ -19,20 +19,21 @@ import (
 )
 
 type benchCommand struct {
-	Network    string   `default:"vgg19" enum:"vgg16,vgg19" placeholder:"vgg16|vgg19" help:"Architecture; its weights are generated, since their values do not change the time."`
+	Network    string   `default:"vgg19" enum:"vgg16,vgg19" placeholder:"vgg16|vgg19" help:"Architecture. The weights are random, since their values do not affect the time."`
 	Size       int      `default:"512" placeholder:"PIXELS" help:"Height and width of the picture."`
-	Iterations int      `default:"7" placeholder:"N" help:"Iterations to time, after one that is not."`
-	Memory     byteSize `placeholder:"SIZE" help:"Memory for maps, as 500MiB: what does not fit is computed anew. Default: no limit."`
-	Threads    int      `placeholder:"N" help:"Threads that compute. Default: one for each processor."`
-	Layers     bool     `help:"Tell of every layer, too, and how fast memory is."`
+	Iterations int      `default:"7" placeholder:"N" help:"Iterations to time, after one that is not timed."`
+	Memory     byteSize `placeholder:"SIZE" help:"Memory for feature maps, such as 500MiB; maps that do not fit are recomputed. Default: no limit."`
+	Threads    int      `placeholder:"N" help:"Threads to compute with. Default: one for each processor."`
+	Layers     bool     `help:"Also report every layer, and the bandwidth of memory."`
 	JSON       bool     `group:"report" help:"Print one JSON object."`
 	Progress   string   `hidden:"" default:"none" enum:"auto,bar,plain,json,none"`
 }
 
 // Help is the long help of the command.
 func (*benchCommand) Help() string {
-	return `One iteration is the textbook loss (content at relu4_2, Gram matrices at relu1_1 to relu5_1) and its gradient by
-the image. bench/ in the source has the same work in PyTorch. Nothing is downloaded.`
+	return `One iteration evaluates the textbook loss (content at relu4_2, Gram matrices at relu1_1 to relu5_1) and its
+gradient with respect to the image. The directory bench in the source does the same work in PyTorch. Nothing is
+downloaded.`
 }
 
 // benchResult is what --json prints. Seconds are medians.
@@ -46,7 +47,7 @@ type benchResult struct {
 	Forward  float64 `json:"forward_seconds"`
 	Backward float64 `json:"backward_seconds"`
 	Conv     float64 `json:"conv_seconds"` // conv1_2 to conv5_1, forward and backward
-	// Effective counts a multiply-add of direct convolution as two operations, whatever kernel saved some.
+	// Effective counts the multiply-adds of direct convolution as two operations each, even if a kernel needs fewer.
 	Effective float64  `json:"effective_gflops"`
 	FMAPeak   float64  `json:"fma_peak_gflops"`
 	Share     float64  `json:"share_of_peak"` // effective / peak; a fast algorithm can exceed 1
@@ -62,7 +63,7 @@ type benchResult struct {
 func (b *benchCommand) Validate() error {
 	switch {
 	case b.Size < 16:
-		return usagef("--size: %d; the network needs 16 pixels or more", b.Size)
+		return usagef("--size: %d; it must be 16 or more", b.Size)
 	case b.Iterations < 1:
 		return usagef("--iterations: %d; it must be 1 or more", b.Iterations)
 	case b.Threads < 0:
@@ -122,7 +123,7 @@ func convolutionNames(m *weights.Model) []string {
 	return names
 }
 
-// workload is a network, a picture and the terms of the textbook loss.
+// workload consists of a network, a picture and the terms of the textbook loss.
 type workload struct {
 	dev             *layerClock
 	side            int
@@ -135,17 +136,15 @@ type workload struct {
 	arena           engine.Arena
 }
 
-// measure times the work on the model's network.
+// measure times the workload on the model's network.
 func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *impasto.Model) (r *benchResult, err error) {
 	var w *workload
-	err = model.Lend(ctx, 0, func(l *impasto.Loan) (err error) {
-		w, err = b.build(dev, l)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = model.Lend(ctx, w.bytes(), func(*impasto.Loan) error {
+	err = model.Lend(ctx, func(l *impasto.Loan) (bytes int64, err error) {
+		if w, err = b.build(dev, l); err != nil {
+			return 0, err
+		}
+		return w.bytes(), nil
+	}, func(*impasto.Loan) error {
 		err := w.place(ctx)
 		if err == nil {
 			r, err = b.time(ctx, w)
@@ -155,7 +154,7 @@ func (b *benchCommand) measure(ctx context.Context, dev *layerClock, model *impa
 	return r, err
 }
 
-// time evaluates the loss and its gradient again and again.
+// time evaluates the loss and its gradient repeatedly.
 func (b *benchCommand) time(ctx context.Context, w *workload) (*benchResult, error) {
 	var total, forward, backward, conv []float64
 	for i := range b.Iterations + 1 {
@@ -188,7 +187,7 @@ func (b *benchCommand) time(ctx context.Context, w *workload) (*benchResult, err
 	return r, nil
 }
 
-// build lays out pictures and network.
+// build plans the workload.
 func (b *benchCommand) build(dev *layerClock, l *impasto.Loan) (*workload, error) {
 	net, err := feature.NetworkOf(l.Model())
 	if err != nil {
@@ -212,7 +211,7 @@ func (b *benchCommand) build(dev *layerClock, l *impasto.Loan) (*workload, error
 		}
 		shape := net.Shape(layer, b.Size, b.Size)
 		c := float64(shape.Channels)
-		// Of a Gram matrix only one half is computed.
+		// Only half of a Gram matrix is computed.
 		t := &metered{dev: dev, layer: layer, forward: c * (c + 1), backward: 2 * c * c}
 		if name == "relu4_2" {
 			t.Term, t.meter, t.forward, t.backward = loss.NewContent(dev, shape), dev.meter("content "+name), 3*c, 2*c
@@ -232,10 +231,10 @@ func (b *benchCommand) build(dev *layerClock, l *impasto.Loan) (*workload, error
 	return w, err
 }
 
-// imageBytes is the place of a picture.
+// imageBytes returns the size of a picture.
 func (w *workload) imageBytes() int64 { return engine.Align(4 * 3 * int64(w.side) * int64(w.side)) }
 
-// scalars is how many results the terms have.
+// scalars returns the number of results of the terms.
 func (w *workload) scalars() int {
 	n := 0
 	for _, t := range w.terms {
@@ -244,7 +243,7 @@ func (w *workload) scalars() int {
 	return n
 }
 
-// kept is what the picture, its gradient, the results and the terms take.
+// kept returns the size of the picture, its gradient, the results and the terms.
 func (w *workload) kept() int64 {
 	bytes := 2*w.imageBytes() + engine.Align(w.dev.ScalarsBytes(w.scalars()))
 	for _, t := range w.terms {
@@ -253,12 +252,12 @@ func (w *workload) kept() int64 {
 	return bytes
 }
 
-// bytes is what all of it takes.
+// bytes returns the size of the whole workload.
 func (w *workload) bytes() int64 {
 	return w.kept() + max(w.plan.Bytes(), engine.Align(w.learner.Bytes())+w.learn.Bytes())
 }
 
-// place takes the memory and learns from a first picture what the losses of a second are compared with.
+// place allocates the memory and sets the targets of the losses from a first picture.
 func (w *workload) place(ctx context.Context) (err error) {
 	if w.arena, err = w.dev.NewArena(w.bytes()); err != nil {
 		return err
@@ -285,7 +284,7 @@ func (w *workload) place(ctx context.Context) (err error) {
 	return err
 }
 
-// teach sets the targets of the terms.
+// teach sets the targets of the terms from a picture.
 func (w *workload) teach(ctx context.Context) error {
 	if err := cmp.Or(w.learner.Place(loss.Site{Arena: w.arena, Offset: w.kept()}), w.learner.Reset(), w.dev.Write(w.image, noise(1, w.side))); err != nil {
 		return err
@@ -318,7 +317,7 @@ func (w *workload) teach(ctx context.Context) error {
 	return nil
 }
 
-// close gives the memory back.
+// close releases the memory.
 func (w *workload) close() error {
 	var err error
 	for _, t := range w.terms {
@@ -340,7 +339,7 @@ func noise(seed uint64, side int) []float32 {
 	return pix
 }
 
-// generate makes parameters of the size that keeps activations level (He et al. 2015).
+// generate returns random parameters whose scale preserves the variance of activations (He et al. 2015).
 func generate(net feature.Network) *weights.Model {
 	rng := rand.New(rand.NewPCG(19, 0))
 	m := &weights.Model{Name: net.Name, Architecture: weights.Architecture(net.Name), Input: weights.ImageNet()}
@@ -370,10 +369,10 @@ func (r *benchResult) print(c console) error {
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "work\t%s to relu5_1 at %dx%d, textbook loss and its gradient\n", r.Network, r.Size, r.Size)
 	fmt.Fprintf(table, "on\t%s, %s\n", r.ISA, count(r.Threads, "thread"))
-	fmt.Fprintf(table, "an iteration\t%.4f s (best %.4f): forward %.4f, backward %.4f\n", r.Seconds, r.Best, r.Forward, r.Backward)
-	fmt.Fprintf(table, "convolutions\t%.4f s of it\n", r.Conv)
+	fmt.Fprintf(table, "iteration\t%.4f s (best %.4f): forward %.4f, backward %.4f\n", r.Seconds, r.Best, r.Forward, r.Backward)
+	fmt.Fprintf(table, "convolutions\t%.4f s of these\n", r.Conv)
 	fmt.Fprintf(table, "speed\t%.0f GFLOP/s, counted as direct convolution: %.2f of the multiply-add peak, %.0f GFLOP/s\n", r.Effective, r.Share, r.FMAPeak)
-	fmt.Fprintf(table, "memory\t%s for maps, %s at the peak\n", byteSize(r.Arena), byteSize(r.Peak))
+	fmt.Fprintf(table, "memory\t%s for feature maps, %s at peak\n", byteSize(r.Arena), byteSize(r.Peak))
 	if err := table.Flush(); err != nil || r.Layers == nil {
 		return err
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/impasto/impasto/loss"
 )
 
-// layerResult is what one convolution, or one loss, takes in an iteration. Seconds are medians. FLOPs
-// are those of direct convolution, as everywhere; bytes are what must pass between memory and processor
-// even if every map and every weight is read or written once an operation.
+// layerResult is the cost of one convolution or one loss in an iteration. Seconds are medians. FLOP counts are
+// those of direct convolution. Bytes are the least traffic between memory and processor: every map and every weight
+// is read or written once per operation.
 type layerResult struct {
 	Name     string          `json:"name"` // conv1_2; gram relu1_1, content relu4_2
 	Forward  directionResult `json:"forward"`
@@ -30,11 +30,11 @@ type directionResult struct {
 	Intensity float64 `json:"intensity"` // FLOP a byte
 }
 
-// layerClock is a device that measures what the layers of a network cost. It knows a convolution by
-// the order in which a network's are made.
+// layerClock is a device that measures the cost of the layers of a network. It identifies convolutions by the
+// order in which they are created.
 type layerClock struct {
 	engine.Device
-	unnamed []string // of the convolutions that are still to be made
+	unnamed []string // names of the convolutions not yet created
 	layers  []*meter
 	of      map[any]*meter // by engine.Convolution, engine.Stem
 }
@@ -47,14 +47,14 @@ type meter struct {
 	backwards         []float64
 }
 
-// cost is that of one direction in the present evaluation.
+// cost is the cost of one direction in the current evaluation.
 type cost struct {
 	spans       [][2]engine.Mark
-	spent       time.Duration // of those that were added up
+	spent       time.Duration // sum over spans already added
 	flop, bytes float64
 }
 
-// charge passes an operation on, and notes its time on the device and its size.
+// charge runs an operation and records its time on the device, its FLOPs and its bytes.
 func (d *layerClock) charge(c *cost, flop, bytes float64, operation func() error) error {
 	from, err := d.Mark()
 	if err != nil {
@@ -73,7 +73,7 @@ func (d *layerClock) charge(c *cost, flop, bytes float64, operation func() error
 	return nil
 }
 
-// add adds up the times of a cost.
+// add adds the times of the recorded spans.
 func (d *layerClock) add(c *cost) error {
 	for _, s := range c.spans {
 		spent, err := d.Between(s[0], s[1])
@@ -90,7 +90,7 @@ func newLayerClock(dev engine.Device, convolutions []string) *layerClock {
 	return &layerClock{Device: dev, unnamed: convolutions, of: map[any]*meter{}}
 }
 
-// meter makes a meter of a name.
+// meter adds a meter.
 func (d *layerClock) meter(name string) *meter {
 	m := &meter{name: name}
 	d.layers = append(d.layers, m)
@@ -102,7 +102,7 @@ func (d *layerClock) name(conv any) {
 	d.unnamed = d.unnamed[1:]
 }
 
-// NewConvolution is the device's, with a meter.
+// NewConvolution creates a convolution of the device and its meter.
 func (d *layerClock) NewConvolution(in, out int, weight, bias []float32, padding engine.Padding) (engine.Convolution, error) {
 	c, err := d.Device.NewConvolution(in, out, weight, bias, padding)
 	if err == nil {
@@ -111,7 +111,7 @@ func (d *layerClock) NewConvolution(in, out int, weight, bias []float32, padding
 	return c, err
 }
 
-// NewStem is the device's, with a meter.
+// NewStem creates a stem of the device and its meter.
 func (d *layerClock) NewStem(out int, weight, bias []float32, pre engine.Preprocessing, padding engine.Padding) (engine.Stem, error) {
 	s, err := d.Device.NewStem(out, weight, bias, pre, padding)
 	if err == nil {
@@ -120,13 +120,13 @@ func (d *layerClock) NewStem(out int, weight, bias []float32, pre engine.Preproc
 	return s, err
 }
 
-// directFLOP is what a 3x3 convolution takes a position.
+// directFLOP returns the FLOPs of a direct 3x3 convolution per position.
 func directFLOP(in, out int) float64 { return 2 * 9 * float64(in*out) }
 
-// weightBytes is what the weights of a convolution take in the form that F(4x4,3x3) multiplies by.
+// weightBytes returns the size of the weights of a convolution as transformed for F(4x4,3x3).
 func weightBytes(c engine.Convolution) float64 { return 4 * 36 * float64(c.In()*c.Out()) }
 
-// Forward is the device's, timed.
+// Forward is the timed operation of the device.
 func (d *layerClock) Forward(op engine.Forward) error {
 	in, out := op.Conv.In(), op.Conv.Out()
 	numbers := float64(in)
@@ -142,7 +142,7 @@ func (d *layerClock) Forward(op engine.Forward) error {
 		func() error { return d.Device.Forward(op) })
 }
 
-// maskBytes is what a mask takes a position: a bit a channel.
+// maskBytes returns the size of a mask per position: one bit per channel.
 func maskBytes(m engine.Mask) float64 {
 	if m == nil {
 		return 0
@@ -150,7 +150,7 @@ func maskBytes(m engine.Mask) float64 {
 	return float64(m.Shape().Channels) / 8
 }
 
-// Backward is the device's, timed.
+// Backward is the timed operation of the device.
 func (d *layerClock) Backward(op engine.Backward) error {
 	in, out := op.Conv.In(), op.Conv.Out()
 	numbers := float64(out + in)
@@ -166,7 +166,7 @@ func (d *layerClock) Backward(op engine.Backward) error {
 		func() error { return d.Device.Backward(op) })
 }
 
-// StemForward is the device's, timed.
+// StemForward is the timed operation of the device.
 func (d *layerClock) StemForward(op engine.StemForward) error {
 	positions := float64(op.Rows.Len() * op.Dst.Shape().Width)
 	out := op.Stem.Out()
@@ -174,7 +174,7 @@ func (d *layerClock) StemForward(op engine.StemForward) error {
 		func() error { return d.Device.StemForward(op) })
 }
 
-// StemBackward is the device's, timed.
+// StemBackward is the timed operation of the device.
 func (d *layerClock) StemBackward(op engine.StemBackward) error {
 	positions := float64(op.Rows.Len() * op.Src.Shape().Width)
 	out := op.Stem.Out()
@@ -182,27 +182,27 @@ func (d *layerClock) StemBackward(op engine.StemBackward) error {
 		func() error { return d.Device.StemBackward(op) })
 }
 
-// metered is a term of one layer that measures what it costs.
+// metered is a term of one layer that measures its cost.
 type metered struct {
 	loss.Term
 	dev   *layerClock
 	layer feature.Layer
 	meter *meter
-	// forward and backward are the FLOPs of the term a position.
+	// forward and backward are the FLOPs of the term per position.
 	forward, backward float64
 }
 
-// Reduce is the term's, timed.
+// Reduce is the timed operation of the term.
 func (m *metered) Reduce(src engine.Map, rows engine.Rows) error {
 	positions := float64(rows.Len() * src.Shape().Width)
 	return m.dev.charge(&m.meter.forward, positions*m.forward, positions*4*float64(src.Shape().Channels),
 		func() error { return m.Tap(0).Reduce(src, rows) })
 }
 
-// Solve is the term's, timed.
+// Solve is the timed operation of the term.
 func (m *metered) Solve() error { return m.dev.charge(&m.meter.forward, 0, 0, m.Term.Solve) }
 
-// AddGradient is the term's, timed.
+// AddGradient is the timed operation of the term.
 func (m *metered) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) error {
 	maps := 2.0
 	if add {
@@ -213,14 +213,14 @@ func (m *metered) AddGradient(dst, src engine.Map, rows engine.Rows, add bool) e
 		func() error { return m.Tap(0).AddGradient(dst, src, rows, add) })
 }
 
-// reset begins an evaluation.
+// reset clears the costs before an evaluation.
 func (d *layerClock) reset() {
 	for _, m := range d.layers {
 		m.forward, m.backward = cost{}, cost{}
 	}
 }
 
-// take adds up the times of an evaluation, and keeps them.
+// take stores the times of an evaluation.
 func (d *layerClock) take() error {
 	for _, m := range d.layers {
 		if err := cmp.Or(d.add(&m.forward), d.add(&m.backward)); err != nil {
@@ -232,7 +232,7 @@ func (d *layerClock) take() error {
 	return nil
 }
 
-// convolutions returns the time of the evaluation that was taken last in convolutions of feature maps: all but the first.
+// convolutions returns the time of all convolutions but the first in the last evaluation taken.
 func (d *layerClock) convolutions() (sum time.Duration) {
 	for conv, m := range d.of {
 		if _, ok := conv.(engine.Convolution); ok {
@@ -242,7 +242,7 @@ func (d *layerClock) convolutions() (sum time.Duration) {
 	return sum
 }
 
-// results are what the layers cost, given the multiply-add peak in GFLOP/s.
+// results returns the costs of the layers, given the multiply-add peak in GFLOP/s.
 func (d *layerClock) results(peak float64) []layerResult {
 	var all []layerResult
 	for _, m := range d.layers {
@@ -257,8 +257,8 @@ func (c *cost) result(seconds float64) directionResult {
 	return directionResult{Seconds: seconds, FLOP: c.flop, Bytes: c.bytes, GFLOPs: c.flop / seconds / 1e9, Intensity: c.flop / c.bytes}
 }
 
-// measureBandwidth returns how many bytes a second come from memory or go there on all threads: the best of a
-// few sums x + a y over vectors that no cache holds (the triad of McCalpin's STREAM).
+// measureBandwidth returns the memory bandwidth of all threads in bytes per second: the best of a few sums x + a y
+// over vectors larger than any cache (the triad of McCalpin's STREAM).
 func measureBandwidth(dev engine.Device) (best float64, err error) {
 	const (
 		numbers = 32 << 20
@@ -295,7 +295,7 @@ func measureBandwidth(dev engine.Device) (best float64, err error) {
 	return best, nil
 }
 
-// printLayers adds a table of the layers.
+// printLayers prints a table of the layers.
 func (r *benchResult) printLayers(c console) error {
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "\nlayer\tforward ms\tGFLOP/s\tFLOP/byte\tbackward ms\tGFLOP/s\tFLOP/byte\tof the peak\t\n")
@@ -304,6 +304,6 @@ func (r *benchResult) printLayers(c console) error {
 			1e3*l.Forward.Seconds, l.Forward.GFLOPs, l.Forward.Intensity,
 			1e3*l.Backward.Seconds, l.Backward.GFLOPs, l.Backward.Intensity, l.Share)
 	}
-	fmt.Fprintf(table, "memory moves %.0f GB/s\n", r.Bandwidth)
+	fmt.Fprintf(table, "memory bandwidth %.0f GB/s\n", r.Bandwidth)
 	return table.Flush()
 }

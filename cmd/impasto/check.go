@@ -14,11 +14,11 @@ import (
 )
 
 type checkCommand struct {
-	File string `arg:"" help:"What your program computed: the terms of the loss as JSON, in the form of inspect loss --json, or the gradient as .npy of the shape [3,H,W] or [1,3,H,W]."`
+	File string `arg:"" help:"Output of your program: the terms of the loss as JSON, in the form of inspect loss --json, or the gradient as a .npy file of shape [3,H,W] or [1,3,H,W]."`
 
-	Content string `required:"" placeholder:"PICTURE" help:"Photograph that it read."`
-	Style   string `required:"" placeholder:"PICTURE" help:"Painting that it read."`
-	At      string `required:"" placeholder:"PICTURE" help:"Picture at which it took the loss, of the photograph's size. One of noise tells most."`
+	Content string `required:"" placeholder:"PICTURE" help:"Photograph that your program read."`
+	Style   string `required:"" placeholder:"PICTURE" help:"Painting that your program read."`
+	At      string `required:"" placeholder:"PICTURE" help:"Picture at which your program evaluated the loss, of the photograph's size. Noise is the most informative."`
 
 	lossFlags `set:"recipe=gatys"`
 	machineFlags
@@ -29,15 +29,15 @@ type checkCommand struct {
 
 // Help is the long help of the command.
 func (*checkCommand) Help() string {
-	return `Without --recipe the recipe is gatys, the textbook's: the program's loss is compared with its formulas. (The recipe that
-the other commands start from counts its weights in units that a program of one's own does not have.)
+	return `The default recipe is gatys, whose loss follows the textbook formulas. (The recipe impasto, the default of the other
+commands, expresses its weights in units that other programs do not have.)
 
-It searches the conventions in which programs differ, singly and in pairs: preprocessing, pooling, padding,
-layers and their ReLU, how Gram matrices and sums are divided, weights; then well-known programs, and weights of your own.
-Where nothing explains the numbers, it prints the ratio of every term and what the ratios suggest.
-Small pictures, of 100 pixels or so, are enough.
+The check tries the conventions in which programs differ, one at a time and in pairs: preprocessing, pooling, padding,
+layers and their ReLU, normalisation of Gram matrices and sums, and weights; then well-known programs; then arbitrary
+weights. If nothing explains the numbers, it prints the ratio of every term and what the ratios suggest. Small pictures,
+of about 100 pixels, are enough.
 
-The exit status is 0 where the program is right, and 1 where it is not.`
+The exit status is 0 if the program agrees with the recipe, and 1 if it does not.`
 }
 
 // checkResult is what --json prints.
@@ -47,14 +47,14 @@ type checkResult struct {
 	Right    bool       `json:"right"`
 	Sentence string     `json:"sentence"`
 	Mistakes []string   `json:"mistakes"`
-	Others   [][]string `json:"others,omitempty"` // explanations as good as that
-	Error    float64    `json:"error"`            // that is left
+	Others   [][]string `json:"others,omitempty"` // equally good explanations
+	Error    float64    `json:"error"`            // remaining relative error
 
-	Ratios []checkRatio `json:"ratios,omitempty"` // where no mistake explains the numbers
+	Ratios []checkRatio `json:"ratios,omitempty"` // if no mistake explains the numbers
 	Hints  []string     `json:"hints,omitempty"`
 }
 
-// checkRatio is a term beside ours. Of a gradient there is only the ratio, and of a term that is zero here there is none.
+// checkRatio compares a term with ours. A gradient has only the ratio, and a term that is zero here has no ratio.
 type checkRatio struct {
 	Kind   string   `json:"kind"`
 	Layer  string   `json:"layer,omitempty"`
@@ -63,7 +63,7 @@ type checkRatio struct {
 	Ratio  *float64 `json:"ratio"`
 }
 
-// errDifferent ends a check that found a program wrong.
+// errDifferent is the error of a check that found differences.
 var errDifferent = errors.New("the program differs from the recipe")
 
 // Run checks.
@@ -118,7 +118,7 @@ func (k *checkCommand) judge(ctx context.Context, c console, model *impasto.Mode
 	return err
 }
 
-// rowsOf returns the ratios of a verdict as they are written.
+// rowsOf returns the ratios of a verdict as they are printed.
 func rowsOf(claim critic.Claim, v *critic.Verdict) []checkRatio {
 	var rows []checkRatio
 	for _, r := range v.Ratios {
@@ -142,13 +142,13 @@ func newCheckResult(trial *critic.Trial, network string, claim critic.Claim, v *
 		rowsOf(claim, v), v.Hints}
 }
 
-// checkTexts are what stands over the columns of the ratios: of terms, and of a gradient.
+// checkTexts holds the table heads of the ratios of terms and of a gradient.
 var checkTexts = figure.Texts{
 	"terms":    {"term\tlayer\tyours\t%s\tratio\n", "항\t층\t프로그램\t%s\t비율\n"},
 	"gradient": {"term\tlayer\tfactor in your gradient\n", "항\t층\t기울기에서의 배율\n"},
 }
 
-// printVerdict writes the sentence, and where nothing explains the numbers the ratios and what they suggest.
+// printVerdict prints the sentence and, if nothing explains the numbers, the ratios and what they suggest.
 func printVerdict(c console, trial *critic.Trial, claim critic.Claim, v *critic.Verdict) error {
 	fmt.Fprintln(c.out, v.Sentence)
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestCheckJudges holds the command against numbers of our own: right ones, and some of another recipe.
+// TestCheckJudges checks correct numbers and those of another recipe.
 func TestCheckJudges(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)
@@ -40,7 +40,7 @@ func TestCheckJudges(t *testing.T) {
 	}
 }
 
-// TestCheckRefuses holds every file that does not fit to one line.
+// TestCheckRefuses checks that every unsuitable file gives a one-line error.
 func TestCheckRefuses(t *testing.T) {
 	studio(t)
 	good := make([]float32, 3*24*32)
@@ -63,7 +63,7 @@ func TestCheckRefuses(t *testing.T) {
 		"i.json":   {`{"style": {"relu1_1": null}}`, "must be a number"},
 		"j.json":   {strings.Repeat(" ", 1<<20+1), "larger"},
 		"a.npy":    {"text", "not a NumPy file"},
-		"b.npy":    {string(whole[:len(whole)-4]), "bytes of numbers"},
+		"b.npy":    {string(whole[:len(whole)-4]), "bytes of data"},
 		"c.npy":    {strings.Replace(string(whole), "(3, 24, 32)", "(3, 32, 24)", 1), "shape"},
 		"d.npy":    {strings.Replace(string(whole), "<f4", ">f4", 1), "little-endian"},
 		"e.npy":    {strings.Replace(string(whole), "False", "True ", 1), "C order"},
@@ -84,7 +84,7 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
-// TestCheckReadsWhatProgramsWrite gives one gradient in the shapes of all frameworks, and numbers as Python writes them.
+// TestCheckReadsWhatProgramsWrite reads a gradient in the shapes of all frameworks, and numbers as written by Python.
 func TestCheckReadsWhatProgramsWrite(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)
@@ -129,7 +129,7 @@ func TestCheckReadsWhatProgramsWrite(t *testing.T) {
 	}
 }
 
-// TestCheckPrintsRatios gives terms that nothing explains.
+// TestCheckPrintsRatios checks the ratios of terms that nothing explains.
 func TestCheckPrintsRatios(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)

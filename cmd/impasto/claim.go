@@ -16,14 +16,14 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// readBounded reads a file that has limit bytes at most. Files of other kinds that are often given are named.
+// readBounded reads a file of at most limit bytes. The error names other kinds of files that are often given by mistake.
 func readBounded(path string, limit int64) ([]byte, error) {
 	if strings.HasPrefix(path, "@") {
 		return nil, notAClaim(path, "this is a built-in picture")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read what a program computed: %w; give the .json or .npy file that it wrote", err)
+		return nil, fmt.Errorf("read the output of the program: %w; give the .json or .npy file that it wrote", err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
@@ -33,31 +33,31 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	for _, other := range [...]struct{ magic, says string }{
 		{"\x89PNG", "this is a picture"}, {"\xff\xd8\xff", "this is a picture"}, {"GIF8", "this is a picture"},
 		{"RIFF", "this is a picture"}, {"II*\x00", "this is a picture"}, {"MM\x00*", "this is a picture"},
-		{"PK\x03\x04", "this is an archive, as numpy.savez and torch.save write it"},
+		{"PK\x03\x04", "this is an archive as written by numpy.savez or torch.save"},
 	} {
 		if bytes.HasPrefix(data, []byte(other.magic)) {
 			return nil, notAClaim(path, other.says)
 		}
 	}
 	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("read %s: it is larger than the %d bytes that it could need", path, limit)
+		return nil, fmt.Errorf("read %s: the file is larger than %d bytes, the most that it can need", path, limit)
 	}
 	return data, nil
 }
 
-// notAClaim says what is to be given in place of a file.
+// notAClaim returns an error that names the files to give instead.
 func notAClaim(path, is string) error {
-	return fmt.Errorf("read %s: %s; give what your program computed: the terms of its loss in a .json file, or its gradient in a .npy file of numpy.save", path, is)
+	return fmt.Errorf("read %s: %s; give the output of your program: the terms of its loss in a .json file, or its gradient in a .npy file written by numpy.save", path, is)
 }
 
-// isNumPy reports whether a file has the gradient: by its name, or else by its first bytes.
+// isNumPy reports whether a file is a NumPy file, by its name or its first bytes.
 func isNumPy(path string) bool {
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
 		return true
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return false // reading it will tell
+		return false // reading it reports the error
 	}
 	defer f.Close()
 	head := make([]byte, len(npyMagic))
@@ -65,8 +65,8 @@ func isNumPy(path string) bool {
 	return err == nil && string(head) == npyMagic
 }
 
-// readTerms reads the terms of a loss in the form of inspect loss --json. Content and style may also be one
-// number each, their sum.
+// readTerms reads the terms of a loss in the form of inspect loss --json. Content and style may also be single
+// numbers, the sums of their terms.
 func readTerms(path string) ([]transfer.Term, error) {
 	const limit = 1 << 20
 	data, err := readBounded(path, limit)
@@ -75,7 +75,7 @@ func readTerms(path string) ([]transfer.Term, error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(quoteNaN(data), &fields); err != nil {
-		return nil, fmt.Errorf(`read %s: it is not a JSON object of loss terms (%v); write {"content": {"relu4_2": 1.5}, "style": {...}, "total": 3}`, path, err)
+		return nil, fmt.Errorf(`read %s: not a JSON object of loss terms (%v); write {"content": {"relu4_2": 1.5}, "style": {...}, "total": 3}`, path, err)
 	}
 	var terms []transfer.Term
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -86,7 +86,7 @@ func readTerms(path string) ([]transfer.Term, error) {
 		terms = append(terms, more...)
 	}
 	if len(terms) == 0 {
-		return nil, fmt.Errorf("read %s: there is no term of the loss; it may have content, style, tv and total", path)
+		return nil, fmt.Errorf("read %s: no term of the loss found; the terms are content, style, tv and total", path)
 	}
 	return terms, nil
 }
@@ -96,7 +96,7 @@ func termsOf(name string, value json.RawMessage) ([]transfer.Term, error) {
 	kind := transfer.Kind(name)
 	switch name {
 	case "recipe", "network", "gradient_l2":
-		return nil, nil // what inspect loss says besides
+		return nil, nil // other fields of inspect loss --json
 	case "total":
 		kind = ""
 	case "content", "style", "tv":
@@ -105,7 +105,7 @@ func termsOf(name string, value json.RawMessage) ([]transfer.Term, error) {
 	}
 	if number, ok := numberOf(value); ok {
 		if name == "tv" && number == 0 {
-			return nil, nil // there is none
+			return nil, nil // no such term
 		}
 		return []transfer.Term{{Kind: kind, Value: number}}, nil
 	}
@@ -124,8 +124,8 @@ func termsOf(name string, value json.RawMessage) ([]transfer.Term, error) {
 	return terms, nil
 }
 
-// numberOf reads a number, one that is not finite, or an array of one number, of any depth: what an array of the shape
-// [1] is written as.
+// numberOf reads a number, possibly not finite, or an array of one number at any depth, as an array of shape [1] is
+// written.
 func numberOf(value json.RawMessage) (float64, bool) {
 	for {
 		var inner []json.RawMessage
@@ -145,7 +145,7 @@ func numberOf(value json.RawMessage) (float64, bool) {
 	return notFinite(word)
 }
 
-// notFinite reads the words for numbers that are not finite.
+// notFinite parses the words for numbers that are not finite.
 func notFinite(word string) (float64, bool) {
 	switch strings.ToLower(word) {
 	case "nan", "-nan":
@@ -158,7 +158,7 @@ func notFinite(word string) (float64, bool) {
 	return 0, false
 }
 
-// quoteNaN puts NaN and Infinity in quotes. JSON has neither, and yet Python writes them.
+// quoteNaN puts NaN and Infinity, which Python writes although JSON does not allow them, in quotes.
 func quoteNaN(data []byte) []byte {
 	return jsonWords.ReplaceAllFunc(data, func(word []byte) []byte {
 		if _, ok := notFinite(string(word)); ok {
@@ -168,5 +168,5 @@ func quoteNaN(data []byte) []byte {
 	})
 }
 
-// jsonWords finds strings, which are left as they are, and words outside of them.
+// jsonWords matches strings, which are kept, and words outside strings.
 var jsonWords = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|-?[A-Za-z]+`)

@@ -11,18 +11,18 @@ import (
 	"github.com/impasto/impasto/order"
 )
 
-// controlFlags say which painting counts how much, and where.
+// controlFlags set how much each painting counts, and where.
 type controlFlags struct {
-	StyleWeights *string  `group:"look" placeholder:"W1,W2,..." help:"Shares of several paintings, one number each: 3,1 lets the first count three times as much. Default: all alike."`
-	ContentMask  []string `sep:"none" group:"look" placeholder:"FILE" help:"Where a painting goes: a picture that is white there. One for each painting in their order (none: everywhere), or for several paintings one map that gives each a colour, from the darkest to the brightest."`
-	StyleMask    []string `sep:"none" group:"look" placeholder:"FILE" help:"What of a painting is learned: a picture that is white there. One for each painting in their order (none: all of it)."`
-	StrengthMap  string   `group:"look" placeholder:"FILE" help:"How much is painted where: white as usual, grey less, black not at all; for faces."`
+	StyleWeights *string  `group:"look" placeholder:"W1,W2,..." help:"Shares of the paintings, one number each: with 3,1 the first counts three times as much as the second. Default: equal shares."`
+	ContentMask  []string `sep:"none" group:"look" placeholder:"FILE" help:"Region of the result for a painting: a picture that is white there. Give one for each painting, in order (none: everywhere), or for several paintings one map with a colour for each, from the darkest to the brightest."`
+	StyleMask    []string `sep:"none" group:"look" placeholder:"FILE" help:"Part of a painting to learn from: a picture that is white there. Give one for each painting, in order (none: all of it)."`
+	StrengthMap  string   `group:"look" placeholder:"FILE" help:"Strength of the style by position: white is full, grey less, black none; for faces, for instance."`
 }
 
-// noMask is what stands in a row of masks for a painting without one.
+// noMask stands in a list of masks for a painting without one.
 const noMask = "none"
 
-// guide writes what the flags say into an order that has its paintings.
+// guide applies the flags to an order that has its paintings.
 func (f *controlFlags) guide(o *order.Order) error {
 	paintings := len(o.Paintings)
 	if f.StyleWeights != nil {
@@ -53,7 +53,7 @@ func (f *controlFlags) guide(o *order.Order) error {
 	return nil
 }
 
-// mask is the input that a name in a row of masks stands for, nil for none.
+// mask returns the input for a name in a list of masks, nil for none.
 func mask(name string) *order.Input {
 	if name == noMask {
 		return nil
@@ -61,7 +61,7 @@ func mask(name string) *order.Input {
 	return &order.Input{Name: name}
 }
 
-// checkMasks returns an error where there are not as many masks as paintings.
+// checkMasks returns an error if the numbers of masks and paintings differ.
 func (f *controlFlags) checkMasks(paintings int) error {
 	for flag, names := range map[string][]string{"--content-mask": f.ContentMask, "--style-mask": f.StyleMask} {
 		for _, name := range names {
@@ -71,41 +71,41 @@ func (f *controlFlags) checkMasks(paintings int) error {
 		}
 	}
 	if n := len(f.ContentMask); n > 1 && n != paintings {
-		return usagef("--content-mask: %s for %s; give one each (%s: everywhere), or one map that gives each a colour",
+		return usagef("--content-mask: %s for %s; give one for each (%s: everywhere), or one map with a colour for each",
 			count(n, "mask"), count(paintings, "painting"), noMask)
 	}
 	if n := len(f.StyleMask); n > 0 && n != paintings {
-		return usagef("--style-mask: %s for %s; give one each (%s: all of it)",
+		return usagef("--style-mask: %s for %s; give one for each (%s: all of it)",
 			count(n, "mask"), count(paintings, "painting"), noMask)
 	}
 	return nil
 }
 
-// checkRepeated returns an error where one flag names several files.
+// checkRepeated returns an error if a flag names several files separated by commas.
 func checkRepeated(flag, name string) error {
 	if _, err := os.Stat(name); err == nil || !strings.Contains(name, ",") {
 		return nil
 	}
 	files := strings.Split(name, ",")
-	return usagef("%s: there is no file %s; repeat the flag for each: %s %s", flag, name, flag, strings.Join(files, " "+flag+" "))
+	return usagef("%s: file %s does not exist; repeat the flag for each file: %s %s", flag, name, flag, strings.Join(files, " "+flag+" "))
 }
 
-// parseShares reads "3,1": as many numbers as there are paintings.
+// parseShares parses a list such as "3,1" with a number for each painting.
 func parseShares(text string, paintings int) ([]float64, error) {
 	fields := strings.Split(text, ",")
 	if len(fields) != paintings {
-		return nil, fmt.Errorf("%s for %s; give one each", count(len(fields), "number"), count(paintings, "painting"))
+		return nil, fmt.Errorf("%s for %s; give one for each", count(len(fields), "number"), count(paintings, "painting"))
 	}
 	weights := make([]float64, len(fields))
 	for i, field := range fields {
 		w, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
 		if err != nil || !(w >= 0) || math.IsInf(w, 0) {
-			return nil, fmt.Errorf("%q is not a share; it must be a number and 0 or more", field)
+			return nil, fmt.Errorf("%q is not a share; it must be a number of 0 or more", field)
 		}
 		weights[i] = w
 	}
 	if slices.Max(weights) == 0 {
-		return nil, fmt.Errorf("all are 0: no painting is left")
+		return nil, fmt.Errorf("all shares are 0; at least one must be positive")
 	}
 	return weights, nil
 }

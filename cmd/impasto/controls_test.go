@@ -12,7 +12,7 @@ import (
 	"github.com/impasto/impasto/order"
 )
 
-// writeMap makes a picture of vertical stripes, each of one colour.
+// writeMap writes a picture of vertical stripes, each of one colour.
 func writeMap(t *testing.T, name string, width, height int, stripes ...[3]float32) {
 	t.Helper()
 	p := canvas.New(width, height)
@@ -56,11 +56,11 @@ func TestStyleWeightsCountByTheirRatio(t *testing.T) {
 	twoPaintings(t)
 	alike := painted(t, "alike.png")
 	if same := painted(t, "same.png", "--style-weights", "0.5,0.5"); !slices.Equal(alike.Pix, same.Pix) {
-		t.Error("equal weights give another picture than none")
+		t.Error("equal weights change the picture")
 	}
 	only := painted(t, "only.png", "--style-weights", "3,0")
 	if slices.Equal(alike.Pix, only.Pix) {
-		t.Error("a painting without weight counts")
+		t.Error("a painting with weight 0 changes the result")
 	}
 	if got := invoke(t, small("--size", "32", "-o", "one.png")...); got.status != statusDone {
 		t.Fatal(got.errors)
@@ -70,22 +70,22 @@ func TestStyleWeightsCountByTheirRatio(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(one.Pix, only.Pix) {
-		t.Error("a painting of all the weight gives another picture than that painting alone")
+		t.Error("a painting with all the weight gives a picture different from that of the painting alone")
 	}
 }
 
 func TestOneMapIsAMaskForEachPainting(t *testing.T) {
 	twoPaintings(t)
-	writeMap(t, "map.png", 32, 24, green, blue) // blue is darker: it is the first painting's
+	writeMap(t, "map.png", 32, 24, green, blue) // blue is darker and so belongs to the first painting
 	writeMap(t, "left.png", 32, 24, white, black)
 	writeMap(t, "right.png", 32, 24, black, white)
 	one := painted(t, "one.png", "--content-mask", "map.png")
 	two := painted(t, "two.png", "--content-mask", "right.png", "--content-mask", "left.png")
 	if !slices.Equal(one.Pix, two.Pix) {
-		t.Error("a map of two colours gives another picture than its two masks")
+		t.Error("a map of two colours gives a picture different from that of its two masks")
 	}
 	if swapped := painted(t, "swapped.png", "--content-mask", "left.png", "--content-mask", "right.png"); slices.Equal(one.Pix, swapped.Pix) {
-		t.Error("it does not matter which mask is whose")
+		t.Error("the order of the masks has no effect")
 	}
 }
 
@@ -96,10 +96,10 @@ func TestNoneIsNoMask(t *testing.T) {
 	masked := painted(t, "masked.png", "--style-mask", "right.png", "--style-mask", "none")
 	whole := painted(t, "whole.png", "--style-mask", "none", "--style-mask", "none")
 	if slices.Equal(masked.Pix, whole.Pix) {
-		t.Error("a mask of a painting changes nothing")
+		t.Error("a mask of a painting has no effect")
 	}
 	if plain := painted(t, "plain.png"); !slices.Equal(plain.Pix, whole.Pix) {
-		t.Error("none masks something")
+		t.Error("none has an effect")
 	}
 }
 
@@ -110,7 +110,7 @@ func TestStrengthMapKeepsThePhotograph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// changed is how far the first columns are from the photograph.
+	// changed returns the distance of the first columns from the photograph.
 	changed := func(p *canvas.Picture) float64 {
 		sum := 0.0
 		for i, v := range p.Pix {
@@ -154,7 +154,7 @@ func TestResultTellsItsControls(t *testing.T) {
 	}
 }
 
-// TestInspectLossHasTheControls: the loss at a picture is that of a run with the same controls.
+// TestInspectLossHasTheControls checks that controls change the loss at a picture as they change a run.
 func TestInspectLossHasTheControls(t *testing.T) {
 	twoPaintings(t)
 	writeMap(t, "left.png", 32, 24, white, black)
@@ -175,13 +175,13 @@ func TestInspectLossHasTheControls(t *testing.T) {
 		t.Errorf("equal weights have a loss of %v, none %v", same.Total, alike.Total)
 	}
 	if only := inspect("--style-weights", "1,0"); only.Total == alike.Total {
-		t.Error("a painting without weight counts")
+		t.Error("a painting with weight 0 changes the result")
 	}
 	if masked := inspect("--content-mask", "left.png", "--content-mask", "right.png"); masked.Total == alike.Total {
-		t.Error("masks of the photograph change nothing")
+		t.Error("masks of the photograph have no effect")
 	}
 	if masked := inspect("--style-mask", "left.png", "--style-mask", "none"); masked.Total == alike.Total {
-		t.Error("a mask of a painting changes nothing")
+		t.Error("a mask of a painting has no effect")
 	}
 	got := invoke(t, "inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png", "--strength-map", "right.png")
 	if want := "note: the strength map is 64x48 and its picture 32x24: it is resampled\n"; got.errors != want {
@@ -193,7 +193,7 @@ func TestInspectLossHasTheControls(t *testing.T) {
 	}
 }
 
-// TestControlMistakes holds mistakes to one line, told before anything is written.
+// TestControlMistakes checks that mistakes give a one-line error before anything is written.
 func TestControlMistakes(t *testing.T) {
 	twoPaintings(t)
 	writeMap(t, "map.png", 32, 24, black, white)
@@ -217,7 +217,7 @@ func TestControlMistakes(t *testing.T) {
 		{statusUsage, "unknown flag -1", "-1"},
 		{statusUsage, `--style-weights: "NaN" is not a share`, "--style-weights NaN,1"},
 		{statusUsage, `--style-weights: "much" is not a share`, "--style-weights much,1"},
-		{statusUsage, "--style-weights: all are 0", "--style-weights 0,0"},
+		{statusUsage, "--style-weights: all shares are 0", "--style-weights 0,0"},
 		{statusUsage, "style-layers: all weights are 0", "--style-layers relu1_1=0,relu2_1=0"},
 		{statusUsage, "style-layers: the weight -1 of relu1_1 must be", "--style-layers relu1_1=-1"},
 		{statusUsage, "content-layers: the weight NaN of relu4_2 must be", "--content-layers relu4_2=nan"},
@@ -237,7 +237,7 @@ func TestControlMistakes(t *testing.T) {
 			t.Errorf("%s: exit status %d, says %q; want %d, one line with %q", m.args, got.status, got.errors, m.status, m.says)
 		}
 		if _, err := os.Stat("out.png"); err == nil {
-			t.Fatalf("%s: there is a picture", m.args)
+			t.Fatalf("%s: a picture was written", m.args)
 		}
 	}
 }

@@ -11,8 +11,8 @@ type demoCommand struct {
 	Content string `arg:"" optional:"" default:"@cat" help:"Photograph."`
 	Style   string `arg:"" optional:"" default:"@marble" help:"Painting."`
 
-	Output string `short:"o" group:"result" placeholder:"FILE" help:"Where the picture goes. Default: impasto-demo.png in the current folder, numbered so that nothing is replaced."`
-	Show   bool   `group:"result" help:"Show the result in the terminal, too."`
+	Output string `short:"o" group:"result" placeholder:"FILE" help:"Output file, PNG or JPEG by its extension. Default: impasto-demo.png in the current folder, numbered so that no file is replaced."`
+	Show   bool   `group:"result" help:"Also show the result in the terminal."`
 
 	machineFlags
 	reportFlags
@@ -20,11 +20,11 @@ type demoCommand struct {
 
 // Help is the long help of the command.
 func (*demoCommand) Help() string {
-	return "Paints with recipe " + recipe.Default + " at 256 pixels, within seconds."
+	return "The recipe is " + recipe.Default + ", the size 256 pixels; painting takes seconds."
 }
 
-// demoSettings make a picture within seconds: at 128 pixels, where strokes and colours find their place,
-// then at 256.
+// demoSettings paints a picture within seconds: at 128 pixels, where strokes and colours are placed, and then at
+// 256.
 var demoSettings = map[string]string{
 	"scales": "2", "scale-ratio": "2", "smallest-scale": "128", "iterations": "50", "coarse-iterations": "2", "first-iterations": "2",
 }

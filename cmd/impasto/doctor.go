@@ -11,22 +11,21 @@ import (
 
 	"github.com/impasto/impasto"
 	engine "github.com/impasto/impasto/engine/cpu"
-	"github.com/impasto/impasto/weights/vgg16"
 )
 
 type doctorCommand struct {
 	JSON bool `group:"report" help:"Print one JSON object."`
 }
 
-// diagnosis is what is here.
+// diagnosis describes the machine and the program.
 type diagnosis struct {
 	Build      build       `json:"build"`
 	Processors int         `json:"processors"`
 	Features   []string    `json:"features"`
-	ISAs       []string    `json:"isas"` // that the engine has for this processor, best first
-	ISA        string      `json:"isa"`  // that it uses
+	ISAs       []string    `json:"isas"` // supported by engine and processor, best first
+	ISA        string      `json:"isa"`  // in use
 	Threads    int         `json:"threads"`
-	Memory     int64       `json:"memory_bytes"` // default budget: 75 % of what is available
+	Memory     int64       `json:"memory_bytes"` // default budget: 75 % of the available memory
 	Cache      string      `json:"cache,omitempty"`
 	Networks   []networkIs `json:"networks"`
 }
@@ -36,7 +35,7 @@ type networkIs struct {
 	Here bool   `json:"here"`
 }
 
-// Run prints what is here.
+// Run prints the diagnosis.
 func (d *doctorCommand) Run(ctx context.Context, c console) error {
 	found, err := diagnose(ctx, c)
 	if err != nil {
@@ -49,7 +48,7 @@ func (d *doctorCommand) Run(ctx context.Context, c console) error {
 }
 
 func diagnose(ctx context.Context, c console) (*diagnosis, error) {
-	model, err := impasto.Open(ctx, vgg16.Network(), impasto.Settings{CPU: instructionSet()})
+	model, err := impasto.Open(ctx, defaultNetwork(), impasto.Settings{CPU: instructionSet()})
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +72,7 @@ func diagnose(ctx context.Context, c console) (*diagnosis, error) {
 	return d, nil
 }
 
-// features lists what of the processor matters to the engine.
+// features lists the processor features that matter to the engine.
 func features() []string {
 	known := []struct {
 		name string
@@ -100,12 +99,12 @@ func (d *diagnosis) print(c console) error {
 	fmt.Fprintf(table, "processors\t%d (%s)\n", d.Processors, strings.Join(d.Features, " "))
 	fmt.Fprintf(table, "instruction set\t%s (of %s)\n", d.ISA, strings.Join(d.ISAs, ", "))
 	fmt.Fprintf(table, "threads\t%d\n", d.Threads)
-	fmt.Fprintf(table, "memory\t%s: 75 %% of what is available\n", byteSize(d.Memory))
+	fmt.Fprintf(table, "memory\t%s (75 %% of the available memory)\n", byteSize(d.Memory))
 	fmt.Fprintf(table, "networks in\t%s\n", d.Cache)
 	for _, n := range d.Networks {
-		state := "not here; impasto network get " + n.Name
+		state := "not installed; impasto network get " + n.Name
 		if n.Here {
-			state = "here"
+			state = "installed"
 		}
 		fmt.Fprintf(table, "  %s\t%s\n", n.Name, state)
 	}

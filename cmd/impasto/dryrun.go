@@ -18,10 +18,10 @@ type planResult struct {
 	ISA        string      `json:"isa"`
 	Threads    int         `json:"threads"`
 	Iterations int         `json:"iterations"`
-	PeakBytes  int64       `json:"peak_bytes"` // predicted, of the whole process
+	PeakBytes  int64       `json:"peak_bytes"` // predicted for the whole process
 	Budget     int64       `json:"budget_bytes"`
 	Variations int         `json:"variations"`
-	Seconds    float64     `json:"seconds"` // predicted, of all variations
+	Seconds    float64     `json:"seconds"` // predicted for all variations
 	Scales     []planScale `json:"scales"`
 }
 

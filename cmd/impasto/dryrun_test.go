@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestDryRunOfVariations tells the time of all pictures, not of one.
+// TestDryRunOfVariations checks that the time is that of all pictures.
 func TestDryRunOfVariations(t *testing.T) {
 	studio(t)
 	var r planResult

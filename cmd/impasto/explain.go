@@ -18,8 +18,8 @@ import (
 type explainCommand struct {
 	Content string   `arg:"" help:"Photograph: a file, or @NAME for a built-in picture."`
 	Style   string   `arg:"" help:"Painting."`
-	Size    longSide `group:"look" default:"256" placeholder:"PIXELS" help:"Long side of the result in pixels, or original."`
-	CSV     string   `name:"csv" group:"report" placeholder:"FILE" help:"Write every iteration as CSV: the total, each term, the gradient."`
+	Size    longSide `group:"look" default:"256" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for that of the photograph."`
+	CSV     string   `name:"csv" group:"report" placeholder:"FILE" help:"Write the total, each term and the gradient of every iteration to a CSV file."`
 
 	studyFlags
 	lossFlags
@@ -32,13 +32,13 @@ type explainCommand struct {
 func (*explainCommand) Help() string {
 	return defaultRecipe + `
 
-One run, step by step, with its own numbers: the network and its maps, both losses, Gram matrices,
-gradients, the steps of the optimiser, the time of each part. A page (-o lesson.html) has the sentences and formulas,
-too. Of a recipe that asks for more than 100 iterations 100 are made, unless --iterations says otherwise. Ctrl-C
-ends the run early and explains what was reached.`
+Paints a picture and explains the run step by step with its own numbers: the network and its feature maps, both losses,
+Gram matrices, gradients, the steps of the optimiser, and the time of each part. A page (-o lesson.html) also has text
+and formulas. The run has at most 100 iterations unless --iterations is given. Ctrl-C stops the run early and explains
+what it has reached.`
 }
 
-// explainedIterations are those of a recipe that asks for more: most of what there is to see happens
+// explainedIterations is the number of iterations of a recipe that has more: most of what there is to see happens
 // within them, and they take less than a minute.
 const explainedIterations = 100
 
@@ -64,12 +64,12 @@ func (e *explainCommand) Run(ctx context.Context, c console) error {
 		return errors.Join(err, failed)
 	}
 	if err != nil && ctx.Err() != nil {
-		return interrupted{fmt.Sprintf("what was reached is explained in %s", strings.Join(e.Output, ", "))}
+		return interrupted{fmt.Sprintf("the run so far is explained in %s", strings.Join(e.Output, ", "))}
 	}
 	return err
 }
 
-// order returns the order of the run, with fewer iterations than a recipe that asks for many has.
+// order returns the order of the run, with at most explainedIterations unless the user sets them.
 func (e *explainCommand) order() (order.Order, error) {
 	o, err := (&request{content: e.Content, styles: []string{e.Style}, size: e.Size, network: e.Network,
 		loss: &e.lossFlags, run: &e.runFlags}).order()
@@ -81,11 +81,11 @@ func (e *explainCommand) order() (order.Order, error) {
 		return o, err
 	}
 	if r.Scales.Iterations < 1 {
-		return o, usagef("--iterations: %d; a run has 1 or more", r.Scales.Iterations)
+		return o, usagef("--iterations: %d; it must be 1 or more", r.Scales.Iterations)
 	}
 	if _, given := o.Settings["iterations"]; !given && r.Scales.Iterations > explainedIterations {
 		o.Settings["iterations"] = strconv.Itoa(explainedIterations)
-		o.Settings["taper"] = strconv.Itoa(r.Scales.Taper) // which setting iterations gives up
+		o.Settings["taper"] = strconv.Itoa(r.Scales.Taper) // setting iterations would reset it
 	}
 	return o, checkOrder(&o)
 }
@@ -109,10 +109,10 @@ func (e *explainCommand) paint(ctx context.Context, c console, ready *sitting) (
 	return p, p.Run(ctx)
 }
 
-// explain takes the run apart and writes what was seen. It ends what it began even where the run was ended.
+// explain analyses the run and writes the study, even if the run was interrupted.
 func (e *explainCommand) explain(ctx context.Context, c console, ready *sitting, p *study.Pipeline) error {
 	if e.Progress != "none" && e.Progress != "json" {
-		c.notef("taking the run apart: gradients of all terms, feature maps, Gram matrices")
+		c.notef("analysing the run: gradients of all terms, feature maps, Gram matrices")
 	}
 	if err := p.Dissect(context.WithoutCancel(ctx)); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (e *explainCommand) explain(ctx context.Context, c console, ready *sitting,
 	return e.print(c, p)
 }
 
-// command writes an order as the command has it.
+// command returns the arguments of explain for an order.
 func (e *explainCommand) command(o *order.Order) string {
 	words, changes := e.Content+" "+e.Style, maps.Clone(o.Settings)
 	if o.Start != nil {
@@ -138,7 +138,7 @@ func (e *explainCommand) command(o *order.Order) string {
 	return fmt.Sprintf("%s --recipe %s --size %s --effort %s --seed %d%s", words, e.Recipe, e.Size, o.Effort, o.Seed, settings(changes))
 }
 
-// settings writes changes of a recipe as flags.
+// settings returns changes of a recipe as flags.
 func settings(changes map[string]string) string {
 	words := ""
 	for _, name := range slices.Sorted(maps.Keys(changes)) {
@@ -177,11 +177,11 @@ type explainPoint struct {
 
 type explainGram struct {
 	Layer  string  `json:"layer"`
-	Before float64 `json:"distance_at_start"` // over the length of the painting's matrix
+	Before float64 `json:"distance_at_start"` // relative to the norm of the painting's matrix
 	After  float64 `json:"distance_at_end"`
 }
 
-// partNames are those of study.Part in JSON.
+// partNames are the names of the values of study.Part in JSON.
 var partNames = [...]string{"forward", "losses", "backward", "optimizer", "rest"}
 
 func explainPointOf(p *study.Point) explainPoint {
@@ -215,7 +215,7 @@ func (e *explainCommand) print(c console, p *study.Pipeline) error {
 	return err
 }
 
-// stepRows are all moments of a run.
+// stepRows returns the CSV rows of all steps of a run.
 func stepRows(p *study.Pipeline) [][]string {
 	head := []string{"scale", "iteration", "total"}
 	for _, t := range p.Steps[0].Terms {

@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// TestExplain makes a page, and holds what it tells to what a run of style with the same options tells.
+// TestExplain checks that a page reports the same numbers as a run of style with the same options.
 func TestExplain(t *testing.T) {
 	studio(t)
 	flags := []string{"photo.png", "painting.png", "--recipe", "gatys", "--size", "24", "--iterations", "4", "--progress", "none", "--json"}
@@ -62,13 +62,13 @@ func TestExplainOfReducedPictures(t *testing.T) {
 				found = found || strings.HasPrefix(name, string(kind)) && value > 0
 			}
 			if !found {
-				t.Errorf("there is no gradient of a term of kind %s: %v", kind, e.End.Gradients)
+				t.Errorf("no gradient of a term of kind %s: %v", kind, e.End.Gradients)
 			}
 		}
 	}
 }
 
-// TestExplainInterrupted ends the run before it began.
+// TestExplainInterrupted interrupts the run before it starts.
 func TestExplainInterrupted(t *testing.T) {
 	studio(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -77,7 +77,7 @@ func TestExplainInterrupted(t *testing.T) {
 		t.Errorf("%d %s", o.status, o.errors)
 	}
 	if _, err := os.Stat("photo-painting-explained.png"); err == nil {
-		t.Error("there is a sheet of nothing")
+		t.Error("a sheet was written")
 	}
 }
 
@@ -93,7 +93,7 @@ func TestExplainMistakes(t *testing.T) {
 		{"photo.png painting.png --content-layers relu9_1", statusUsage, "similar names"},
 		{"photo.png painting.png --style-layers relu5_3", statusUsage, "end at relu5_1"},
 		{"photo.png painting.png --iterations 0", statusUsage, "1 or more"},
-		{"photo.png painting.png -o e.gif", statusUsage, "ending"},
+		{"photo.png painting.png -o e.gif", statusUsage, "extension"},
 		{"photo.png absent.png", statusFailed, "absent.png"},
 		{"photo.png @nothing", statusUsage, "nothing"},
 		{"photo.png painting.png --size 8", statusFailed, "8x6"},

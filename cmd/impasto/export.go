@@ -10,6 +10,7 @@ import (
 	"math"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -23,14 +24,14 @@ import (
 )
 
 type exportCommand struct {
-	Content string   `arg:"" optional:"" help:"Photograph that the program reads where it is not given another."`
-	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several."`
+	Content string   `arg:"" optional:"" help:"Photograph that the program reads unless another is given."`
+	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several paintings to blend."`
 
-	PyTorch bool     `name:"pytorch" default:"true" group:"result" help:"Write a program in Python for PyTorch; there is no other kind."`
-	Output  string   `short:"o" group:"result" placeholder:"FILE" help:"Where the program goes; what is there is replaced. Default: standard output."`
-	Weights string   `group:"result" placeholder:"FILE" help:"Write the network's parameters there, too (safetensors), and let the program read them. Without it the program takes torchvision's network, or the file of --network."`
-	Size    longSide `group:"result" default:"512" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for the photograph's own."`
-	Enlarge bool     `group:"result" help:"Let --size exceed the photograph."`
+	PyTorch bool     `name:"pytorch" default:"true" group:"result" help:"Write a Python program for PyTorch, the only kind."`
+	Output  string   `short:"o" group:"result" placeholder:"FILE" help:"Output file; an existing file is replaced. Default: standard output."`
+	Weights string   `group:"result" placeholder:"FILE" help:"Also write the parameters of the network to this file (safetensors), which the program then reads. Without it the program uses the network of torchvision, or the file of --network."`
+	Size    longSide `group:"result" default:"512" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for that of the photograph."`
+	Enlarge bool     `group:"result" help:"Allow a --size larger than the photograph."`
 
 	lossFlags
 	runFlags
@@ -42,8 +43,8 @@ type exportCommand struct {
 func (*exportCommand) Help() string {
 	return defaultRecipe + `
 
-The program is short, does this very run and nothing else, and can be read from top to bottom. With
---at PICTURE it prints the terms of the loss and writes the gradient: they agree with impasto inspect loss.`
+The program is short, performs only this run, and can be read from top to bottom. With --at PICTURE it prints the terms
+of the loss and writes the gradient; both agree with impasto inspect loss.`
 }
 
 //go:embed export.py.tmpl
@@ -101,7 +102,7 @@ func (e *exportCommand) Run(ctx context.Context, c console) error {
 	return nil
 }
 
-// order returns the order that the program fulfils. A program that names no pictures stands for any.
+// order returns the order that the program paints. A program without pictures paints any.
 func (e *exportCommand) order() (order.Order, error) {
 	if !e.PyTorch {
 		return order.Order{}, usagef("--pytorch: there is no other kind of program")
@@ -109,10 +110,10 @@ func (e *exportCommand) order() (order.Order, error) {
 	r := &request{content: e.Content, styles: e.Styles, size: e.Size, enlarge: e.Enlarge, network: e.Network,
 		loss: &e.lossFlags, run: &e.runFlags}
 	if len(e.ContentMask)+len(e.StyleMask) > 0 || e.StrengthMap != "" {
-		return order.Order{}, usagef("the program has no masks; leave out --content-mask, --style-mask and --strength-map")
+		return order.Order{}, usagef("exported programs do not support masks; leave out --content-mask, --style-mask and --strength-map")
 	}
 	if e.Content != "" && len(e.Styles) == 0 {
-		return order.Order{}, usagef("there is a photograph and no painting; name both or none")
+		return order.Order{}, usagef("a photograph is given without a painting; name both or neither")
 	}
 	if e.Content == "" {
 		r.content = anyPicture
@@ -125,18 +126,18 @@ func (e *exportCommand) order() (order.Order, error) {
 	if err != nil {
 		return o, err
 	}
-	for _, in := range o.Inputs() {
+	for _, in := range o.Files() {
 		if strings.HasPrefix(in.Name, "@") {
-			return o, usagef("%s is built in, and the program cannot read it; name a file, or no picture at all", in.Name)
+			return o, usagef("%s is built in, and the program cannot read it; name a file, or no pictures", in.Name)
 		}
 	}
 	return o, nil
 }
 
-// anyPicture stands in an order for a picture that the program is given when it runs.
+// anyPicture stands in an order for a picture that is given to the program when it runs.
 const anyPicture = "any picture"
 
-// shares is how many paintings a program wants that names none: as many as there are shares.
+// shares returns the number of paintings of a program that names none: the number of shares.
 func (e *exportCommand) shares() int {
 	if e.StyleWeights == nil {
 		return 1
@@ -144,7 +145,7 @@ func (e *exportCommand) shares() int {
 	return strings.Count(*e.StyleWeights, ",") + 1
 }
 
-// moveTo moves the weights of a recipe to the pixels that a network states, as a run does, and says so.
+// moveTo converts the weights of a recipe to the pixel range that a network states, as a run does, and returns a note.
 func moveTo(model *weights.Model, r *recipe.Recipe) string {
 	if !model.Input.Stated {
 		return ""
@@ -153,20 +154,42 @@ func moveTo(model *weights.Model, r *recipe.Recipe) string {
 	if !moved {
 		return ""
 	}
-	return fmt.Sprintf("recipe %s was made for pixels in another range than network %s reads: its weights are moved, content by %.3g and style by %.3g",
+	return fmt.Sprintf("recipe %s was made for another pixel range than that of network %s: content weights are multiplied by %.3g and style weights by %.3g",
 		r.Name, model.Name, content, style)
 }
 
-// checkScope refuses what would make the program longer than it is worth.
+// The step rules and distances that the template writes.
+var (
+	writtenRules     = []recipe.Rule{recipe.LBFGS, recipe.Adam, recipe.Descent}
+	writtenDistances = []recipe.Distance{recipe.Gram, "wasserstein", "wasserstein-truncated"}
+)
+
+// names lists names in a message.
+func names[T ~string](all []T) string {
+	texts := make([]string, len(all))
+	for i, name := range all {
+		texts[i] = string(name)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// checkScope refuses settings that exported programs do not support.
 func (e *exportCommand) checkScope(r *recipe.Recipe) error {
-	if o := r.Optimizer; o.Rule == recipe.LBFGS && o.Levels > 0 {
-		return usagef("PyTorch's L-BFGS has no first guess of the curvature; leave out levels")
+	o := r.Optimizer
+	if !slices.Contains(writtenRules, o.Rule) {
+		return usagef("exported programs do not support optimizer %s; use one of %s", o.Rule, names(writtenRules))
+	}
+	if r.HasStyle() && !slices.Contains(writtenDistances, r.Style.Distance) {
+		return usagef("exported programs do not support style-loss %s; use one of %s", r.Style.Distance, names(writtenDistances))
+	}
+	if o.Rule == recipe.LBFGS && o.Levels > 0 {
+		return usagef("PyTorch's L-BFGS has no preconditioner; leave out levels")
 	}
 	if r.Start.Jitter > 0 && r.Start.Init != recipe.InitNoise {
-		return usagef("the program lays no noise over its start; leave out jitter, or begin with --init noise")
+		return usagef("exported programs add no noise to the start; leave out jitter, or use --init noise")
 	}
 	if len(r.ByScale) > 0 {
-		return usagef("the program has one set of settings for all scales; leave out those for scale.%s", r.ByScale[0].Scale)
+		return usagef("exported programs have the same settings at all scales; leave out those for scale.%s", r.ByScale[0].Scale)
 	}
 	return nil
 }
@@ -179,7 +202,7 @@ func writeWeights(path string, model *weights.Model) error {
 	return nil
 }
 
-// program is what the template asks for: everything as Python writes it.
+// program is the data of the template: values in Python syntax.
 type program struct {
 	Recipe        *recipe.Recipe
 	File, Program string
@@ -190,13 +213,13 @@ type program struct {
 
 	Content, Style              string
 	Alpha, Beta, Gamma, Range   string
-	Reference                   string // "" where the weight is for any size
+	Reference                   string // "" if the weight does not depend on the size
 	ContentNormalization        string
-	Distance, Normalization, TV string // TV is "" where it has no weight
+	Distance, Normalization, TV string // TV is "" if its weight is 0
 	Units                       bool
 	Grey                        bool // the mean colour is needed
 	Colours                     string
-	Shares                      string // of several paintings; "" where all count alike
+	Shares                      string // of several paintings; "" if they are equal
 
 	Rule, Rate, Search, Betas, Epsilon, Momentum string
 	History                                      int
@@ -208,7 +231,7 @@ type program struct {
 	Count, Smallest, Least    int
 	Ratio, StyleScale         string
 	Iterations                int
-	Beyond                    int // the long side in pixels beyond which a print has settings of its own; 0: never
+	Beyond                    int // long side in pixels beyond which the settings depend on the size; 0 if they do not
 	Coarse, First             string
 	Init, Noise, StartPicture string
 	Seed                      uint64
@@ -239,7 +262,7 @@ func (e *exportCommand) program(o *order.Order, r *recipe.Recipe, model *weights
 	return p, nil
 }
 
-// list writes a property of all paintings as a list in Python.
+// list returns a property of all paintings as a Python list.
 func list(paintings []order.Painting, of func(order.Painting) string) string {
 	texts := make([]string, len(paintings))
 	for i, p := range paintings {
@@ -248,7 +271,7 @@ func list(paintings []order.Painting, of func(order.Painting) string) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
-// describeNetwork says where the parameters come from, how far the network is run, and what it reads.
+// describeNetwork sets the source of the parameters, the deepest layer and the preprocessing.
 func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error {
 	deepest, err := transfer.Deepest(model, p.Recipe)
 	if err != nil {
@@ -263,7 +286,7 @@ func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error 
 	case strings.EqualFold(filepath.Ext(e.networkFlags.Network), ".safetensors"):
 		p.Weights = quote(e.networkFlags.Network)
 	case !torchvisions[model.Name]:
-		return usagef("torchvision does not have the network %s; let its parameters be written with --weights FILE", model.Name)
+		return usagef("torchvision does not have the network %s; write its parameters with --weights FILE", model.Name)
 	}
 	p.Padding, p.Pooling = p.Recipe.StemPadding.String(), p.Recipe.Pooling.String()
 	pre := transfer.Preprocessing(p.Recipe.Input)
@@ -280,7 +303,7 @@ func (e *exportCommand) describeNetwork(p *program, model *weights.Model) error 
 	return nil
 }
 
-// torchvisions are the networks that torchvision has, to the rounding of the built-in one.
+// torchvisions lists the networks of torchvision; the built-in one is a rounded copy.
 var torchvisions = map[string]bool{"vgg16": true, "vgg16-full": true, "vgg19": true}
 
 func (p *program) describeLoss(r *recipe.Recipe) {
@@ -303,7 +326,7 @@ func (p *program) describeLoss(r *recipe.Recipe) {
 
 func (p *program) describeRun(r *recipe.Recipe) {
 	o := r.Optimizer
-	p.Rule, p.Rate, p.History = o.Rule.String(), python(o.Rate), o.History
+	p.Rule, p.Rate, p.History = string(o.Rule), python(o.Rate), o.History
 	p.Search = map[string]string{"wolfe": `"strong_wolfe"`, "none": "None"}[o.Search.String()]
 	p.Betas = "(" + python(o.Beta1) + ", " + python(o.Beta2) + ")"
 	p.Epsilon, p.Momentum = python(o.Epsilon), python(o.Momentum)
@@ -324,7 +347,7 @@ func (p *program) describeRun(r *recipe.Recipe) {
 	p.Grey = p.Units || r.Start.Init == recipe.InitNoise || r.Start.Init == recipe.InitGrey
 }
 
-// layerTable writes the layers that count as a dictionary.
+// layerTable returns the layers with positive weights as a Python dictionary.
 func layerTable(layers recipe.LayerWeights, weight float64) string {
 	var parts []string
 	for _, l := range layers {
@@ -335,7 +358,7 @@ func layerTable(layers recipe.LayerWeights, weight float64) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// python writes a number so that no digit is lost.
+// python formats a number without loss of precision.
 func python(v float64) string {
 	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
 		return strconv.FormatFloat(v, 'f', -1, 64)
@@ -343,7 +366,7 @@ func python(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
-// quote writes a string: what JSON allows, Python allows.
+// quote returns a string literal: JSON's are valid in Python.
 func quote(s string) string { return asJSON(s) }
 
 func asJSON(v any) string {
@@ -354,7 +377,7 @@ func asJSON(v any) string {
 	return string(text)
 }
 
-// blankLines are more of them than Python's style guide has between functions.
+// blankLines matches more blank lines than Python's style guide has between functions.
 var blankLines = regexp.MustCompile(`\n{4,}`)
 
 // text fills in the template.

@@ -9,10 +9,9 @@ import (
 	"testing"
 
 	"github.com/impasto/impasto/recipe"
-	"github.com/impasto/impasto/weights/vgg16"
 )
 
-// TestExportWritesThisRun holds a program to its run, and to saying nothing of other runs.
+// TestExportWritesThisRun checks that a program contains the code of its run and none of other runs.
 func TestExportWritesThisRun(t *testing.T) {
 	inFolder(t)
 	for args, want := range map[string][2]string{
@@ -34,7 +33,7 @@ func TestExportWritesThisRun(t *testing.T) {
 	} {
 		got := invoke(t, append([]string{"export", "--pytorch"}, strings.Fields(args)...)...)
 		if got.status != statusDone || !strings.Contains(got.out, want[0]) || strings.Contains(got.out, want[1]) {
-			t.Errorf("%s: exit status %d %s: %q is there: %v, %q is there: %v", args, got.status, got.errors,
+			t.Errorf("%s: exit status %d %s: contains %q: %v, contains %q: %v", args, got.status, got.errors,
 				want[0], strings.Contains(got.out, want[0]), want[1], strings.Contains(got.out, want[1]))
 		}
 		if strings.Contains(got.out, "{{") || strings.Contains(got.out, "<no value>") || strings.Contains(got.out, "\n\n\n\n") {
@@ -43,18 +42,69 @@ func TestExportWritesThisRun(t *testing.T) {
 	}
 }
 
+// TestExportWritesEveryRuleAndDistance: of each step rule and distance of package recipe there is a program with what is
+// its own, or none at all; it is never another one's.
+func TestExportWritesEveryRuleAndDistance(t *testing.T) {
+	inFolder(t)
+	var settings []string
+	for _, rule := range recipe.Rules() {
+		settings = append(settings, "optimizer="+string(rule.Name))
+	}
+	for _, distance := range recipe.Distances() {
+		settings = append(settings, "style-loss="+string(distance.Name))
+	}
+	own := map[string]string{
+		"optimizer=lbfgs": "torch.optim.LBFGS(", "optimizer=adam": "torch.optim.Adam(", "optimizer=gd": "torch.optim.SGD(",
+		"style-loss=gram": "(g - a)", "style-loss=wasserstein": "torch.linalg.eigvalsh(b", "style-loss=wasserstein-truncated": "Root.apply(t)",
+	}
+	for _, setting := range settings {
+		got := invoke(t, "export", "--recipe", "gatys", "--set", setting)
+		_, value, _ := strings.Cut(setting, "=")
+		if refused := got.status != statusDone && strings.Contains(got.errors, value); own[setting] == "" && !refused {
+			t.Errorf("%s: exit status %d %q; want an error that names %s, or its part of the program in this test", setting, got.status, got.errors, value)
+		}
+		kind, _, _ := strings.Cut(setting, "=")
+		for other, text := range own {
+			if has := strings.Contains(got.out, text); strings.HasPrefix(other, kind) && has != (other == setting) {
+				t.Errorf("%s: the program has %s: %v", setting, text, has)
+			}
+		}
+	}
+}
+
+// TestExportRefusesOthers: the program of a rule or of a distance that the template does not have is refused.
+func TestExportRefusesOthers(t *testing.T) {
+	for want, change := range map[string]func(*recipe.Recipe){
+		"optimizer newton":   func(r *recipe.Recipe) { r.Optimizer.Rule = "newton" },
+		"style-loss another": func(r *recipe.Recipe) { r.Style.Distance = "another" },
+	} {
+		r, err := recipe.Find("gatys")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e exportCommand
+		if err := e.checkScope(&r); err != nil {
+			t.Fatal(err)
+		}
+		change(&r)
+		if err := e.checkScope(&r); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
 func TestExportMistakes(t *testing.T) {
 	inFolder(t)
 	for args, want := range map[string]string{
 		"@cat b.png":                      "built in",
-		"a.png":                           "no painting",
-		"-o nowhere/nst.py":               "make it first",
+		"a.png":                           "without a painting",
+		"-o nowhere/nst.py":               "create it first",
 		"--style-layers relu6_1":          "relu",
 		"--set scale.last.strength=2":     "scale.last",
 		"--set levels=4":                  "levels",
-		"--content-mask a.png":            "no masks",
-		"--strength-map a.png":            "no masks",
-		"--style-weights 0,0":             "all are 0",
+		"--content-mask a.png":            "do not support masks",
+		"--strength-map a.png":            "do not support masks",
+		"--style-weights 0,0":             "all shares are 0",
 		"a.png b.png --style-weights 1,2": "2 numbers for 1 painting",
 	} {
 		got := invoke(t, append([]string{"export"}, strings.Fields(args)...)...)
@@ -64,8 +114,8 @@ func TestExportMistakes(t *testing.T) {
 	}
 }
 
-// TestExportedProgramsAgree runs every recipe's program and holds its loss to ours. It needs a Python that
-// has torch, numpy, pillow and safetensors, named by IMPASTO_PYTHON.
+// TestExportedProgramsAgree runs the program of every recipe and compares its loss with ours. It needs a Python with
+// torch, numpy, pillow and safetensors, named by IMPASTO_PYTHON.
 func TestExportedProgramsAgree(t *testing.T) {
 	python := os.Getenv("IMPASTO_PYTHON")
 	if python == "" {
@@ -97,15 +147,15 @@ func TestExportedProgramsAgree(t *testing.T) {
 	}
 }
 
-// movedWeights are the weights of a recipe on the built-in network as flags, where they are moved: a program has them,
-// and inspect loss leaves a recipe as it is.
+// movedWeights returns the converted weights of a recipe on the built-in network as flags. Programs use them, but inspect
+// loss does not convert weights.
 func movedWeights(t *testing.T, name string) []string {
 	t.Helper()
 	r, err := recipe.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if moveTo(vgg16.Network(), &r) == "" {
+	if moveTo(defaultNetwork(), &r) == "" {
 		return nil
 	}
 	return []string{"--content-weight", exact(r.Content.Weight), "--style-weight", exact(r.Style.Weight)}

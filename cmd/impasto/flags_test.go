@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/order"
 )
 
-// orderSamples give every flag that decides a picture a value that no recipe has, with what else it takes to matter.
+// orderSamples gives every flag that affects a picture a value that no recipe has, with the flags it needs to have an effect.
 var orderSamples = map[string]string{
 	"content-weight": "--content-weight 7", "style-weight": "--style-weight 8", "tv-weight": "--tv-weight 9",
 	"content-layers": "--content-layers relu3_2", "style-layers": "--style-layers relu2_2", "pooling": "--pooling max",
@@ -26,7 +26,7 @@ var orderSamples = map[string]string{
 	"pytorch": "--pytorch=false",
 }
 
-// notOfTheOrder are the flags that do not decide what is painted, but where it goes, with what and how it is reported.
+// notOfTheOrder lists the flags that affect the output, the machine or the reports, but not the picture.
 var notOfTheOrder = []string{"help", "output", "show", "offline", "memory", "threads", "dry-run", "trace", "progress", "json",
 	"weights", "as-given", "csv", "figures", "lang", "at", "gradient"}
 
@@ -57,7 +57,7 @@ func ordered(t *testing.T, line string) (string, error) {
 	return string(text), err
 }
 
-// TestEveryFlagHasItsEffect walks all flags of the commands that have an order: each changes it, or is refused.
+// TestEveryFlagHasItsEffect checks that each flag of a command with an order changes the order or is refused.
 func TestEveryFlagHasItsEffect(t *testing.T) {
 	for command, arguments := range map[string]string{
 		"style": "a.png b.png", "export": "a.png b.png", "explain": "a.png b.png", "inspect loss": "--content a.png --style b.png --at r.png",
@@ -72,11 +72,11 @@ func TestEveryFlagHasItsEffect(t *testing.T) {
 			}
 			sample, ok := orderSamples[flag]
 			if !ok {
-				t.Errorf("%s --%s: is it of the order? There is no sample", command, flag)
+				t.Errorf("%s --%s: no sample; add one to orderSamples, or the flag to notOfTheOrder", command, flag)
 				continue
 			}
 			if command == "inspect loss" && slices.Contains([]string{"size", "iterations"}, flag) {
-				continue // of a study; TestUnusedFlagsAreRefused has them
+				continue // a flag of a study, covered by TestUnusedFlagsAreRefused
 			}
 			line := command + " " + arguments
 			if flag == "content" || flag == "style" {
@@ -93,13 +93,13 @@ func TestEveryFlagHasItsEffect(t *testing.T) {
 				}
 			}
 			if after, err := ordered(t, line+" "+sample); err == nil && after == before {
-				t.Errorf("%s %s changes nothing", command, sample)
+				t.Errorf("%s %s has no effect", command, sample)
 			}
 		}
 	}
 }
 
-// flagsOf lists the flags of a command by name.
+// flagsOf returns the flags of a command by name.
 func flagsOf(t *testing.T, command string) []string {
 	t.Helper()
 	parser, err := newParser(console{io.Discard, io.Discard})
@@ -118,7 +118,7 @@ func flagsOf(t *testing.T, command string) []string {
 	return names
 }
 
-// TestUnusedFlagsAreRefused: a flag of a study without a study, of a run without one.
+// TestUnusedFlagsAreRefused checks the flags of a study without a study, and those of a run without a run.
 func TestUnusedFlagsAreRefused(t *testing.T) {
 	studio(t)
 	for args, says := range map[string]string{
@@ -129,7 +129,7 @@ func TestUnusedFlagsAreRefused(t *testing.T) {
 		"export a.png b.png --memory 1GiB":        "--memory",
 		"export a.png b.png --set jitter=0.1":     "jitter",
 		"export a.png b.png --pytorch=false":      "--pytorch",
-		"export a.png b.png --content-mask a.png": "no masks",
+		"export a.png b.png --content-mask a.png": "do not support masks",
 	} {
 		if got := invoke(t, strings.Fields(args)...); got.status != statusUsage || !strings.Contains(got.errors, says) || strings.Count(got.errors, "\n") != 1 {
 			t.Errorf("%s: %d %q", args, got.status, got.errors)
@@ -137,7 +137,7 @@ func TestUnusedFlagsAreRefused(t *testing.T) {
 	}
 }
 
-// TestExportHasTheEffort: it was ignored.
+// TestExportHasTheEffort checks that export applies the effort.
 func TestExportHasTheEffort(t *testing.T) {
 	normal := invoke(t, "export", "--recipe", "gatys")
 	draft := invoke(t, "export", "--recipe", "gatys", "--effort", "draft")

@@ -8,7 +8,7 @@ import (
 	"github.com/impasto/impasto/feature"
 )
 
-// hinted adds to an error of a library which flags would help: libraries know none.
+// hinted adds the flags that would help to an error of a library, since libraries know no flags.
 func hinted(err error) error {
 	var (
 		layer  *feature.UnknownLayerError
@@ -17,11 +17,11 @@ func hinted(err error) error {
 	)
 	switch {
 	case errors.As(err, &layer) && layer.Near == nil:
-		return fmt.Errorf("%w; a full network has it (impasto network list)", err)
+		return fmt.Errorf("%w; use a full network (see impasto network list)", err)
 	case errors.As(err, &size):
-		return fmt.Errorf("%w: give a larger --size, or shallower layers", err)
+		return fmt.Errorf("%w; use a larger --size or shallower layers", err)
 	case errors.As(err, &budget):
-		return fmt.Errorf("%w: give a smaller --size, or more --memory", err)
+		return fmt.Errorf("%w; use a smaller --size or more --memory", err)
 	}
 	return err
 }

@@ -14,17 +14,17 @@ import (
 )
 
 type inspectCommand struct {
-	Features inspectFeaturesCommand `cmd:"" help:"What the strongest channels of a layer see in a picture, with the patches that excite them most."`
-	Gram     inspectGramCommand     `cmd:"" help:"What Gram matrices measure: which features occur together in a picture, or how two pictures differ."`
-	Loss     inspectLossCommand     `cmd:"" help:"Every weighted term of the loss at one picture, and the gradient."`
+	Features inspectFeaturesCommand `cmd:"" help:"Show the strongest channels of a layer and the patches of a picture that activate them most."`
+	Gram     inspectGramCommand     `cmd:"" help:"Show the Gram matrix of a picture, which measures the features that occur together, or compare those of two pictures."`
+	Loss     inspectLossCommand     `cmd:"" help:"Print every weighted term of the loss at a picture, and the gradient."`
 }
 
 type inspectLossCommand struct {
-	Content  string   `placeholder:"PICTURE" help:"Photograph. Needed where --at carries no record of its run, or the photograph is no longer where it was."`
-	Style    []string `sep:"none" placeholder:"PICTURE" help:"Painting, likewise; may be repeated to blend several."`
-	At       string   `placeholder:"PICTURE" help:"Picture at which the loss is taken: a result, or any picture of the photograph's size. Needed, but for a study (-o)."`
-	AsGiven  bool     `help:"Do not read the record in --at: take every picture at its own size, as check and an exported program do."`
-	Gradient string   `placeholder:"FILE" help:"Write the derivative of the total by RGB in 0..1 to a NumPy file: float32 [3,H,W]."`
+	Content  string   `placeholder:"PICTURE" help:"Photograph. Required if --at has no record of its run, or the photograph has been moved."`
+	Style    []string `sep:"none" placeholder:"PICTURE" help:"Painting, likewise. May be repeated to blend several."`
+	At       string   `placeholder:"PICTURE" help:"Picture at which the loss is evaluated: a result, or any picture of the photograph's size. Required, except for a study (-o)."`
+	AsGiven  bool     `help:"Ignore the record in --at and use every picture at its own size, as check and exported programs do."`
+	Gradient string   `placeholder:"FILE" help:"Write the gradient of the total with respect to RGB in 0..1 to a NumPy file: float32 [3,H,W]."`
 
 	lossPageFlags
 	lossFlags `set:"recipe="`
@@ -36,10 +36,9 @@ type inspectLossCommand struct {
 
 // Help is the long help of the command.
 func (*inspectLossCommand) Help() string {
-	return defaultRecipe + ` A picture that Impasto painted carries a record of
-its run, and the record comes first: inspect loss --at result.png takes the loss of that very run at the end of its
-last scale, with its recipe, sizes and paintings. Of another picture the loss is taken with every picture at its own
-size; nothing is resized. So it is with --as-given for any picture.`
+	return defaultRecipe + ` A picture painted by Impasto contains a record of its run, which takes precedence:
+inspect loss --at result.png evaluates the loss of that run at the end of its last scale, with its recipe, sizes and
+paintings. For any other picture, and with --as-given, every picture is used at its own size; nothing is resized.`
 }
 
 // lossResult is what --json prints. The terms add up to the total.
@@ -50,7 +49,7 @@ type lossResult struct {
 	Content  map[string]float64 `json:"content"`
 	Style    map[string]float64 `json:"style"`
 	TV       float64            `json:"tv"`
-	Reduced  float64            `json:"reduced,omitempty"` // of the picture brought down, beyond 512 pixels
+	Reduced  float64            `json:"reduced,omitempty"` // of the reduced picture, beyond 512 pixels
 	Gradient float64            `json:"gradient_l2"`
 }
 
@@ -60,7 +59,7 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 		return l.runPage(ctx, c)
 	}
 	if l.At == "" {
-		return usagef("--at: name the picture at which the loss is taken, or give -o loss.html for a study of several")
+		return usagef("--at: name the picture at which to evaluate the loss, or give -o loss.html for a study of several pictures")
 	}
 	if err := l.lossPageFlags.unused(); err != nil {
 		return err
@@ -96,16 +95,16 @@ func (l *inspectLossCommand) Run(ctx context.Context, c console) error {
 	return result.print(c, e.Terms)
 }
 
-// lossView is a loss to look at: that of the run which a picture records, or one with every picture as it is given.
+// lossView is the loss to evaluate: that of the run recorded in a picture, or one with every picture as given.
 type lossView struct {
 	*sitting
 	name     string          // of at
-	at       *canvas.Picture // nil: none is given
-	record   *order.Record   // of at; nil: every picture as it is given
-	recorded order.Order     // the order in it
+	at       *canvas.Picture // nil if none is given
+	record   *order.Record   // of at; nil if every picture is used as given
+	recorded order.Order     // the order in the record
 }
 
-// view readies the loss that the flags ask for.
+// view prepares the loss that the flags describe.
 func (l *inspectLossCommand) view(ctx context.Context, c console) (*lossView, error) {
 	v := &lossView{name: l.At}
 	var err error
@@ -145,7 +144,7 @@ func (l *inspectLossCommand) resolve(ctx context.Context, v *lossView) (err erro
 	}
 	if l.Content == "" || len(l.Style) == 0 {
 		return usagef("--content and --style: name the photograph and the painting%s", map[bool]string{
-			true: fmt.Sprintf("; %s carries no record of how it was painted", l.At)}[l.At != ""])
+			true: fmt.Sprintf("; %s has no record of its run", l.At)}[l.At != ""])
 	}
 	o, err := l.order()
 	if err != nil {
@@ -155,12 +154,12 @@ func (l *inspectLossCommand) resolve(ctx context.Context, v *lossView) (err erro
 	return err
 }
 
-// order returns the order of a loss with every picture as it is given.
+// order returns the order of a loss with every picture as given.
 func (l *inspectLossCommand) order() (order.Order, error) {
 	return (&request{content: l.Content, styles: l.Style, network: l.Network, loss: &l.lossFlags, control: &l.controlFlags}).order()
 }
 
-// plan lays out the evaluation.
+// plan plans the evaluation.
 func (v *lossView) plan(ctx context.Context) (*impasto.Plan, error) {
 	if v.record != nil {
 		return v.sitting.plan(ctx, v.options())
@@ -172,7 +171,7 @@ func (v *lossView) plan(ctx context.Context) (*impasto.Plan, error) {
 	return plan, nil
 }
 
-// seen returns a picture as a recorded run sees its own: in grey where only brightness is painted.
+// seen returns a picture as a recorded run sees its own: in grey if only brightness is painted.
 func (v *lossView) seen(p *canvas.Picture) *canvas.Picture {
 	if p == nil || v.record == nil || v.recipe.Colours != recipe.LuminanceColours {
 		return p
@@ -180,20 +179,20 @@ func (v *lossView) seen(p *canvas.Picture) *canvas.Picture {
 	return canvas.Grey().Apply(p)
 }
 
-// explained says what to do where the picture has another size than the loss is taken at.
+// explained returns err with advice if the picture does not have the size of the loss.
 func (v *lossView) explained(err error) error {
 	var size *transfer.SizeError
 	switch {
 	case !errors.As(err, &size):
 		return err
 	case v.record == nil:
-		return fmt.Errorf("%s is %dx%d, the photograph %dx%d: without a record of a run in it both must be of one size; resize one of them",
+		return fmt.Errorf("%s is %dx%d, the photograph %dx%d: without a record of a run, both must have one size; resize one of them",
 			v.name, size.Width, size.Height, size.WantWidth, size.WantHeight)
 	case !v.record.Finished:
-		return fmt.Errorf("%s is %dx%d: its run was ended before the last scale, %dx%d, at which the loss is taken; paint it to the end",
+		return fmt.Errorf("%s is %dx%d: its run was interrupted before the last scale, %dx%d, at which the loss is evaluated; paint it to the end",
 			v.name, size.Width, size.Height, size.WantWidth, size.WantHeight)
 	}
-	return fmt.Errorf("%s is %dx%d, and the run that it records ends at %dx%d: it was resized; take the picture as it was painted",
+	return fmt.Errorf("%s is %dx%d, but its recorded run ends at %dx%d: the picture was resized; use the original",
 		v.name, size.Width, size.Height, size.WantWidth, size.WantHeight)
 }
 

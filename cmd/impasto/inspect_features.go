@@ -14,10 +14,10 @@ import (
 	"github.com/impasto/impasto/study"
 )
 
-// inspectFlags are what looking at layers takes.
+// inspectFlags are the flags of commands that look at layers.
 type inspectFlags struct {
-	Size longSide `group:"look" default:"512" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original."`
-	CSV  string   `name:"csv" group:"report" placeholder:"FILE" help:"Write the numbers as CSV, too."`
+	Size longSide `group:"look" default:"512" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original for its own."`
+	CSV  string   `name:"csv" group:"report" placeholder:"FILE" help:"Also write the numbers to a CSV file."`
 	JSON bool     `group:"report" help:"Print the result as one JSON object on standard output."`
 
 	studyFlags
@@ -27,8 +27,8 @@ type inspectFlags struct {
 type inspectFeaturesCommand struct {
 	Image    string   `arg:"" help:"Picture: a file, or @NAME for a built-in one."`
 	Layers   []string `group:"look" default:"relu3_1" placeholder:"LAYERS" help:"Layers to look at."`
-	Channels int      `group:"look" default:"9" placeholder:"N" help:"Channels to show of each layer, the strongest."`
-	Patches  int      `group:"look" default:"6" placeholder:"N" help:"Patches to show of each channel."`
+	Channels int      `group:"look" default:"9" placeholder:"N" help:"Number of channels to show of each layer, strongest first."`
+	Patches  int      `group:"look" default:"6" placeholder:"N" help:"Number of patches to show of each channel."`
 
 	inspectFlags
 }
@@ -82,8 +82,8 @@ type featuresLayer struct {
 	Width        int               `json:"width"`
 	Field        int               `json:"receptive_field"` // pixels
 	Stride       int               `json:"stride"`          // pixels
-	Offset       int               `json:"offset"`          // of the field of position 0, pixels
-	Dead         float64           `json:"dead"`            // share of numbers not greater than 0
+	Offset       int               `json:"offset"`          // of the receptive field of position 0, in pixels
+	Dead         float64           `json:"dead"`            // share of values not above 0
 	DeadChannels int               `json:"dead_channels"`
 	Mean         float64           `json:"mean"`
 	Norm         float64           `json:"norm"`
@@ -99,8 +99,8 @@ type featuresChannel struct {
 	Patches []patchResult `json:"patches"`
 }
 
-// patchResult is a patch: its position in the map, the value there, and the pixels that it sees, which may
-// lie beyond the picture.
+// patchResult is a patch: its position in the map, the value there, and the pixels of its receptive field, which
+// may lie outside the picture.
 type patchResult struct {
 	X     int     `json:"x"`
 	Y     int     `json:"y"`
@@ -133,14 +133,14 @@ func (f *inspectFeaturesCommand) print(c console, network string, picture *canva
 		fmt.Fprintf(c.out, "%s: %d channels of %dx%d, receptive field %d px every %d px, %.3g %% not above 0, %s, mean %.4g, norm %.5g\n",
 			l.Name, l.Channels, l.Width, l.Height, l.Field, l.Stride, 100*l.Dead, count(l.DeadChannels, "dead channel"), l.Mean, l.Norm)
 		for _, ch := range l.Strongest {
-			fmt.Fprintf(c.out, "  channel %d: norm %.5g, mean %.4g, at most %.4g, active at %.3g %% of the positions\n", ch.Channel, ch.Norm, ch.Mean, ch.Max, 100*ch.Active)
+			fmt.Fprintf(c.out, "  channel %d: norm %.5g, mean %.4g, maximum %.4g, active at %.3g %% of the positions\n", ch.Channel, ch.Norm, ch.Mean, ch.Max, 100*ch.Active)
 		}
 	}
 	_, err := fmt.Fprintf(c.out, "written: %s\n", strings.Join(f.Output, ", "))
 	return err
 }
 
-// channelRows are all channels of all layers, the strongest first.
+// channelRows returns the CSV rows of all channels of all layers, strongest first.
 func channelRows(studies []*study.Features) [][]string {
 	rows := [][]string{{"layer", "channel", "norm", "mean", "max", "active"}}
 	for _, s := range studies {
@@ -151,7 +151,7 @@ func channelRows(studies []*study.Features) [][]string {
 	return rows
 }
 
-// writeCSV writes rows to a file; without a path there is none.
+// writeCSV writes rows to a file; it does nothing if path is empty.
 func writeCSV(path string, rows [][]string) error {
 	if path == "" {
 		return nil

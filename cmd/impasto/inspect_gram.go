@@ -15,10 +15,10 @@ import (
 
 type inspectGramCommand struct {
 	Image  string       `arg:"" help:"Picture: a file, or @NAME for a built-in one."`
-	Second string       `arg:"" optional:"" help:"Second picture: both matrices, their difference, and the style loss."`
+	Second string       `arg:"" optional:"" help:"Second picture, to compare with the first: both matrices, their difference and the style loss."`
 	Layers []string     `group:"look" default:"relu2_1" placeholder:"LAYERS" help:"Layers to look at."`
-	Pair   *channelPair `group:"look" placeholder:"I,J" help:"Two channels: their maps, the product, and what it adds up to."`
-	Pairs  int          `group:"look" default:"4" placeholder:"N" help:"Pairs of channels to show, those with the largest entries."`
+	Pair   *channelPair `group:"look" placeholder:"I,J" help:"Two channels, to show their maps, the product of the maps and its sum."`
+	Pairs  int          `group:"look" default:"4" placeholder:"N" help:"Number of pairs of channels to show, largest entries first."`
 
 	inspectFlags
 }
@@ -26,19 +26,19 @@ type inspectGramCommand struct {
 // channelPair is the value of --pair.
 type channelPair [2]int
 
-// UnmarshalText reads 12,40.
+// UnmarshalText parses a pair such as 12,40.
 func (p *channelPair) UnmarshalText(text []byte) error {
 	i, j, _ := strings.Cut(string(text), ",")
 	var failed [2]error
 	p[0], failed[0] = strconv.Atoi(i)
 	p[1], failed[1] = strconv.Atoi(j)
 	if errors.Join(failed[:]...) != nil || p[0] < 0 || p[1] < 0 {
-		return fmt.Errorf("%q is no pair of channels; write it as 12,40, counting from 0", text)
+		return fmt.Errorf("%q is not a pair of channels; write it as 12,40, counting from 0", text)
 	}
 	return nil
 }
 
-// patchesOfPair is how many patches are shown of each pair.
+// patchesOfPair is the number of patches shown of each pair.
 const patchesOfPair = 6
 
 // Run looks at Gram matrices.
@@ -71,14 +71,14 @@ func (g *inspectGramCommand) Run(ctx context.Context, c console) error {
 	return g.print(c, model.Network().Name, studies)
 }
 
-// pictures checks the command line and loads one picture or two.
+// pictures checks the command line and loads the picture or pictures.
 func (g *inspectGramCommand) pictures() ([]*canvas.Picture, error) {
 	if g.Pairs < 0 {
 		return nil, usagef("--pairs: %d; it must be 0 or more", g.Pairs)
 	}
 	names := g.names()
 	if len(names) == 2 && g.Pair != nil {
-		return nil, usagef("--pair shows the maps of one picture; two were given")
+		return nil, usagef("--pair shows the maps of one picture; two are given")
 	}
 	if err := g.check(strings.Join(stems(names), "-")+"-gram", ".png", ".html"); err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (g *inspectGramCommand) names() []string {
 	return []string{g.Image, g.Second}
 }
 
-// settings are the flags that decide about the numbers.
+// settings returns the flags that determine the numbers.
 func (g *inspectGramCommand) settings() string {
 	switch {
 	case g.Pair != nil:
@@ -111,7 +111,7 @@ func (g *inspectGramCommand) settings() string {
 	return fmt.Sprintf("--size %d --pairs %d", g.Size.pixels, g.Pairs)
 }
 
-// study looks at each picture.
+// study studies each picture.
 func (g *inspectGramCommand) study(ctx context.Context, model *impasto.Model, pictures []*canvas.Picture) ([][]*study.Gram, error) {
 	studies := make([][]*study.Gram, len(pictures))
 	for i, p := range pictures {
@@ -143,7 +143,7 @@ type gramLayer struct {
 
 type gramPicture struct {
 	Positions   int        `json:"positions"`
-	Rank90      int        `json:"rank_90"` // eigenvalues that carry 90 % of the sum
+	Rank90      int        `json:"rank_90"` // number of eigenvalues that make up 90 % of the sum
 	Eigenvalues []float64  `json:"eigenvalues"`
 	Order       []int      `json:"order"` // of the channels, clustered
 	Pairs       []gramPair `json:"pairs"`
@@ -188,7 +188,7 @@ func (g *inspectGramCommand) print(c console, network string, studies [][]*study
 			continue
 		}
 		p := l.Pictures[0]
-		fmt.Fprintf(c.out, "%s: %d channels, %d positions, %d eigenvalues carry 90 %% of the sum\n", l.Name, l.Channels, p.Positions, p.Rank90)
+		fmt.Fprintf(c.out, "%s: %d channels, %d positions, %d eigenvalues make up 90 %% of the sum\n", l.Name, l.Channels, p.Positions, p.Rank90)
 		for _, pair := range p.Pairs {
 			fmt.Fprintf(c.out, "  channels %d and %d: G %.5g, G/N %.4g, cosine %.3f, both active at %.3g %% of the positions\n",
 				pair.Channels[0], pair.Channels[1], pair.Gram, pair.PerPosition, pair.Cosine, 100*pair.Both)
@@ -198,7 +198,7 @@ func (g *inspectGramCommand) print(c console, network string, studies [][]*study
 	return err
 }
 
-// gramRows are the entries of all matrices on and above the diagonal.
+// gramRows returns the CSV rows of the entries of all matrices on and above the diagonal.
 func gramRows(studies [][]*study.Gram) [][]string {
 	rows := [][]string{{"picture", "layer", "i", "j", "gram_per_position"}}
 	for k, pictures := range studies {

@@ -13,33 +13,33 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// lossPageFlags make a page of a loss: every term at several pictures, and where each pulls.
+// lossPageFlags are the flags of a study of a loss: every term at several pictures, with the gradients of the terms.
 type lossPageFlags struct {
-	Output     []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Make a study of the loss at photograph, painting, noise and result, with maps of where each term pulls: .png is one sheet, .html a page with everything inside. May be repeated."`
-	Figures    string   `group:"result" placeholder:"FOLDER" help:"Write the numbered figures of the study with captions into a new folder."`
+	Output     []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Study of the loss at photograph, painting, noise and result, with maps of the gradient of each term: a sheet (.png) or a self-contained page (.html). May be repeated."`
+	Figures    string   `group:"result" placeholder:"FOLDER" help:"Write the numbered figures of the study, with captions, to a new folder."`
 	Lang       string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of the study."`
-	CSV        string   `name:"csv" group:"report" placeholder:"FILE" help:"Write the terms of the study as CSV: picture, term, value, length of its gradient."`
-	Size       longSide `group:"look" default:"original" placeholder:"PIXELS" help:"For the study: long side that all pictures are reduced to, or original."`
-	Iterations *int     `group:"optimisation" placeholder:"N" help:"For the study without --at: iterations that are painted to have a result. Default: 60."`
+	CSV        string   `name:"csv" group:"report" placeholder:"FILE" help:"Write the terms of the study to a CSV file: picture, term, value, norm of the gradient."`
+	Size       longSide `group:"look" default:"original" placeholder:"PIXELS" help:"For the study: long side in pixels to which all pictures are reduced, or original."`
+	Iterations *int     `group:"optimisation" placeholder:"N" help:"For the study without --at: iterations to paint a result. Default: 60."`
 }
 
-// pageIterations are those of a study that paints a result itself, where nobody says otherwise.
+// pageIterations is the default number of iterations of a study that paints a result itself.
 const pageIterations = 60
 
-// wanted says whether there is to be a study.
+// wanted reports whether a study is requested.
 func (f *lossPageFlags) wanted() bool { return len(f.Output) > 0 || f.Figures != "" || f.CSV != "" }
 
-// unused returns an error where a flag of the study is given, and no study.
+// unused returns an error if a flag of the study is given without a study.
 func (f *lossPageFlags) unused() error {
 	for flag, given := range map[string]bool{"--size": f.Size.pixels > 0, "--iterations": f.Iterations != nil, "--lang": f.Lang != "en"} {
 		if given {
-			return usagef("%s is for a study of the loss: give -o loss.html, too, or leave it out", flag)
+			return usagef("%s is for a study of the loss: also give -o loss.html, or leave it out", flag)
 		}
 	}
 	return nil
 }
 
-// iterations are those that are painted to have a result.
+// iterations returns the number of iterations to paint a result.
 func (f *lossPageFlags) iterations() int {
 	if f.Iterations == nil {
 		return pageIterations
@@ -47,20 +47,20 @@ func (f *lossPageFlags) iterations() int {
 	return *f.Iterations
 }
 
-// checkPage returns an error where flags do not go with a study.
+// checkPage returns an error if flags do not go with a study.
 func (l *inspectLossCommand) checkPage() error {
 	switch {
 	case l.iterations() < 1:
 		return usagef("--iterations: %d; it must be 1 or more", l.iterations())
 	case l.Iterations != nil && l.At != "":
-		return usagef("--iterations: the result is that of --at; leave one of them out")
+		return usagef("--iterations: the result is given by --at; leave one of them out")
 	case l.Gradient != "":
-		return usagef("--gradient: it is of one picture, and a study has several; leave -o, --figures and --csv out")
+		return usagef("--gradient: a gradient is taken at one picture, and a study has several; leave out -o, --figures and --csv")
 	}
 	return nil
 }
 
-// runPage makes the study.
+// runPage writes the study.
 func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 	if err := l.checkPage(); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (l *inspectLossCommand) runPage(ctx context.Context, c console) error {
 	return l.printPage(c, v.model.Network().Name, out.Output, looked)
 }
 
-// command is the command line that makes the study.
+// command returns the arguments that reproduce the study.
 func (l *inspectLossCommand) command(v *lossView) string {
 	words := " --content " + v.order.Photograph.Name
 	for _, p := range v.order.Paintings {
@@ -110,7 +110,7 @@ func (l *inspectLossCommand) command(v *lossView) string {
 	return fmt.Sprintf("%s --recipe %s --size %s%s", words, v.order.Recipe.Name, l.Size, settings(changes))
 }
 
-// reduce brings the pictures of a study down to its size.
+// reduce reduces the pictures of a study to its size.
 func (l *inspectLossCommand) reduce(v *lossView) {
 	smaller := func(p *canvas.Picture) *canvas.Picture {
 		if p == nil || l.Size.pixels == 0 {
@@ -125,7 +125,7 @@ func (l *inspectLossCommand) reduce(v *lossView) {
 	}
 }
 
-// study takes the loss at each picture.
+// study evaluates the loss at each picture.
 func (l *inspectLossCommand) study(ctx context.Context, c console, v *lossView) (*study.LossStudy, error) {
 	plan, err := v.plan(ctx)
 	if err != nil {
@@ -141,7 +141,7 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, v *lossView) 
 	result := v.at
 	switch {
 	case result == nil:
-		c.notef("painting %s to have a result; --at FILE takes one of yours", count(l.iterations(), "iteration"))
+		c.notef("painting a result with %s; give --at FILE to use your own", count(l.iterations(), "iteration"))
 		if result, err = paintAt(ctx, loss, v.recipe.Start.Init, l.iterations()); err != nil {
 			return nil, err
 		}
@@ -150,7 +150,7 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, v *lossView) 
 	case result.Width != w || result.Height != h:
 		return nil, &transfer.SizeError{Width: result.Width, Height: result.Height, WantWidth: w, WantHeight: h}
 	}
-	c.notef("taking the gradient of each term at the photograph and at the result")
+	c.notef("computing the gradient of each term at the photograph and at the result")
 	return study.StudyLoss(ctx, loss, []study.Sitting{
 		{Role: study.PhotographRole, Picture: sized(v.pictures.Photograph)},
 		{Role: study.PaintingRole, Picture: sized(v.pictures.Paintings[0])},
@@ -159,11 +159,11 @@ func (l *inspectLossCommand) study(ctx context.Context, c console, v *lossView) 
 	}, study.PhotographRole, study.ResultRole)
 }
 
-// noiseDeviation is that of the noise at which a loss is looked at: recipes that begin with next to none
-// would show grey.
+// noiseDeviation is the least standard deviation of the noise at which a loss is studied: recipes that start from
+// almost no noise would show grey.
 const noiseDeviation = 0.25
 
-// paintAt paints at the size of the loss alone and returns the result: the start after no iteration.
+// paintAt paints at the size of the loss only and returns the result; with 0 iterations that is the start.
 func paintAt(ctx context.Context, loss *study.Loss, init recipe.Init, iterations int) (*canvas.Picture, error) {
 	o := loss.Options
 	o.Exact = loss.AsGiven
@@ -219,7 +219,7 @@ func (l *inspectLossCommand) printPage(c console, network string, outputs []stri
 	return err
 }
 
-// lossRows are all terms at all pictures; the length of a gradient is empty where it was not taken.
+// lossRows returns the CSV rows of all terms at all pictures; the norm of a gradient that was not computed is empty.
 func lossRows(looked *study.LossStudy) [][]string {
 	rows := [][]string{{"picture", "term", "value", "gradient_l2"}}
 	for i := range looked.Sittings {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestInspectLossPage makes a study and holds its numbers to those of inspect loss at single pictures.
+// TestInspectLossPage checks that a study has the numbers of inspect loss at single pictures.
 func TestInspectLossPage(t *testing.T) {
 	studio(t)
 	layers := []string{"--recipe", "gatys", "--content-layers", "relu2_2", "--style-layers", "relu1_1,relu2_1"}
@@ -38,7 +38,7 @@ func TestInspectLossPage(t *testing.T) {
 	checkLossRows(t, study)
 }
 
-// checkLossRows holds the CSV to the JSON.
+// checkLossRows compares the CSV with the JSON.
 func checkLossRows(t *testing.T, study lossPageResult) {
 	t.Helper()
 	f, err := os.Open("l.csv")
@@ -55,7 +55,7 @@ func checkLossRows(t *testing.T, study lossPageResult) {
 	}
 }
 
-// TestInspectLossPageAtAResult takes a result that is given, with all pictures reduced.
+// TestInspectLossPageAtAResult studies a given result, with all pictures reduced.
 func TestInspectLossPageAtAResult(t *testing.T) {
 	studio(t)
 	if o := invoke(t, small("-o", "result.png", "--size", "32", "--recipe", "gatys")...); o.status != statusDone {
@@ -77,7 +77,7 @@ func TestInspectLossPageAtAResult(t *testing.T) {
 	}
 }
 
-// TestInspectLossPageOfTwoPaintings takes weights, and a map of where to paint how strongly.
+// TestInspectLossPageOfTwoPaintings studies a loss with shares and a strength map.
 func TestInspectLossPageOfTwoPaintings(t *testing.T) {
 	studio(t)
 	writePicture(t, "map.png", 32, 24, 2)
@@ -106,13 +106,13 @@ func TestInspectLossPageMistakes(t *testing.T) {
 		want   string
 	}{
 		{"", statusUsage, "-o loss.html"},
-		{"-o l.gif", statusUsage, "ending"},
+		{"-o l.gif", statusUsage, "extension"},
 		{"-o l.html --iterations 0", statusUsage, "1 or more"},
 		{"-o l.html --gradient g.npy", statusUsage, "--gradient"},
 		{"-o l.html --at painting.png", statusFailed, "one size"},
 		{"-o l.html --style-layers relu7_1", statusUsage, "similar names"},
 		{"-o l.html --style-layers relu5_3", statusUsage, "end at relu5_1"},
-		{"-o nowhere/l.html", statusFailed, "make it first"},
+		{"-o nowhere/l.html", statusFailed, "create it first"},
 	} {
 		o := invoke(t, append([]string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png"}, strings.Fields(c.args)...)...)
 		if o.status != c.status || !strings.Contains(o.errors, c.want) || strings.Count(o.errors, "\n") != 1 {

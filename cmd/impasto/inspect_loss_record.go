@@ -14,8 +14,8 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// record returns what the picture of --at says of its run, nil where it says nothing. A record that cannot be read is
-// an error only where it is needed.
+// record returns the record of the run in the picture of --at, nil if there is none. An unreadable record is an error
+// only if it is needed.
 func (l *inspectLossCommand) record(c console) (*order.Record, error) {
 	if l.At == "" || l.AsGiven || strings.HasPrefix(l.At, "@") {
 		return nil, nil
@@ -28,16 +28,16 @@ func (l *inspectLossCommand) record(c console) (*order.Record, error) {
 	case errors.Is(err, order.ErrNoRecord):
 		return nil, nil
 	case errors.As(err, &field) && l.Content != "" && len(l.Style) > 0:
-		c.notef("note: %v; every picture is taken at its own size", err)
+		c.notef("note: %v; every picture is used at its own size", err)
 		return nil, nil
 	case errors.As(err, &field):
 		return nil, fmt.Errorf("%w; name the photograph with --content and the paintings with --style", err)
 	}
-	return nil, nil // loading the picture says what is wrong
+	return nil, nil // loading the picture reports the error
 }
 
-// resolveRecorded finds the pictures of a recorded run, and returns the recorded order, too. Flags go before what is
-// recorded; the names in a record have no folders, and lead to files in the current folder or beside the picture.
+// resolveRecorded finds the pictures of a recorded run, and also returns the recorded order. Flags override the record;
+// the names in a record have no folders and refer to files in the current folder or beside the picture.
 func (l *inspectLossCommand) resolveRecorded(ctx context.Context, record *order.Record) (*sitting, order.Order, error) {
 	recorded, err := record.Rerun()
 	if err != nil {
@@ -53,12 +53,12 @@ func (l *inspectLossCommand) resolveRecorded(ctx context.Context, record *order.
 	from.Limits.HashBytes = 1 << 30
 	s, err := resolve(ctx, o, from)
 	if err != nil {
-		return nil, recorded, fmt.Errorf("%w; %s names its pictures so: where they are elsewhere, say it with --content, --style and the masks", err, l.At)
+		return nil, recorded, fmt.Errorf("%w; these are the names in the record of %s: if the files have moved, name them with --content, --style and the flags for masks", err, l.At)
 	}
 	return s, recorded, nil
 }
 
-// changed returns a recorded order with what the flags say.
+// changed returns a recorded order with the changes of the flags.
 func (l *inspectLossCommand) changed(recorded *order.Order) (order.Order, error) {
 	o := recorded.Clone()
 	o.Start, o.Output = nil, order.Output{}
@@ -66,7 +66,7 @@ func (l *inspectLossCommand) changed(recorded *order.Order) (order.Order, error)
 		o.Photograph = order.Input{Name: l.Content}
 	}
 	if n := len(l.Style); n > 0 && n != len(o.Paintings) {
-		return o, usagef("--style: %s was painted after %s, and %d are named; name all of them or none", l.At, count(len(o.Paintings), "painting"), n)
+		return o, usagef("--style: %s was painted from %s, but %d given; name all of them or none", l.At, count(len(o.Paintings), "painting"), n)
 	}
 	for i, name := range l.Style {
 		o.Paintings[i].Picture = order.Input{Name: name}
@@ -94,7 +94,7 @@ func (l *inspectLossCommand) changed(recorded *order.Order) (order.Order, error)
 	return o, checkOrder(&o)
 }
 
-// guideAgain replaces masks and shares by those that are given.
+// guideAgain replaces masks and shares by those of the flags.
 func (l *inspectLossCommand) guideAgain(o *order.Order) error {
 	if len(l.ContentMask) > 0 {
 		o.RegionMap = nil
@@ -105,7 +105,7 @@ func (l *inspectLossCommand) guideAgain(o *order.Order) error {
 	return l.guide(o)
 }
 
-// networkOf names the network of a recorded order for --network; "" is the built-in one.
+// networkOf returns the network of a recorded order as --network takes it, "" for the built-in one.
 func networkOf(o *order.Order) string {
 	if o.Network.Name == builtInNetwork && (o.Network.SHA256 == "" || o.Network.SHA256 == builtInDigest()) {
 		return ""
@@ -113,30 +113,30 @@ func networkOf(o *order.Order) string {
 	return cmp.Or(o.Network.Name, builtInNetwork)
 }
 
-// differences are notes on files that have other contents than those that the record names.
+// differences returns notes on files whose contents differ from those recorded.
 func (v *lossView) differences() []string {
 	if v.record == nil {
 		return nil
 	}
 	then := map[string]order.Input{"network": v.recorded.Network}
-	for path, in := range v.recorded.Inputs() {
+	for path, in := range v.recorded.Files() {
 		then[path] = *in
 	}
 	var notes []string
 	note := func(path string, in order.Input) {
 		if was, ok := then[path]; ok && was.SHA256 != "" && in.SHA256 != was.SHA256 {
-			notes = append(notes, fmt.Sprintf("%s is not what %s was painted with: the record has %s", in.String(), v.name, was.String()))
+			notes = append(notes, fmt.Sprintf("%s is not the file that %s was painted with: the record has %s", in.String(), v.name, was.String()))
 		}
 	}
-	for path, in := range v.order.Inputs() {
+	for path, in := range v.order.Files() {
 		note(path, *in)
 	}
 	note("network", v.order.Network)
 	return notes
 }
 
-// beyond says where the loss of a result is not that at which its run ended, though nothing was changed: a picture's
-// file holds no values beyond black and white.
+// beyond returns a note if the loss of a result differs from that at the end of its run although nothing was changed:
+// a file cannot hold values beyond black and white.
 func (l *inspectLossCommand) beyond(v *lossView, total float64) string {
 	changed := l.Recipe != "" || len(l.values()) > 0 || l.StyleWeights != nil || len(l.ContentMask)+len(l.StyleMask) > 0 || l.StrengthMap != ""
 	if v.record == nil || changed || v.record.LastLoss == nil || len(v.differences()) > 0 {
@@ -147,5 +147,5 @@ func (l *inspectLossCommand) beyond(v *lossView, total float64) string {
 	if math.Abs(total-last) <= rounding*math.Abs(last) {
 		return ""
 	}
-	return fmt.Sprintf("the run ended at a loss of %.6g: the file holds values from black to white only, and what lay beyond is cut off", last)
+	return fmt.Sprintf("the run ended at a loss of %.6g: a file holds values from black to white only, and values beyond are clipped", last)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/impasto/impasto/canvas"
 )
 
-// lastTotal is the total in the last row of a trace.
+// lastTotal returns the total in the last row of a trace.
 func lastTotal(t *testing.T, path string) float64 {
 	t.Helper()
 	f, err := os.Open(path)
@@ -40,17 +40,17 @@ func lossAt(t *testing.T, args ...string) (lossResult, outcome) {
 	return r, got
 }
 
-// TestLossOfAResultIsThatOfItsRun: a picture's record leads back to the last row of its trace, whatever the recipe,
-// to the rounding of the file. Values beyond black and white are not in it, so that the runs are clamped.
+// TestLossOfAResultIsThatOfItsRun checks, for several recipes, that the loss at a result agrees with the last row of its
+// trace up to the rounding of the file. The runs are clamped, since a file holds no values beyond black and white.
 func TestLossOfAResultIsThatOfItsRun(t *testing.T) {
 	twoPaintings(t)
 	writePicture(t, "photo.png", 64, 48, 0)
 	writePicture(t, "painting.png", 64, 56, 1)
 	writeMap(t, "map.png", 64, 48, black, white)
 	for _, args := range []string{
-		"photo.png painting.png --size 40 --set smallest-scale=20 --set reduced=20", // with the loss of the picture brought down
+		"photo.png painting.png --size 40 --set smallest-scale=20 --set reduced=20", // with the loss of the reduced picture
 		"photo.png painting.png --size 48 --recipe gatys",
-		"photo.png painting.png --size 48 --recipe neural-style-pt --init content --optimizer lbfgs", // whose weights are moved
+		"photo.png painting.png --size 48 --recipe neural-style-pt --init content --optimizer lbfgs", // whose weights are converted
 		"photo.png painting.png other.png --size 32 --style-mask map.png --style-mask none --style-weights 2,1 --strength-map map.png",
 		"photo.png painting.png other.png --size 32 --content-mask map.png --init other.png",
 	} {
@@ -69,7 +69,7 @@ func TestLossOfAResultIsThatOfItsRun(t *testing.T) {
 			r, got := lossAt(t, "--at", c.file)
 			rounding := 1 / c.levels / math.Sqrt(12) // standard deviation
 			if !(math.Abs(r.Total-want) <= c.within*want+4*rounding*r.Gradient) {
-				t.Errorf("%s: the loss at %s is %v, and its run ended at %v, %g apart: %s", args, c.file, r.Total, want, r.Total/want-1, got.errors)
+				t.Errorf("%s: the loss at %s is %v, but its run ended at %v; relative difference %g: %s", args, c.file, r.Total, want, r.Total/want-1, got.errors)
 			}
 		}
 	}
@@ -87,11 +87,11 @@ func rounded(t *testing.T, from, to string) {
 	}
 }
 
-// TestLossOfAGreyRun: where only brightness is painted a run begins in grey, and its result is looked at in grey. The
-// little colour that the run itself takes on is not in the result.
+// TestLossOfAGreyRun checks a run that paints only brightness: it starts in grey, and the loss at its result is evaluated
+// in grey. The slight colour that the run produces is not in the result.
 func TestLossOfAGreyRun(t *testing.T) {
 	studio(t)
-	p := canvas.New(32, 24) // dull colours, so that none is clipped
+	p := canvas.New(32, 24) // dull colours, so that nothing is clipped
 	for i := range p.Pix {
 		p.Pix[i] = float32(0.5 + 0.1*math.Sin(float64(i)/3))
 	}
@@ -103,11 +103,11 @@ func TestLossOfAGreyRun(t *testing.T) {
 	}
 	want := lastTotal(t, "t.csv")
 	if r, got := lossAt(t, "--at", "r.png"); !(math.Abs(r.Total-want) <= 2e-2*want) {
-		t.Errorf("the loss is %v, and the run ended at %v: %s", r.Total, want, got.errors)
+		t.Errorf("the loss is %v, but the run ended at %v: %s", r.Total, want, got.errors)
 	}
 }
 
-// TestRecordedInputsAreFound: beside the picture, by what is in them, and under the names that are given.
+// TestRecordedInputsAreFound checks that inputs are found beside the picture, by digest, and by the names given.
 func TestRecordedInputsAreFound(t *testing.T) {
 	studio(t)
 	if got := invoke(t, small("-o", "r.png")...); got.status != statusDone {
@@ -144,7 +144,7 @@ func TestRecordedInputsAreFound(t *testing.T) {
 	}
 }
 
-// TestFlagsChangeARecordedLoss: what is given goes before what is recorded.
+// TestFlagsChangeARecordedLoss checks that flags override the record.
 func TestFlagsChangeARecordedLoss(t *testing.T) {
 	studio(t)
 	if got := invoke(t, small("-o", "r.png", "--recipe", "gatys")...); got.status != statusDone {
@@ -160,12 +160,12 @@ func TestFlagsChangeARecordedLoss(t *testing.T) {
 	if r, _ := lossAt(t, "--at", "r.png", "--recipe", "impasto"); r.Recipe != "impasto" || r.Total == recorded.Total {
 		t.Errorf("%+v", r)
 	}
-	if _, got := lossAt(t, "--at", "r.png", "--style", "a.png", "--style", "b.png"); got.status != statusUsage || !strings.Contains(got.errors, "painted after 1 painting") {
+	if _, got := lossAt(t, "--at", "r.png", "--style", "a.png", "--style", "b.png"); got.status != statusUsage || !strings.Contains(got.errors, "painted from 1 painting") {
 		t.Errorf("%d %q", got.status, got.errors)
 	}
 }
 
-// TestLossWithoutARecord: a picture of another size is refused with what to do.
+// TestLossWithoutARecord checks that a picture of another size is refused with advice.
 func TestLossWithoutARecord(t *testing.T) {
 	studio(t)
 	if got := invoke(t, small("-o", "r.png")...); got.status != statusDone {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// lessonFolder has the course, and a folder for each further language in it.
+// lessonFolder contains the course, and a folder for each other language.
 const lessonFolder = "../../docs/lesson"
 
 func lessonPages(t *testing.T, folder string) map[string]string {
@@ -30,7 +30,7 @@ func lessonPages(t *testing.T, folder string) map[string]string {
 	return pages
 }
 
-// lessonCommands returns what stands in code blocks, and in backquotes, as command lines of impasto.
+// lessonCommands returns the command lines of impasto in code blocks and in backquotes.
 func lessonCommands(page string) []string {
 	var found []string
 	for _, m := range regexp.MustCompile("(?m)^    impasto (.*)$|`impasto ([^`]* [^`]*)`").FindAllStringSubmatch(page, -1) {
@@ -40,7 +40,7 @@ func lessonCommands(page string) []string {
 	return found
 }
 
-// TestLessonCommandsParse reads every command of the course as the program would, and runs none.
+// TestLessonCommandsParse parses every command of the course without running it.
 func TestLessonCommandsParse(t *testing.T) {
 	for _, folder := range []string{lessonFolder, filepath.Join(lessonFolder, "ko")} {
 		seen := 0
@@ -62,8 +62,8 @@ func TestLessonCommandsParse(t *testing.T) {
 	}
 }
 
-// TestLessonsAgree holds the course in Korean against the one in English: the same commands but for the
-// language, and the same pictures.
+// TestLessonsAgree checks that the course has the same commands, except for the language, and the same pictures in Korean
+// and in English.
 func TestLessonsAgree(t *testing.T) {
 	english, korean := lessonPages(t, lessonFolder), lessonPages(t, filepath.Join(lessonFolder, "ko"))
 	for name, page := range english {
@@ -83,7 +83,7 @@ func TestLessonsAgree(t *testing.T) {
 	}
 }
 
-// TestLessonLinksLead follows the links of the course to files, and finds every picture used.
+// TestLessonLinksLead checks that the links of the course lead to files, and that every picture is used.
 func TestLessonLinksLead(t *testing.T) {
 	used := map[string]bool{}
 	for _, folder := range []string{lessonFolder, filepath.Join(lessonFolder, "ko")} {

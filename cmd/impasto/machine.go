@@ -11,18 +11,18 @@ import (
 	"github.com/impasto/impasto/weights/vgg16"
 )
 
-// networkFlags say which network computes.
+// networkFlags select the network.
 type networkFlags struct {
-	Network string `group:"machine" placeholder:"NAME|FILE" help:"Network that reads the pictures: a name (see impasto network list) or a file (safetensors, or saved by PyTorch). Default: the built-in vgg16."`
-	Offline bool   `group:"machine" help:"Fetch nothing: a network that is not here is an error."`
+	Network string `group:"machine" placeholder:"NAME|FILE" help:"Network to use: a name (see impasto network list) or a file (safetensors or PyTorch). Default: the built-in vgg16."`
+	Offline bool   `group:"machine" help:"Download nothing: a network that is not installed is an error."`
 }
 
-// machineFlags say which network computes, and with how much of the machine.
+// machineFlags select the network and limit the use of the machine.
 type machineFlags struct {
 	networkFlags
 
-	Memory  byteSize `group:"machine" placeholder:"SIZE" help:"Memory to use at most, as 6GiB. Default: 75 % of what is available."`
-	Threads int      `group:"machine" placeholder:"N" help:"Threads that compute. Default: one for each processor."`
+	Memory  byteSize `group:"machine" placeholder:"SIZE" help:"Memory limit, such as 6GiB. Default: 75 % of the available memory."`
+	Threads int      `group:"machine" placeholder:"N" help:"Threads to compute with. Default: one for each processor."`
 }
 
 // Validate is called by kong.
@@ -33,29 +33,32 @@ func (m *machineFlags) Validate() error {
 	return nil
 }
 
-// builtInNetwork is the name of the network that is read where nobody names one.
+// builtInNetwork is the name of the default network.
 const builtInNetwork = "vgg16"
 
-// builtInDigest is that of the built-in network.
-var builtInDigest = sync.OnceValue(func() string { return vgg16.Network().Digest() })
+// defaultNetwork returns the built-in network. Most tests replace it by a narrow one.
+var defaultNetwork = vgg16.Network
 
-// instructionSet is the one that the environment asks for, "" for the best.
+// builtInDigest returns the digest of the built-in network.
+var builtInDigest = sync.OnceValue(func() string { return defaultNetwork().Digest() })
+
+// instructionSet returns the instruction set that the environment selects, "" for the best.
 func instructionSet() string { return os.Getenv("IMPASTO_CPU") }
 
-// newStore returns the networks of this user, the built-in one among them.
+// newStore returns the store of this user's networks, including the built-in one.
 func newStore(c console) (*weights.Store, error) {
 	store, err := weights.FromEnvironment()
 	if err != nil {
 		return nil, err
 	}
-	store.BuiltIn = vgg16.Network
+	store.BuiltIn = defaultNetwork
 	store.Progress = c.fetching()
 	return store, nil
 }
 
-// open readies the network.
+// open opens the network.
 func (m *machineFlags) open(ctx context.Context, c console) (*impasto.Model, error) {
-	// What the processor lacks is reported before a network is read, let alone fetched.
+	// An unsupported instruction set is reported before a network is read or downloaded.
 	dev, err := cpu.New(cpu.Options{Threads: 1, ISA: instructionSet()})
 	if err != nil {
 		return nil, err
@@ -72,7 +75,7 @@ func (m *machineFlags) open(ctx context.Context, c console) (*impasto.Model, err
 
 func (m *networkFlags) resolve(ctx context.Context, c console) (*weights.Model, error) {
 	if m.Network == "" {
-		return vgg16.Network(), nil // needs no folder
+		return defaultNetwork(), nil // needs no folder
 	}
 	store, err := newStore(c)
 	if err != nil {
@@ -83,7 +86,7 @@ func (m *networkFlags) resolve(ctx context.Context, c console) (*weights.Model, 
 	return network, unknownIsUsage(err)
 }
 
-// fetching returns a function that reports how a download goes: a line for every stage and every tenth.
+// fetching returns a function that reports the progress of a download: a line for every stage and every tenth.
 func (c console) fetching() func(weights.Progress) {
 	var stage weights.Stage
 	tenth := int64(-1)

@@ -1,8 +1,8 @@
 // Command impasto repaints a photograph in the manner of a painting by neural style transfer.
 //
-// Results go to standard output, progress and notes to standard error. The exit status is 0 where all
-// was done, 1 where the work failed, 2 where the command line was wrong, and 130 where it was
-// interrupted and what was done is saved.
+// Results go to standard output, progress and notes to standard error. The exit status is 0 on success,
+// 1 if the work failed, 2 if the command line was wrong, and 130 if the program was interrupted, in which
+// case the work done so far is saved.
 package main
 
 import (
@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// garbagePercent bounds what the heap holds beyond what is used. It holds few pictures, some of them of
-// hundreds of megabytes: collecting them takes no time, and what is not collected counts against --memory.
+// garbagePercent bounds the garbage on the heap. The heap holds few objects, some of them of hundreds of
+// megabytes: collecting them takes no time, and garbage counts against --memory.
 const garbagePercent = 10
 
 func main() {
@@ -22,8 +22,8 @@ func main() {
 		debug.SetGCPercent(garbagePercent)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal ends the work in good order; from then on signals have their usual effect, so
-	// that a second one ends the program at once.
+	// The first signal ends the work cleanly; after it signals have their usual effect, so a second one
+	// ends the program at once.
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -14,11 +14,11 @@ import (
 )
 
 type networkCommand struct {
-	List   networkListCommand   `cmd:"" help:"List the networks that are known: what each is, its licence, whether it is here."`
-	Get    networkGetCommand    `cmd:"" help:"Fetch a network, check it to the last byte, and keep its convolutions. Goes on where an earlier get was interrupted."`
-	Verify networkVerifyCommand `cmd:"" help:"Check that networks are undamaged."`
-	Import networkImportCommand `cmd:"" help:"Keep a network that is in a file (safetensors, or a state_dict saved by PyTorch)."`
-	Remove networkRemoveCommand `cmd:"" help:"Delete a network that is kept."`
+	List   networkListCommand   `cmd:"" help:"List the networks with their licences, and whether each is installed."`
+	Get    networkGetCommand    `cmd:"" help:"Download a network, verify its checksum and install its convolutions. Resumes an interrupted download."`
+	Verify networkVerifyCommand `cmd:"" help:"Check that installed networks are undamaged."`
+	Import networkImportCommand `cmd:"" help:"Install a network from a file (safetensors, or a state_dict saved by PyTorch)."`
+	Remove networkRemoveCommand `cmd:"" help:"Delete an installed network."`
 }
 
 // networkState is a network in a list.
@@ -26,7 +26,7 @@ type networkState struct {
 	Name    string `json:"name"`
 	Summary string `json:"summary"`
 	State   string `json:"state"` // "built in", "here" or "to fetch"
-	// Bytes is what it takes in the program or on the disk, or what is to be fetched.
+	// Bytes is the size in the program or on disk, or that of the download.
 	Bytes   int64  `json:"bytes"`
 	Licence string `json:"licence,omitempty"`
 	Input   string `json:"input,omitempty"`
@@ -47,6 +47,9 @@ func stateOf(e weights.Entry) networkState {
 	}
 	return s
 }
+
+// stateTexts holds the states as they are printed.
+var stateTexts = map[string]string{"built in": "built in", "here": "installed", "to fetch": "not installed"}
 
 type networkListCommand struct {
 	JSON bool `group:"report" help:"Print one JSON object."`
@@ -71,17 +74,17 @@ func (l *networkListCommand) Run(c console) error {
 	}
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, s := range states {
-		fmt.Fprintf(table, "%s\t%s, %s\t%s\t%s\n", s.Name, s.State, byteSize(s.Bytes), s.Summary, s.Licence)
+		fmt.Fprintf(table, "%s\t%s, %s\t%s\t%s\n", s.Name, stateTexts[s.State], byteSize(s.Bytes), s.Summary, s.Licence)
 	}
 	return table.Flush()
 }
 
 type networkGetCommand struct {
-	Name     string `arg:"" help:"Network to fetch; see impasto network list."`
-	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,none" placeholder:"HOW" help:"How progress is told on standard error: bar, plain lines, none; auto is bar on a terminal, else plain."`
+	Name     string `arg:"" help:"Network to download; see impasto network list."`
+	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,none" placeholder:"HOW" help:"Form of progress on standard error: bar, plain (lines) or none; auto is bar on a terminal and plain elsewhere."`
 }
 
-// Run fetches a network.
+// Run downloads a network.
 func (g *networkGetCommand) Run(ctx context.Context, c console) error {
 	store, err := newStore(c)
 	if err != nil {
@@ -104,16 +107,16 @@ func (g *networkGetCommand) Run(ctx context.Context, c console) error {
 		err = store.Get(ctx, g.Name)
 	}
 	if errors.Is(err, context.Canceled) {
-		return interrupted{"what was fetched is kept, and the next get goes on from there"}
+		return interrupted{"the partial download is kept, and the next get resumes it"}
 	}
 	if err != nil {
 		return unknownIsUsage(err)
 	}
-	fmt.Fprintf(c.out, "%s is here\n", g.Name)
+	fmt.Fprintf(c.out, "%s is installed\n", g.Name)
 	return nil
 }
 
-// unknownIsUsage makes a name that is no network's a mistake in the command line.
+// unknownIsUsage makes the unknown name of a network a usage error.
 func unknownIsUsage(err error) error {
 	if errors.Is(err, weights.ErrUnknown) {
 		return usageError{err}
@@ -121,7 +124,7 @@ func unknownIsUsage(err error) error {
 	return err
 }
 
-// fetchBar draws a line that moves for each stage of a fetch.
+// fetchBar draws a progress bar for each stage of a download.
 type fetchBar struct {
 	container *mpb.Progress
 	line      *mpb.Bar
@@ -146,12 +149,12 @@ func (b *fetchBar) tell(p weights.Progress) {
 			mpb.PrependDecorators(decor.Name(fmt.Sprintf("%s: %s ", p.Network, p.Stage))),
 			mpb.AppendDecorators(decor.CountersKibiByte(" % .0f of % .0f"),
 				decor.AverageSpeed(decor.SizeB1024(0), ", % .1f, "), decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left")))
-		b.line.SetRefill(p.Done) // what was here before is not this run's speed
+		b.line.SetRefill(p.Done) // earlier downloads do not count towards the speed
 	}
 	b.line.SetCurrent(p.Done)
 }
 
-// end leaves the present line as it is.
+// end leaves the current bar as it is.
 func (b *fetchBar) end() {
 	if b.line != nil {
 		b.line.Abort(false)
@@ -163,14 +166,11 @@ func (b *fetchBar) close() {
 	b.container.Wait()
 }
 
-// builtIn is the name of the built-in network.
-const builtIn = "vgg16"
-
 type networkVerifyCommand struct {
-	Name string `arg:"" optional:"" help:"Network to check. Default: all that are here."`
+	Name string `arg:"" optional:"" help:"Network to check. Default: all that are installed."`
 }
 
-// Run checks networks; all of them are checked even where one is damaged.
+// Run checks networks; a damaged one does not stop the check of the rest.
 func (v *networkVerifyCommand) Run(ctx context.Context, c console) error {
 	store, err := newStore(c)
 	if err != nil {
@@ -193,7 +193,7 @@ func (v *networkVerifyCommand) Run(ctx context.Context, c console) error {
 	var failed []error
 	for _, name := range names {
 		err := store.Verify(ctx, name)
-		if name == builtIn {
+		if name == builtInNetwork {
 			err = vgg16.Verify()
 		}
 		if err == nil {
@@ -209,9 +209,9 @@ func (v *networkVerifyCommand) Run(ctx context.Context, c console) error {
 }
 
 type networkImportCommand struct {
-	File  string `arg:"" help:"File with the network."`
-	As    string `placeholder:"NAME" help:"What to call it. Default: the name of the published network that it is, or the file's own name."`
-	Input string `default:"file" enum:"file,imagenet,caffe" placeholder:"WHAT" help:"What it reads: imagenet (RGB in 0..1, less ImageNet's mean, over its standard deviation), caffe (BGR in 0..255, less the mean), or what the file says; where it says nothing, a recipe's own preprocessing applies."`
+	File  string `arg:"" help:"File of the network."`
+	As    string `placeholder:"NAME" help:"Name of the network. Default: its published name if it is a known network, or else that of the file."`
+	Input string `default:"file" enum:"file,imagenet,caffe" placeholder:"WHAT" help:"Preprocessing of the network: imagenet (RGB in 0..1, minus the mean of ImageNet, divided by its standard deviation), caffe (BGR in 0..255, minus the mean), or file, as the file states; if it states none, that of the recipe is used."`
 }
 
 // Run imports a file.
@@ -235,9 +235,9 @@ func (i *networkImportCommand) Run(ctx context.Context, c console) error {
 	}
 	reads := m.Input.Description
 	if !m.Input.Stated {
-		reads = "what the recipe says (the file states nothing; --input does)"
+		reads = "what the recipe states (the file states no preprocessing; use --input to state it)"
 	}
-	fmt.Fprintf(c.out, "%s is here: a %s with %d convolutions; it reads %s\n", e.Name, m.Architecture, len(m.Convolutions), reads)
+	fmt.Fprintf(c.out, "%s is installed: a %s with %d convolutions; it reads %s\n", e.Name, m.Architecture, len(m.Convolutions), reads)
 	return nil
 }
 
@@ -254,6 +254,6 @@ func (r *networkRemoveCommand) Run(ctx context.Context, c console) error {
 	if err := store.Remove(ctx, r.Name); err != nil {
 		return unknownIsUsage(err)
 	}
-	fmt.Fprintf(c.out, "%s is removed\n", r.Name)
+	fmt.Fprintf(c.out, "%s removed\n", r.Name)
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// ownNetwork serves a file under the name vgg19, as IMPASTO_NETWORKS allows, and returns the server.
+// ownNetwork serves a file as the network vgg19, by means of IMPASTO_NETWORKS, and returns the server.
 func ownNetwork(t *testing.T, file string) *httptest.Server {
 	t.Helper()
 	file, err := filepath.Abs(file) // tests change the folder
@@ -66,7 +66,7 @@ func TestNetworkGet(t *testing.T) {
 	}
 	for _, progress := range []string{"plain", "bar", "none"} {
 		got := invoke(t, "network", "get", "vgg19", "--progress", progress)
-		if got.status != statusDone || got.out != "vgg19 is here\n" || (progress == "plain") != (got.errors != "") {
+		if got.status != statusDone || got.out != "vgg19 is installed\n" || (progress == "plain") != (got.errors != "") {
 			t.Errorf("--progress %s: %+v", progress, got)
 		}
 		if s := state("vgg19"); s.State != "here" || s.Path == "" {
@@ -101,17 +101,17 @@ func TestNetworkFirstUse(t *testing.T) {
 		t.Errorf("remove: %+v", got)
 	}
 	server.Close()
-	t.Setenv("IMPASTO_MIRROR", server.URL) // gone too
+	t.Setenv("IMPASTO_MIRROR", server.URL) // also unavailable
 	got = invoke(t, "network", "verify", "vgg19")
 	if got.status != statusFailed || !strings.Contains(got.errors, "impasto network get vgg19") {
-		t.Errorf("verify of what is not here: %+v", got)
+		t.Errorf("verify of a network that is not installed: %+v", got)
 	}
 }
 
 func TestNetworkImport(t *testing.T) {
 	t.Setenv("IMPASTO_CACHE", t.TempDir())
 	got := invoke(t, "network", "import", "../../weights/testdata/layers19.pth", "--as", "caffe19", "--input", "caffe")
-	if got.status != statusDone || !strings.Contains(got.out, "caffe19 is here: a vgg19 with 16 convolutions; it reads BGR") {
+	if got.status != statusDone || !strings.Contains(got.out, "caffe19 is installed: a vgg19 with 16 convolutions; it reads BGR") {
 		t.Errorf("import: %+v", got)
 	}
 	if got := invoke(t, "network", "list"); !strings.Contains(got.out, "caffe19") || !strings.Contains(got.out, "built in") {
@@ -146,7 +146,7 @@ func TestNetworkInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	got := invokeWith(ctx, "network", "get", "vgg19")
-	if got.status != statusInterrupted || !strings.Contains(got.errors, "goes on from there") {
+	if got.status != statusInterrupted || !strings.Contains(got.errors, "the next get resumes it") {
 		t.Errorf("interrupted: %+v", got)
 	}
 }

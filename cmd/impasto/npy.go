@@ -11,8 +11,8 @@ import (
 	"github.com/impasto/impasto/internal/atomicfile"
 )
 
-// writeNPY writes numbers in C order as a NumPy file, version 1.0: magic, the length of the header, the
-// header padded with blanks so that the data begins at a multiple of 64 bytes, little-endian float32.
+// writeNPY writes values in C order to a NumPy file, version 1.0: magic, length of the header, header padded with
+// spaces so that the data starts at a multiple of 64 bytes, and little-endian float32 data.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 func writeNPY(path string, values []float32, shape ...int) error {
 	sides := make([]string, len(shape))
@@ -38,7 +38,7 @@ func writeNPY(path string, values []float32, shape ...int) error {
 	return nil
 }
 
-// npyMagic begins every NumPy file.
+// npyMagic is the start of every NumPy file.
 const npyMagic = "\x93NUMPY"
 
 // The parts of a NumPy header that matter.
@@ -48,8 +48,8 @@ var (
 	npyShape   = regexp.MustCompile(`'shape':\s*\(([0-9, ]*)\)`)
 )
 
-// readGradient reads a NumPy file of float32 or float64 with the numbers of the given picture: [3,H,W] or [H,W,3], after
-// any number of axes of length 1. It returns them as [3,H,W].
+// readGradient reads a NumPy file of float32 or float64 of shape [3,H,W] or [H,W,3], with any number of leading axes of
+// length 1, and returns it as [3,H,W].
 func readGradient(path string, height, width int) ([]float32, error) {
 	const header = 1 << 16
 	count := 3 * height * width
@@ -62,7 +62,7 @@ func readGradient(path string, height, width int) ([]float32, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	if len(array.body) != array.bytes*count {
-		return nil, fmt.Errorf("read %s: it has %d bytes of numbers where %d are needed", path, len(array.body), array.bytes*count)
+		return nil, fmt.Errorf("read %s: the file has %d bytes of data; %d are needed", path, len(array.body), array.bytes*count)
 	}
 	gradient := make([]float32, count)
 	for i := range count {
@@ -81,17 +81,17 @@ func readGradient(path string, height, width int) ([]float32, error) {
 	return gradient, nil
 }
 
-// npyArray are the numbers of a NumPy file.
+// npyArray is the data of a NumPy file.
 type npyArray struct {
-	bytes   int // of a number
+	bytes   int // per value
 	byPixel bool
 	body    []byte
 }
 
-// openNPY reads the header.
+// openNPY parses the header.
 func openNPY(data []byte, height, width int) (a npyArray, err error) {
 	if len(data) < 12 || string(data[:6]) != npyMagic {
-		return a, fmt.Errorf("it is not a NumPy file; write it with numpy.save")
+		return a, fmt.Errorf("not a NumPy file; write it with numpy.save")
 	}
 	start, length := 10, int(binary.LittleEndian.Uint16(data[8:]))
 	if data[6] >= 2 {
@@ -103,7 +103,7 @@ func openNPY(data []byte, height, width int) (a npyArray, err error) {
 	header := string(data[start : start+length])
 	number := npyType.FindStringSubmatch(header)
 	if number == nil || !npyFortran.MatchString(header) {
-		return a, fmt.Errorf("the numbers must be float32 or float64, little-endian and in C order; save numpy.ascontiguousarray(g, 'float32')")
+		return a, fmt.Errorf("the values must be little-endian float32 or float64 in C order; save numpy.ascontiguousarray(g, 'float32')")
 	}
 	shape := npyShape.FindStringSubmatch(header)
 	if shape == nil {
@@ -116,7 +116,7 @@ func openNPY(data []byte, height, width int) (a npyArray, err error) {
 	}
 	planes, pixels := fmt.Sprintf("3,%d,%d", height, width), fmt.Sprintf("%d,%d,3", height, width)
 	if sides != planes && sides != pixels {
-		return a, fmt.Errorf("the shape is (%s), and the picture needs (%s)", have, planes)
+		return a, fmt.Errorf("the shape is (%s); the picture needs (%s)", have, planes)
 	}
 	return npyArray{map[string]int{"4": 4, "8": 8}[number[1]], sides != planes, data[start+length:]}, nil
 }

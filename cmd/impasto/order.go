@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// request is what of a command line becomes an order. What a command has no flags for is left out.
+// request is the part of a command line that becomes an order. Fields for which a command has no flags are zero.
 type request struct {
 	content string
 	styles  []string
@@ -23,11 +23,11 @@ type request struct {
 	loss     *lossFlags
 	run      *runFlags
 	control  *controlFlags
-	settings map[string]string // of the command itself; flags go before them
+	settings map[string]string // of the command itself; flags override them
 }
 
-// order returns the order that the flags make. Its inputs are named and not yet looked at. What is wrong with it is
-// the user's mistake.
+// order returns the order that the flags describe. Its inputs are named but not yet read. An invalid order is a usage
+// error.
 func (r *request) order() (order.Order, error) {
 	o := order.Order{Photograph: order.Input{Name: r.content}, Size: r.size.pixels, Enlarge: r.enlarge,
 		Network: order.Input{Name: cmp.Or(r.network, builtInNetwork)}, Output: r.output}
@@ -62,17 +62,16 @@ func (r *request) order() (order.Order, error) {
 	return o, checkOrder(&o)
 }
 
-// openRecipe returns how an order names a recipe: one of the table, or one from a file. A name that is not known is
-// the user's mistake.
+// openRecipe returns a recipe of the table or from a file, as an order names it. An unknown name is a usage error.
 func openRecipe(name string) (order.Recipe, error) {
 	r, err := order.OpenRecipe(name)
 	if unknown := new(recipe.UnknownError); errors.As(err, &unknown) {
-		return r, usagef("%w (impasto recipes lists all)", err)
+		return r, usagef("%w (impasto recipes lists them all)", err)
 	}
 	return r, err
 }
 
-// checkOrder returns what is wrong with an order that flags made, in their words.
+// checkOrder validates an order made by flags and reports errors in terms of the flags.
 func checkOrder(o *order.Order) error {
 	err := o.Validate()
 	var field *order.FieldError
@@ -93,7 +92,7 @@ func checkOrder(o *order.Order) error {
 	return usageError{err}
 }
 
-// flagOf names the flag that a field of an order comes from, "" where it comes from an argument.
+// flagOf returns the flag that sets a field of an order, "" if an argument does.
 func flagOf(path string) string {
 	flags := []struct{ end, flag string }{
 		{".mask", "--style-mask"}, {".region", "--content-mask"}, {"region_map", "--content-mask"},
@@ -109,11 +108,11 @@ func flagOf(path string) string {
 	return ""
 }
 
-// outputOf is the form of a file by its name, of a number of bits.
+// outputOf returns the output format of a file by its name, with the given bit depth.
 func outputOf(path string, depth int) order.Output {
-	o := order.Output{Depth: depth}
-	if format, err := canvas.FormatOf(path); err == nil && format == canvas.JPEG {
-		o.Format = order.JPEG
+	format, err := canvas.FormatOf(path)
+	if err != nil {
+		format = canvas.PNG // whoever writes the file reports its name
 	}
-	return o
+	return order.OutputAs(format, depth)
 }

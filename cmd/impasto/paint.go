@@ -17,7 +17,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// painter does the main job: from an order to pictures in files.
+// painter paints an order and writes its pictures to files.
 type painter struct {
 	console
 	machine machineFlags
@@ -31,7 +31,7 @@ type painter struct {
 	dryRun     bool
 }
 
-// run checks all that can be checked before the work begins, in the order of what it costs, and paints.
+// run makes all checks that are possible before painting, cheapest first, and paints.
 func (p *painter) run(ctx context.Context) error {
 	all, err := p.each()
 	if err != nil {
@@ -50,17 +50,17 @@ func (p *painter) run(ctx context.Context) error {
 	return errors.Join(err, p.printAll(all))
 }
 
-// piece is one picture of a painter's: the order's, or a variation of it.
+// piece is one picture of a painter: that of the order, or a variation of it.
 type piece struct {
 	*painter
 	variation variation
 	seed      uint64
 	output    string
 	tracePath string
-	result    *paintResult // what was painted, once it is
+	result    *paintResult // nil until the picture is painted
 }
 
-// each returns every picture that is to be painted. It fails where one could not be written.
+// each returns the pictures to be painted. It fails if one could not be written.
 func (p *painter) each() ([]*piece, error) {
 	all := make([]*piece, max(p.variations, 1))
 	for i := range all {
@@ -119,15 +119,15 @@ func (p *piece) paint(ctx context.Context, ready *sitting) error {
 	return p.finish(ctx, ready, plan, record, result, err)
 }
 
-// nothingPainted says what an interruption left.
+// nothingPainted returns the error of a run that was interrupted before it had a picture.
 func nothingPainted(err error) error {
 	if errors.Is(err, context.Canceled) {
-		return interrupted{"nothing was painted yet"}
+		return interrupted{"nothing has been painted yet"}
 	}
 	return err
 }
 
-// announce says in one line what will happen, and what a user should know of it.
+// announce describes the run in one line, followed by notes.
 func (p *piece) announce(ready *sitting, plan *impasto.Plan, takes time.Duration) {
 	if p.report.Progress == "none" {
 		return
@@ -145,7 +145,7 @@ func (p *piece) announce(ready *sitting, plan *impasto.Plan, takes time.Duration
 	}
 }
 
-// printNotes says what a user should know before the run.
+// printNotes prints what a user should know before the run.
 func (p *piece) printNotes(ready *sitting, plan *impasto.Plan) {
 	if p.report.Progress == "none" {
 		return
@@ -155,7 +155,7 @@ func (p *piece) printNotes(ready *sitting, plan *impasto.Plan) {
 	}
 }
 
-// contentWeight is the alpha of a recipe at a size.
+// contentWeight returns alpha, the content weight of a recipe, at a size.
 func contentWeight(r *recipe.Recipe, pixels int) float64 {
 	if c := r.Content; c.Reference > 0 {
 		return c.Weight * c.Reference / float64(pixels)
@@ -163,7 +163,7 @@ func contentWeight(r *recipe.Recipe, pixels int) float64 {
 	return r.Content.Weight
 }
 
-// schedule writes "300 iterations", or "3 scales, 700 iterations".
+// schedule returns a text such as "300 iterations" or "3 scales, 700 iterations".
 func schedule(plan *impasto.Plan) string {
 	iterations := count(plan.Iterations(), "iteration")
 	if n := len(plan.Scales()); n > 1 {
@@ -179,7 +179,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// finish saves the picture that a run has reached, whole or not, and reports what there is to report.
+// finish saves the picture of a run, finished or not, and reports the result.
 func (p *piece) finish(ctx context.Context, ready *sitting, plan *impasto.Plan, record *recorder, result *impasto.Result, err error) error {
 	if result == nil || result.Picture == nil || result.Iterations == 0 && err != nil {
 		return nothingPainted(err)
@@ -214,27 +214,27 @@ func (p *piece) finish(ctx context.Context, ready *sitting, plan *impasto.Plan, 
 	return fmt.Errorf("%w; the picture so far is in %s", err, p.output)
 }
 
-// risen says where a picture ended farther from what was asked than it began: steps that are too long for
-// weights that do not fit the network, and never a result to trust.
+// risen returns a note if the loss rose. The steps were then too long, usually for weights that do not suit the
+// network, and the result cannot be trusted.
 func risen(r *impasto.Result) string {
 	if r.LastLoss <= r.FirstLoss {
 		return ""
 	}
 	largest := slices.MaxFunc(r.Terms, func(a, b transfer.Term) int { return cmp.Compare(a.Value, b.Value) })
-	return fmt.Sprintf("the loss rose, and most of it is %s: the picture is worse than the start; try --line-search wolfe, a smaller --learning-rate or other weights",
+	return fmt.Sprintf("the loss rose, mostly in the term %s: the picture is worse than its start; try --line-search wolfe, a smaller --learning-rate or other weights",
 		termName(largest))
 }
 
-// stalled says why a run that was not interrupted has fewer iterations than were planned.
+// stalled returns a note if a run that was not interrupted has fewer iterations than planned.
 func stalled(plan *impasto.Plan, r *impasto.Result) string {
 	if !r.Finished || r.Iterations >= plan.Iterations() || !r.Events.Has(optim.Stalled) {
 		return ""
 	}
-	return fmt.Sprintf("the optimiser stopped after %d of %d iterations: it found no lower point along its direction, so more iterations would not change the picture",
+	return fmt.Sprintf("the optimiser stopped after %d of %d iterations: its line search found no lower loss, so more iterations would not change the picture",
 		r.Iterations, plan.Iterations())
 }
 
-// showPicture shows the picture in the terminal behind standard error.
+// showPicture shows the picture in the terminal that standard error is connected to.
 func (p *painter) showPicture(picture *canvas.Picture) {
 	size, terminal := terminalOf(p.err)
 	if !terminal {
@@ -274,7 +274,7 @@ type paintResult struct {
 	PeakBytes      int64              `json:"peak_bytes,omitempty"`
 }
 
-// printResult prints what was painted. As JSON, that of several pictures waits for printAll.
+// printResult prints the result. JSON is left to printAll, which prints that of all pictures.
 func (p *piece) printResult(ready *sitting, plan *impasto.Plan, r *impasto.Result) error {
 	if p.report.JSON {
 		machine := ready.model.Machine()
@@ -289,7 +289,7 @@ func (p *piece) printResult(ready *sitting, plan *impasto.Plan, r *impasto.Resul
 	return err
 }
 
-// printAll prints one JSON object, of those pictures that were made.
+// printAll prints one JSON object with the results of all pictures that were painted.
 func (p *painter) printAll(all []*piece) error {
 	var results []*paintResult
 	for _, one := range all {

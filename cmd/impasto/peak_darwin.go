@@ -2,7 +2,7 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// peakBytes returns the most memory that this process had resident so far.
+// peakBytes returns the peak resident memory of this process.
 func peakBytes() int64 {
 	var usage unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {

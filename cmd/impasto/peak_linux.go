@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// peakBytes returns the most memory that this process had resident so far.
+// peakBytes returns the peak resident memory of this process.
 func peakBytes() int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

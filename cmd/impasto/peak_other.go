@@ -2,5 +2,5 @@
 
 package main
 
-// peakBytes returns the most memory that this process had resident so far, 0 where it is not known.
+// peakBytes returns the peak resident memory of this process, 0 if it is unknown.
 func peakBytes() int64 { return 0 }

@@ -14,7 +14,7 @@ import (
 	"github.com/impasto/impasto/order"
 )
 
-// loadPicture reads a picture from a file, or one that is built in where the name starts with @.
+// loadPicture reads a picture from a file, or a built-in picture if the name starts with @.
 func loadPicture(name string) (*canvas.Picture, error) {
 	if !strings.HasPrefix(name, "@") {
 		p, err := canvas.Open(name, canvas.Limits{})
@@ -47,12 +47,12 @@ func loadPictures(names []string) ([]*canvas.Picture, error) {
 	return pictures, nil
 }
 
-// longestName bounds what is made up from the names of pictures; file systems allow 255 bytes.
+// longestName bounds file names made from the names of pictures, in bytes; file systems allow 255.
 const longestName = 100
 
-// outputPath is where a result goes: what the user says, or else CONTENT-STYLE.png in the current folder,
-// numbered so that nothing is replaced. A variation has its number in the name. It fails where no picture
-// could be written there.
+// outputPath returns the path of a result: that given by the user, or else CONTENT-STYLE.png in the current folder,
+// numbered so that no file is replaced. The path of a variation has its number. It fails if no picture could be
+// written there.
 func outputPath(asked string, o *order.Order, v variation) (string, error) {
 	path := v.file(asked)
 	if path == "" {
@@ -72,7 +72,7 @@ func outputPath(asked string, o *order.Order, v variation) (string, error) {
 	return path, canvas.CheckOutput(path)
 }
 
-// stem is the name of a picture without folder and ending.
+// stem returns the name of a picture without folder and extension.
 func stem(name string) string {
 	base := strings.TrimPrefix(filepath.Base(name), "@")
 	if s := strings.TrimSuffix(base, filepath.Ext(base)); s != "" {
@@ -81,7 +81,7 @@ func stem(name string) string {
 	return base
 }
 
-// cut returns at most n bytes of s, whole characters.
+// cut returns the longest prefix of s of at most n bytes that ends between characters.
 func cut(s string, n int) string {
 	for i, r := range s {
 		if i+utf8.RuneLen(r) > n {
@@ -91,7 +91,7 @@ func cut(s string, n int) string {
 	return s
 }
 
-// stems are the names of pictures without folders and endings.
+// stems returns the names of pictures without folders and extensions.
 func stems(names []string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {

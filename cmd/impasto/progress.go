@@ -11,16 +11,16 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// reportFlags say how progress is reported.
+// reportFlags set how progress and results are reported.
 type reportFlags struct {
-	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,json,none" placeholder:"HOW" help:"How progress is reported on standard error: bar, plain lines, json (one object a line), none; auto is bar on a terminal, else plain."`
+	Progress string `group:"report" default:"auto" enum:"auto,bar,plain,json,none" placeholder:"HOW" help:"Form of progress on standard error: bar, plain (lines), json (one object per line) or none; auto is bar on a terminal and plain elsewhere."`
 	JSON     bool   `group:"report" help:"Print the result as one JSON object on standard output."`
 }
 
-// reporter reports how a run goes.
+// reporter reports the progress of a run.
 type reporter interface {
 	tell(p *transfer.Progress)
-	close() // ends what tell began, whether or not the run reached its end
+	close() // ends the report, even if the run did not finish
 }
 
 // plainInterval is the time between two lines.
@@ -50,14 +50,14 @@ func newReporterOf(v variation, how string, c console, scales []transfer.Scale) 
 	return silence{}
 }
 
-// remaining estimates how long a run still takes: every iteration costs as much as its scale has pixels.
+// remaining estimates the time left of a run: the cost of an iteration is proportional to the pixels of its scale.
 type remaining struct {
 	before []float64 // work of the scales before each
 	pixels []float64
 	total  float64
 	start  time.Duration // when the first iteration began
 	begun  bool
-	scale  time.Duration // when the first iteration of the present scale began
+	scale  time.Duration // when the first iteration of the current scale began
 }
 
 func newRemaining(scales []transfer.Scale) *remaining {
@@ -71,8 +71,8 @@ func newRemaining(scales []transfer.Scale) *remaining {
 	return r
 }
 
-// after returns what an iteration of this scale takes and how long the run will still take, and whether
-// that is known yet. It is to be called for every progress.
+// after returns the time of an iteration at this scale and the time left, and whether they are known yet. It must be
+// called at every step.
 func (r *remaining) after(p *transfer.Progress) (each, left time.Duration, known bool) {
 	if !r.begun {
 		r.begun, r.start = true, p.Elapsed
@@ -111,7 +111,7 @@ func (l *plainLines) tell(p *transfer.Progress) {
 
 func (l *plainLines) close() {}
 
-// at names the scale: "512x384", or "256x192 (scale 2 of 3)".
+// at returns a text for the scale such as "512x384" or "256x192 (scale 2 of 3)".
 func at(p *transfer.Progress) string {
 	if p.Scales == 1 {
 		return fmt.Sprintf("%dx%d", p.Width, p.Height)
@@ -119,16 +119,16 @@ func at(p *transfer.Progress) string {
 	return fmt.Sprintf("%dx%d (scale %d of %d)", p.Width, p.Height, p.Scale+1, p.Scales)
 }
 
-// pace states speed and time left, once they are known.
+// pace returns a text with the speed and the time left, once they are known.
 func (r *remaining) pace(p *transfer.Progress) string {
 	each, left, known := r.after(p)
 	if !known {
 		return ""
 	}
-	return fmt.Sprintf(", %.3g s an iteration, %s left", each.Seconds(), clock(left))
+	return fmt.Sprintf(", %.3g s per iteration, %s left", each.Seconds(), clock(left))
 }
 
-// clock writes a time as people read it: "under 1 s", "8 s", "3 min 20 s", "2 h 5 min".
+// clock formats a time for people: "under 1 s", "8 s", "3 min 20 s", "2 h 5 min".
 func clock(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
 	switch {
@@ -151,9 +151,9 @@ type jsonLines struct {
 
 // jsonProgress is a line of --progress json.
 type jsonProgress struct {
-	Variation   int                `json:"variation,omitempty"` // from 1, of several
+	Variation   int                `json:"variation,omitempty"` // counts from 1; 0 if there is one picture
 	Variations  int                `json:"variations,omitempty"`
-	Scale       int                `json:"scale"` // from 1
+	Scale       int                `json:"scale"` // counts from 1
 	Scales      int                `json:"scales"`
 	Width       int                `json:"width"`
 	Height      int                `json:"height"`
@@ -177,13 +177,13 @@ func (l *jsonLines) tell(p *transfer.Progress) {
 		s := left.Seconds()
 		line.SecondsLeft = &s
 	}
-	// A reader that has gone must not end the run.
+	// A closed reader must not end the run.
 	_ = l.enc.Encode(line)
 }
 
 func (l *jsonLines) close() {}
 
-// termName is a term by its loss and layer: "content_relu4_2", "tv".
+// termName returns the name of a term, such as "content_relu4_2" or "tv".
 func termName(t transfer.Term) string {
 	if t.Layer == "" {
 		return string(t.Kind)
@@ -199,7 +199,7 @@ func termValues(terms []transfer.Term) map[string]float64 {
 	return values
 }
 
-// movingLine is a bar with a text behind it, drawn by a goroutine of its own.
+// movingLine is a progress bar followed by a text, drawn by a goroutine of its own.
 type movingLine struct {
 	container *mpb.Progress
 	line      *mpb.Bar
@@ -238,7 +238,7 @@ func (l *movingLine) close() {
 	l.container.Wait()
 }
 
-// bar draws a line that moves.
+// bar draws a progress bar.
 type bar struct {
 	*movingLine
 	variation variation

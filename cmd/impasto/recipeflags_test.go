@@ -7,7 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// TestFlagsReachTheRecipe sets every flag that changes a recipe to something that no recipe has.
+// TestFlagsReachTheRecipe sets every flag that changes a recipe to a value that no recipe has.
 func TestFlagsReachTheRecipe(t *testing.T) {
 	var flags struct {
 		lossFlags

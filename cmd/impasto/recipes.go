@@ -9,7 +9,7 @@ import (
 
 type recipesCommand struct {
 	Name string `arg:"" optional:"" placeholder:"NAME|FILE" help:"Recipe to show with all its settings."`
-	TOML bool   `name:"toml" group:"report" help:"Print the recipe as a file to change and to paint with."`
+	TOML bool   `name:"toml" group:"report" help:"Print the recipe as a TOML file, to edit and to use with --recipe."`
 	JSON bool   `group:"report" help:"Print one JSON object."`
 }
 
@@ -28,7 +28,7 @@ func (r *recipesCommand) Run(c console) error {
 		return r.show(c)
 	}
 	if r.TOML {
-		return usagef("--toml prints one recipe: name it, as impasto recipes gatys --toml")
+		return usagef("--toml prints one recipe; name it, as in impasto recipes gatys --toml")
 	}
 	all := make([]recipeResult, 0, len(recipe.Names()))
 	for _, name := range recipe.Names() {

@@ -17,16 +17,16 @@ import (
 )
 
 type reconstructCommand struct {
-	Content reconstructContentCommand `cmd:"" help:"What each layer keeps of what is where: pictures from the features of one layer at a time."`
-	Style   reconstructStyleCommand   `cmd:"" help:"What Gram matrices keep: textures from those of more and more layers, at any size."`
+	Content reconstructContentCommand `cmd:"" help:"Reconstruct pictures from the features of one layer at a time, to show what each layer keeps of the content."`
+	Style   reconstructStyleCommand   `cmd:"" help:"Synthesise textures, at any size, from the Gram matrices of more and more layers, to show what these keep of the style."`
 }
 
-// descentFlags are what both kinds of reconstruction take.
+// descentFlags are the flags of both kinds of reconstruction.
 type descentFlags struct {
-	Size       longSide `group:"look" default:"224" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original."`
-	Iterations int      `group:"optimisation" placeholder:"N" help:"Steps of L-BFGS for each picture. Default: 200, and 500 for content of the second block."`
+	Size       longSide `group:"look" default:"224" placeholder:"PIXELS" help:"Long side of the picture in pixels, or original for its own."`
+	Iterations int      `group:"optimisation" placeholder:"N" help:"Steps of L-BFGS for each picture. Default: 200, or 500 for content from the second block."`
 	Seed       uint64   `group:"optimisation" default:"0" placeholder:"N" help:"Seed of the white noise."`
-	Frames     string   `group:"result" placeholder:"FOLDER" help:"Write pictures of the descent into a new folder."`
+	Frames     string   `group:"result" placeholder:"FOLDER" help:"Write the pictures of the iterations to a new folder."`
 
 	studyFlags
 	machineFlags
@@ -35,23 +35,23 @@ type descentFlags struct {
 
 type reconstructContentCommand struct {
 	Image  string   `arg:"" help:"Picture: a file, or @NAME for a built-in one."`
-	Layers []string `group:"look" default:"relu1_2,relu2_2,relu3_3,relu4_2,relu5_1" placeholder:"LAYERS" help:"Layers, one picture for each."`
+	Layers []string `group:"look" default:"relu1_2,relu2_2,relu3_3,relu4_2,relu5_1" placeholder:"LAYERS" help:"Layers, with one picture for each."`
 
 	descentFlags
 }
 
 type reconstructStyleCommand struct {
 	Image   string      `arg:"" help:"Picture: a file, or @NAME for a built-in one."`
-	Layers  []string    `group:"look" default:"relu1_1,relu2_1,relu3_1,relu4_1,relu5_1" placeholder:"LAYERS" help:"Layers: the first picture is made from the first, the second from the first two, and so on."`
-	Texture textureSize `group:"result" placeholder:"WxH" help:"Size of the textures in pixels, as 512x256. Default: that of the picture."`
+	Layers  []string    `group:"look" default:"relu1_1,relu2_1,relu3_1,relu4_1,relu5_1" placeholder:"LAYERS" help:"Layers: the first picture is made from the first layer, the second from the first two, and so on."`
+	Texture textureSize `group:"result" placeholder:"WxH" help:"Size of the textures in pixels, such as 512x256. Default: that of the picture."`
 
 	descentFlags
 }
 
-// textureSize is the value of --texture; zero is the picture's own.
+// textureSize is the value of --texture; zero means the size of the picture.
 type textureSize struct{ width, height int }
 
-// UnmarshalText reads 512x256.
+// UnmarshalText parses a size such as 512x256.
 func (t *textureSize) UnmarshalText(text []byte) error {
 	w, h, _ := strings.Cut(string(text), "x")
 	var failed [2]error
@@ -87,7 +87,7 @@ func (f *descentFlags) work(kind, image string, layers []string) *reconstruction
 	return &reconstructionWork{descentFlags: f, kind: kind, image: image, layers: layers}
 }
 
-// reconstructionWork is one reconstruction from names to files.
+// reconstructionWork runs one reconstruction, from the names of its inputs to the files of its results.
 type reconstructionWork struct {
 	*descentFlags
 	kind, image string
@@ -149,7 +149,7 @@ func (w *reconstructionWork) run(ctx context.Context, c console, reconstruct rec
 	return err
 }
 
-// settings are the flags that decide about the numbers.
+// settings returns the flags that determine the numbers.
 func (f *descentFlags) settings() string {
 	s := fmt.Sprintf("--size %d --seed %d", f.Size.pixels, f.Seed)
 	if f.Iterations > 0 {
@@ -160,7 +160,7 @@ func (f *descentFlags) settings() string {
 
 func isGIF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gif") }
 
-// load reads a picture at the size asked for.
+// load reads a picture at the requested size.
 func (w *reconstructionWork) load(name string) (*canvas.Picture, error) {
 	return loadAt(name, w.Size.pixels)
 }
@@ -171,14 +171,14 @@ type descentReporter struct {
 	how     string
 	layers  []string
 	picture *canvas.Picture
-	present int // counts from 1
+	current int // counts from 1
 	reporter
 }
 
 func (d *descentReporter) tell(i int, p *transfer.Progress) {
-	if d.present != i+1 {
+	if d.current != i+1 {
 		d.close()
-		d.present = i + 1
+		d.current = i + 1
 		if d.how != "none" && d.how != "json" {
 			d.notef("%s (%d of %d)", d.layers[i], i+1, len(d.layers))
 		}

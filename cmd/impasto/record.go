@@ -7,10 +7,10 @@ import (
 	"github.com/impasto/impasto/order"
 )
 
-// recorder collects what happens in a run, for the record inside its picture.
+// recorder collects the events of a run for the record in its picture.
 type recorder struct{ record order.Record }
 
-// newRecorder begins the record of an order whose inputs and network are identified.
+// newRecorder returns a recorder for an order whose inputs and network are identified.
 func newRecorder(o *order.Order, machine impasto.Machine) (*recorder, error) {
 	r, err := order.NewRecord(o)
 	if err != nil {
@@ -20,7 +20,7 @@ func newRecorder(o *order.Order, machine impasto.Machine) (*recorder, error) {
 	return &recorder{r}, nil
 }
 
-// program is the build as a record has it.
+// program returns the build in the form of a record.
 func (b build) program() order.Program {
 	p := order.Program{Name: "impasto", Version: b.Version, Build: fmt.Sprintf("%s, %s", b.Go, b.Platform)}
 	if b.Revision != "" {
@@ -32,10 +32,10 @@ func (b build) program() order.Program {
 	return p
 }
 
-// mostEvents bounds how many events are recorded; a record holds no more.
+// mostEvents is the largest number of events in a record.
 const mostEvents = 10_000
 
-// tell adds what a step has to report.
+// tell adds the report of a step.
 func (r *recorder) tell(p *impasto.Progress) {
 	rec := &r.record
 	if p.Scale == len(rec.Scales) {
@@ -48,7 +48,7 @@ func (r *recorder) tell(p *impasto.Progress) {
 	}
 }
 
-// finish returns the record of what a run has reached, as JSON.
+// finish returns the record of the run as JSON.
 func (r *recorder) finish(result *impasto.Result) (string, error) {
 	rec := &r.record
 	rec.Finished, rec.Width, rec.Height = result.Finished, result.Picture.Width, result.Picture.Height
@@ -58,7 +58,10 @@ func (r *recorder) finish(result *impasto.Result) (string, error) {
 		rec.Terms = append(rec.Terms, order.Term{Name: termName(t), Value: order.Finite(t.Value)})
 	}
 	for _, c := range result.Changes {
-		rec.Changes = append(rec.Changes, order.Change{Scale: c.Scale, Iteration: c.Iteration, Settings: c.Settings})
+		if len(c.Settings) == 0 && len(c.Shares) == 0 {
+			continue // it changed nothing, and a record has no place for it
+		}
+		rec.Changes = append(rec.Changes, order.Change{Scale: c.Scale, Iteration: c.Iteration, Settings: c.Settings, Shares: c.Shares})
 	}
 	text, err := rec.JSON()
 	return string(text), err

@@ -15,7 +15,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// sitting is an order with all that it takes to paint it: its inputs identified and decoded, the network open.
+// sitting is an order ready to be painted: its inputs are identified and decoded, and its network is open.
 type sitting struct {
 	order    order.Order
 	recipe   recipe.Recipe // finished
@@ -24,7 +24,7 @@ type sitting struct {
 	style    *impasto.Style
 }
 
-// sit readies an order of the user's. It is to be closed.
+// sit prepares the user's order. The sitting must be closed.
 func (m *machineFlags) sit(ctx context.Context, c console, o order.Order) (*sitting, error) {
 	s, err := resolve(ctx, o, trusting())
 	if err != nil {
@@ -33,7 +33,7 @@ func (m *machineFlags) sit(ctx context.Context, c console, o order.Order) (*sitt
 	return s, s.open(ctx, c, m)
 }
 
-// trusting is the resolver of names that stand on the command line.
+// trusting returns the resolver of names on the command line.
 func trusting() *order.Resolver { return &order.Resolver{TrustNames: true, BuiltIn: examples.Open} }
 
 // resolve finds and decodes the inputs of a valid order.
@@ -53,7 +53,7 @@ func resolve(ctx context.Context, o order.Order, from *order.Resolver) (*sitting
 	return s, nil
 }
 
-// open readies the network and the paintings. Where it fails nothing is to be closed.
+// open opens the network and learns from the paintings. If it fails, nothing is left open.
 func (s *sitting) open(ctx context.Context, c console, m *machineFlags) error {
 	var err error
 	if s.model, err = m.open(ctx, c); err != nil {
@@ -61,7 +61,7 @@ func (s *sitting) open(ctx context.Context, c console, m *machineFlags) error {
 	}
 	network := s.model.Network()
 	s.order.Network = order.Input{Name: network.Name, SHA256: network.Digest()}
-	// A layer that the network does not have is a mistake in the command line.
+	// A layer that the network does not have is a usage error.
 	if err := s.model.Check(&s.recipe); err != nil {
 		return errors.Join(usageError{err}, s.close())
 	}
@@ -85,8 +85,8 @@ func (s *sitting) paintings() []impasto.Painting {
 	return all
 }
 
-// options are those of a plan of the order. A size that the photograph does not reach is not asked for: notes says so
-// with the flag that helps.
+// options returns the options of a plan of the order. The size is limited to that of the photograph; notes says so and
+// names the flag to enlarge it.
 func (s *sitting) options() impasto.Options {
 	size := s.order.Size
 	if !s.order.Enlarge {
@@ -96,7 +96,7 @@ func (s *sitting) options() impasto.Options {
 		Masks: s.pictures.Regions, StrengthMap: s.pictures.StrengthMap, Start: s.pictures.Start}
 }
 
-// plan lays out the order. The error says what would work.
+// plan plans the order. The error names changes that would work.
 func (s *sitting) plan(ctx context.Context, o impasto.Options) (*impasto.Plan, error) {
 	plan, err := s.model.Plan(s.pictures.Photograph, s.style, o)
 	if err != nil {
@@ -105,22 +105,22 @@ func (s *sitting) plan(ctx context.Context, o impasto.Options) (*impasto.Plan, e
 	return plan, nil
 }
 
-// notes are what a user should know of the order beside the notes of its plan.
+// notes returns notes on the order in addition to those of its plan.
 func (s *sitting) notes() []string {
 	var notes []string
 	for i, colour := range s.pictures.Colours {
-		notes = append(notes, fmt.Sprintf("%s goes where %s is %s", s.order.Paintings[i].Picture.Name, s.order.RegionMap.Name, colour))
+		notes = append(notes, fmt.Sprintf("%s is painted where %s is %s", s.order.Paintings[i].Picture.Name, s.order.RegionMap.Name, colour))
 	}
 	if p := s.pictures.Photograph; s.order.Size > s.long() && !s.order.Enlarge {
-		notes = append(notes, fmt.Sprintf("the photograph is %dx%d and is not enlarged to %d pixels; --enlarge does it", p.Width, p.Height, s.order.Size))
+		notes = append(notes, fmt.Sprintf("the photograph is %dx%d and is not enlarged to %d pixels; use --enlarge to enlarge it", p.Width, p.Height, s.order.Size))
 	}
 	return notes
 }
 
-// long is the long side of the photograph in pixels.
+// long returns the long side of the photograph in pixels.
 func (s *sitting) long() int { return max(s.pictures.Photograph.Width, s.pictures.Photograph.Height) }
 
-// missingInput says in one line which files could not be read.
+// missingInput returns an error that lists the files that could not be read in one line.
 func missingInput(err error) error {
 	missing := new(order.MissingError)
 	if !errors.As(err, &missing) {
@@ -139,7 +139,7 @@ func missingInput(err error) error {
 	return err
 }
 
-// missingAs is missingInput for a file that was sought by itself, and stands elsewhere in an order.
+// missingAs is missingInput for a file that was resolved separately from its order, where it has the given path.
 func missingAs(path string, err error) error {
 	if missing := new(order.MissingError); errors.As(err, &missing) {
 		for i := range missing.Inputs {
@@ -149,7 +149,7 @@ func missingAs(path string, err error) error {
 	return missingInput(err)
 }
 
-// missingLine says why one file could not be read, and whether that is a mistake in the command line.
+// missingLine says why a file could not be read, and whether that is a usage error.
 func missingLine(in *order.MissingInput) (line string, usage bool) {
 	name, flag := in.Input.Name, flagOf(in.Path)
 	absent := errors.Is(in.Err, fs.ErrNotExist)
@@ -157,7 +157,7 @@ func missingLine(in *order.MissingInput) (line string, usage bool) {
 	case strings.HasPrefix(name, "@"):
 		return joinWords(flag, in.Err.Error()), true
 	case flag == "--init" && absent && filepath.Ext(name) == "":
-		return fmt.Sprintf("--init %s: that is neither a file nor one of %s", name, strings.Join(starts(), ", ")), true
+		return fmt.Sprintf("--init %s: neither a file nor one of %s", name, strings.Join(starts(), ", ")), true
 	case flag == "" && absent && filepath.Ext(name) == "":
 		// Perhaps a command was meant: impasto stile a b.
 		return fmt.Sprintf("read picture %s: %v; impasto --help lists the commands, @NAME is a built-in picture (%s)",
@@ -174,7 +174,7 @@ func joinWords(flag, text string) string {
 	return flag + ": " + text
 }
 
-// unusableInput says with which flag a picture came that cannot be used.
+// unusableInput adds the flag of an unusable picture to its error.
 func unusableInput(err error) error {
 	var field *order.FieldError
 	if !errors.As(err, &field) {

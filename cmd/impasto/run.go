@@ -8,11 +8,13 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/recipe"
 )
 
@@ -26,37 +28,48 @@ const (
 
 // cli is the command line. Each command lives in a file of its own.
 type cli struct {
-	Style       styleCommand       `cmd:"" default:"withargs" group:"paint" help:"Repaint a photograph in the manner of paintings. Also plain: impasto CONTENT STYLE."`
-	Demo        demoCommand        `cmd:"" group:"paint" help:"Repaint a photograph with pictures that are built in."`
-	Reconstruct reconstructCommand `cmd:"" group:"study" help:"What each layer keeps: pictures made from features alone, from white noise on."`
-	Inspect     inspectCommand     `cmd:"" group:"study" help:"Look inside the method."`
-	Explain     explainCommand     `cmd:"" group:"study" help:"One run as a lesson: every step with its formula and its own numbers."`
-	Sweep       sweepCommand       `cmd:"" group:"study" help:"What each option does: one picture painted with many values, on a contact sheet."`
-	Export      exportCommand      `cmd:"" group:"study" help:"Write this run as a short program for PyTorch."`
-	Check       checkCommand       `cmd:"" group:"study" help:"Say what is different in a loss that a program of your own computed."`
-	Recipes     recipesCommand     `cmd:"" group:"study" help:"List the known recipes, or show one with all its settings."`
-	Network     networkCommand     `cmd:"" group:"here" help:"Fetch, check and import pretrained networks."`
+	Style       styleCommand       `cmd:"" default:"withargs" group:"paint" help:"Repaint a photograph in the style of one or more paintings. Short form: impasto CONTENT STYLE."`
+	Demo        demoCommand        `cmd:"" group:"paint" help:"Repaint a built-in photograph in the style of a built-in painting."`
+	Reconstruct reconstructCommand `cmd:"" group:"study" help:"Show what each layer keeps, by reconstructing pictures from its features alone."`
+	Inspect     inspectCommand     `cmd:"" group:"study" help:"Look at features, Gram matrices and the loss."`
+	Explain     explainCommand     `cmd:"" group:"study" help:"Explain one run step by step, with formulas and the numbers of that run."`
+	Sweep       sweepCommand       `cmd:"" group:"study" help:"Paint one picture with many values of an option and show the results side by side."`
+	Export      exportCommand      `cmd:"" group:"study" help:"Write a run as a short PyTorch program."`
+	Check       checkCommand       `cmd:"" group:"study" help:"Compare the loss computed by your own program with a recipe and find the differences."`
+	Recipes     recipesCommand     `cmd:"" group:"study" help:"List the recipes, or show one with all its settings."`
+	Network     networkCommand     `cmd:"" group:"here" help:"Download, verify and import pretrained networks."`
 	Bench       benchCommand       `cmd:"" group:"here" help:"Measure how fast this machine is."`
-	Doctor      doctorCommand      `cmd:"" group:"here" help:"Show what is here: processor, threads, memory, networks, versions."`
-	Version     versionCommand     `cmd:"" group:"here" help:"Show what this program is."`
+	Doctor      doctorCommand      `cmd:"" group:"here" help:"Show the processor, threads, memory, networks and version in use."`
+	Version     versionCommand     `cmd:"" group:"here" help:"Show the version of this program."`
 }
 
-const description = `Impasto repaints a photograph in the manner of a painting, by neural style transfer
-(Gatys, Ecker and Bethge 2015). It works offline, with a network that is built in.
+const description = `Impasto repaints a photograph in the style of a painting by neural style transfer
+(Gatys, Ecker and Bethge 2015). It works offline with a built-in network.
 
 A first picture:  impasto demo
 
 Your own:  impasto photo.jpg painting.jpg
 
-@NAME stands for a built-in picture wherever a picture is asked for.`
+@NAME stands for a built-in picture wherever a picture is expected.`
 
-// defaults are those of flags that several commands have.
-var defaults = kong.Vars{"recipe": recipe.Default}
+// defaults holds the texts that packages state and the help of flags refers to.
+var defaults = kong.Vars{"recipe": recipe.Default, "optimizers": optimizers(), "steprules": stepRules(),
+	"formats": formatNames(", ", canvas.Formats()),
+	"written": formatNames(" or ", slices.DeleteFunc(canvas.Formats(), func(f canvas.Format) bool { return !f.Writable() }))}
 
-// defaultRecipe is the first line of the help of every command that paints or looks by a recipe.
-const defaultRecipe = "Without --recipe the recipe is " + recipe.Default + "."
+// formatNames lists formats.
+func formatNames(between string, formats []canvas.Format) string {
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, between)
+}
 
-// wholeSeed reads a seed, which kong would refuse in the words of Go.
+// defaultRecipe is the first line of the help of every command that uses a recipe.
+const defaultRecipe = "The default recipe is " + recipe.Default + "."
+
+// wholeSeed parses a seed. Kong's own error would quote strconv.
 func wholeSeed(ctx *kong.DecodeContext, target reflect.Value) error {
 	var text string
 	if err := ctx.Scan.PopValueInto("seed", &text); err != nil {
@@ -64,7 +77,7 @@ func wholeSeed(ctx *kong.DecodeContext, target reflect.Value) error {
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return fmt.Errorf("%q is not a seed; write a whole number from 0 to %d", text, uint64(math.MaxUint64))
+		return fmt.Errorf("%q is not a seed; it must be an integer from 0 to %d", text, uint64(math.MaxUint64))
 	}
 	target.SetUint(n)
 	return nil
@@ -74,14 +87,14 @@ var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "paint", Title: "Paint:"},
 	{Key: "study", Title: "Study:"},
 	{Key: "here", Title: "This machine:"},
-	{Key: "result", Title: "The result:"},
-	{Key: "look", Title: "How it looks:"},
-	{Key: "optimisation", Title: "How it is optimised:"},
+	{Key: "result", Title: "Result:"},
+	{Key: "look", Title: "Appearance:"},
+	{Key: "optimisation", Title: "Optimisation:"},
 	{Key: "machine", Title: "Network and machine:"},
-	{Key: "report", Title: "What is reported:"},
+	{Key: "report", Title: "Reports:"},
 })
 
-// console is where a command writes: results to out, progress and notes to err.
+// console is the output of a command: results go to out, progress and notes to err.
 type console struct {
 	out, err io.Writer
 }
@@ -91,7 +104,7 @@ func (c console) notef(format string, args ...any) {
 	fmt.Fprintf(c.err, format+"\n", args...)
 }
 
-// usageError is a mistake in the command line, found before any work began.
+// usageError is a mistake in the command line, found before any work begins.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -100,12 +113,12 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// interrupted says what was kept when the work was interrupted.
+// interrupted is the error of an interrupted command; kept describes the work that was saved.
 type interrupted struct{ kept string }
 
 func (e interrupted) Error() string { return "interrupted; " + e.kept }
 
-// run is the whole program: it returns the exit status.
+// run runs the program and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := execute(ctx, args, console{stdout, stderr})
 	if err == nil {
@@ -137,7 +150,7 @@ func oneLine(err error) string {
 	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }
 
-// helped is thrown by kong once it has printed help.
+// helped is the value of the panic that ends parsing once kong has printed help.
 type helped struct{}
 
 func execute(ctx context.Context, args []string, c console) (err error) {
@@ -173,7 +186,7 @@ func newParser(c console) (*kong.Kong, error) {
 	)
 }
 
-// withDefault is the help of a flag with its default.
+// withDefault returns the help of a flag with its default.
 func withDefault(value *kong.Value) string {
 	if !value.HasDefault || value.Default == "" {
 		return value.Help
@@ -181,11 +194,11 @@ func withDefault(value *kong.Value) string {
 	return fmt.Sprintf("%s (default: %s)", value.Help, value.Default)
 }
 
-// negative is a number below zero, or a list that begins with one.
+// negative matches a negative number, or a list that starts with one.
 var negative = regexp.MustCompile(`^-(\.?[0-9]|(?i:inf))`)
 
-// joinNegatives writes a flag and a negative number behind it as one word, --flag=-1: the parser would take
-// the number for a flag, and what the flag itself has to say of it would not be reported.
+// joinNegatives joins a flag and a negative number after it into one word, --flag=-1. Otherwise the parser would
+// take the number for a flag, and the flag's own error would not be reported.
 func joinNegatives(args []string) []string {
 	var joined []string
 	for i, arg := range args {
@@ -202,7 +215,7 @@ func joinNegatives(args []string) []string {
 	return joined
 }
 
-// hint adds to a mistake in the command line where the right words are found.
+// hint adds a reference to the command's help to a parse error.
 func hint(err error) error {
 	var wrong *kong.ParseError
 	if !errors.As(err, &wrong) {

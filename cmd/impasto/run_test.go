@@ -21,7 +21,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// outcome is what a run of the program came to.
+// outcome is the result of a run of the program.
 type outcome struct {
 	status      int
 	out, errors string
@@ -39,14 +39,14 @@ func invokeWith(ctx context.Context, args ...string) outcome {
 	return outcome{status, out.String(), errors.String()}
 }
 
-// inFolder makes a new folder the current one.
+// inFolder changes to a new folder.
 func inFolder(t *testing.T) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	t.Setenv("IMPASTO_CACHE", t.TempDir())
 }
 
-// writePicture makes a small picture of soft waves.
+// writePicture writes a small picture of smooth waves.
 func writePicture(t *testing.T, name string, width, height int, phase float64) {
 	t.Helper()
 	p := canvas.New(width, height)
@@ -59,7 +59,7 @@ func writePicture(t *testing.T, name string, width, height int, phase float64) {
 	}
 }
 
-// small are flags with which a picture is painted within moments.
+// small holds flags with which painting takes moments.
 func small(more ...string) []string {
 	return append([]string{"photo.png", "painting.png", "--size", "24", "--iterations", "3", "--progress", "none"}, more...)
 }
@@ -79,7 +79,7 @@ func TestStylePaints(t *testing.T) {
 	}
 	var r paintResult
 	if err := json.Unmarshal([]byte(got.out), &r); err != nil {
-		t.Fatalf("standard output is no JSON: %v", err)
+		t.Fatalf("standard output is not JSON: %v", err)
 	}
 	if r.Output != "photo-painting.png" || r.Width != 24 || r.Height != 18 || !r.Finished || r.Iterations != 3 {
 		t.Errorf("result is %+v", r)
@@ -92,12 +92,12 @@ func TestStylePaints(t *testing.T) {
 		t.Fatal(err)
 	}
 	if header.Width != 24 || !strings.Contains(header.Recipe, `"iterations":"3"`) {
-		t.Errorf("the picture is %d wide and says of itself %s", header.Width, header.Recipe)
+		t.Errorf("the picture has width %d and record %s", header.Width, header.Recipe)
 	}
 	checkTrace(t, "trace.csv", r)
 }
 
-// checkTrace demands that every row's terms add up to its total, and that the rows tell the run.
+// checkTrace checks that the terms of every row add up to its total, and that the rows agree with the run.
 func checkTrace(t *testing.T, path string, r paintResult) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -174,10 +174,10 @@ func TestSameSeedSamePicture(t *testing.T) {
 		pictures[run.file] = b.Bytes()
 	}
 	if !bytes.Equal(pictures["a.png"], pictures["b.png"]) {
-		t.Error("the same seed gives another picture with another number of threads")
+		t.Error("the picture depends on the number of threads")
 	}
 	if bytes.Equal(pictures["a.png"], pictures["c.png"]) {
-		t.Error("another seed gives the same picture")
+		t.Error("the picture does not depend on the seed")
 	}
 }
 
@@ -220,11 +220,11 @@ func TestInterruptionBeforeTheStart(t *testing.T) {
 		t.Errorf("exit status %d: %s", got.status, got.errors)
 	}
 	if _, err := os.Stat("out.png"); err == nil {
-		t.Error("there is a picture")
+		t.Error("a picture was written")
 	}
 }
 
-// TestMistakes holds every mistake to one line, to its exit status, and to leaving the output alone.
+// TestMistakes checks that every mistake gives a one-line error and its exit status, and leaves the output unchanged.
 func TestMistakes(t *testing.T) {
 	studio(t)
 	writePicture(t, "one.png", 1, 1, 0)
@@ -271,7 +271,7 @@ func TestMistakes(t *testing.T) {
 		{statusFailed, "1x1", "one.png painting.png"},
 		{statusFailed, "nofolder", "photo.png painting.png -o nofolder/out.png"},
 		{statusFailed, "nofolder", "photo.png painting.png --trace nofolder/trace.csv"},
-		{statusFailed, "what would fit", "photo.png painting.png --size 60000 --enlarge --memory 1GiB"},
+		{statusFailed, "; use --memory", "photo.png painting.png --size 60000 --enlarge --memory 1GiB"},
 		{statusFailed, "one size", "inspect loss --content photo.png --style painting.png --at painting.png"},
 		{statusFailed, "text.png", "photo.png painting.png --network text.png"},
 	} {
@@ -284,7 +284,7 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: exit status %d, want %d", m.args, got.status, m.status)
 		}
 		if line := strings.TrimSuffix(got.errors, "\n"); !strings.HasPrefix(line, "impasto: ") || strings.Contains(line, "\n") || !strings.Contains(line, m.says) {
-			t.Errorf("%s: says %q, which should be one line with %q", m.args, got.errors, m.says)
+			t.Errorf("%s: says %q, want one line with %q", m.args, got.errors, m.says)
 		}
 		if got.out != "" {
 			t.Errorf("%s: prints %q", m.args, got.out)
@@ -295,13 +295,13 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestNoNumberIsToldInWords: a gradient that float32 cannot hold is no JSON.
+// TestNoNumberIsToldInWords checks that a gradient beyond float32 is not written as JSON.
 func TestNoNumberIsToldInWords(t *testing.T) {
 	studio(t)
 	writePicture(t, "at.png", 32, 24, 2)
 	args := []string{"inspect", "loss", "--content", "photo.png", "--style", "painting.png", "--at", "at.png",
 		"--recipe", "gatys", "--set", "tv-weight=1e30", "--set", "tv-range=65535"}
-	if got := invoke(t, append(args, "--json")...); got.status != statusFailed || got.out != "" || !strings.Contains(got.errors, "JSON cannot hold") {
+	if got := invoke(t, append(args, "--json")...); got.status != statusFailed || got.out != "" || !strings.Contains(got.errors, "JSON cannot represent") {
 		t.Errorf("%d %q %q", got.status, got.out, got.errors)
 	}
 	if got := invoke(t, args...); got.status != statusDone || !strings.Contains(got.out, "tv") {
@@ -333,7 +333,7 @@ func TestInspectLossAddsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 24, 32), }"; len(data) != 128+4*3*24*32 || !strings.HasPrefix(string(data[10:]), want) {
-		t.Errorf("gradient.npy has %d bytes and begins with %q", len(data), data[:80])
+		t.Errorf("gradient.npy has %d bytes and starts with %q", len(data), data[:80])
 	}
 }
 
@@ -389,7 +389,7 @@ func TestDryRunPaintsNothing(t *testing.T) {
 		t.Errorf("the plan is %+v", r)
 	}
 	if _, err := os.Stat("out.png"); err == nil {
-		t.Error("there is a picture")
+		t.Error("a picture was written")
 	}
 }
 
@@ -405,7 +405,7 @@ func TestBenchMeasures(t *testing.T) {
 	if !(r.Seconds > 0 && r.Forward > 0 && r.Backward > 0 && r.Conv > 0 && r.FMAPeak > 0) || r.Conv > r.Seconds {
 		t.Errorf("measured %+v", r)
 	}
-	// VGG-16 up to conv5_1: 2 x 9 x channels in x out a position, at 32, 16, 8, 4 and 2 pixels a side.
+	// VGG-16 up to conv5_1: 2 x 9 x channels in x out per position, with sides of 32, 16, 8, 4 and 2 pixels.
 	const flop = 18 * (1024*(3*64+64*64) + 256*(64*128+128*128) + 64*(128*256+2*256*256) + 16*(256*512+2*512*512) + 4*512*512)
 	names, sum := "", 0.0
 	for _, l := range r.Layers {
@@ -422,7 +422,7 @@ func TestBenchMeasures(t *testing.T) {
 	}
 }
 
-// TestRisenLossIsTold: a run that ended above its start says so, and which term did it; others are silent.
+// TestRisenLossIsTold checks the note of a run whose loss rose, which names the largest term; other runs have none.
 func TestRisenLossIsTold(t *testing.T) {
 	terms := []transfer.Term{{Kind: transfer.StyleTerm, Layer: "relu1_1", Value: 1}, {Kind: transfer.TotalVariationTerm, Value: 5}}
 	if got := risen(&impasto.Result{FirstLoss: 2, LastLoss: 6, Terms: terms}); !strings.Contains(got, termName(terms[1])) {

@@ -23,21 +23,21 @@ type graphics uint8
 
 const (
 	noGraphics    graphics = iota
-	halfBlocks             // two coloured pixels a character: any terminal with 24-bit colour
+	halfBlocks             // two coloured pixels per character, for any terminal with 24-bit colour
 	sixelGraphics          // DEC's, in xterm, foot, mlterm
 	itermGraphics          // iTerm2's inline pictures
 	kittyGraphics          // kitty's protocol, in kitty and Ghostty
 )
 
-// graphicsOf tells from the environment what a terminal can show. A terminal could be asked, but the
-// answer would arrive among what the user types.
+// graphicsOf determines from the environment what a terminal can show. A terminal can also be queried, but its
+// answer would be mixed with the user's input.
 func graphicsOf(getenv func(string) string) graphics {
 	program, name := getenv("TERM_PROGRAM"), getenv("TERM")
 	switch {
 	case name == "dumb":
 		return noGraphics
 	case getenv("TMUX") != "" || strings.HasPrefix(name, "screen"):
-		// A multiplexer drops graphics that it does not know.
+		// Multiplexers drop unknown graphics.
 		return halfBlocks
 	case getenv("KITTY_WINDOW_ID") != "" || name == "xterm-kitty" || program == "ghostty" || name == "xterm-ghostty":
 		return kittyGraphics
@@ -49,7 +49,7 @@ func graphicsOf(getenv func(string) string) graphics {
 	return halfBlocks
 }
 
-// cells is a terminal's size in characters; a character is taken to be twice as high as wide.
+// cells is the size of a terminal in characters; a character is assumed to be twice as high as wide.
 type cells struct{ columns, rows int }
 
 // terminalOf returns the size of the terminal behind w, and whether there is one.
@@ -65,13 +65,13 @@ func terminalOf(w io.Writer) (cells, bool) {
 	return cells{columns, rows}, true
 }
 
-// pixels of a character, where the terminal shows real pixels: a common size.
+// The assumed size of a character in pixels, on terminals that show pixels.
 const (
 	cellWidth  = 8
 	cellHeight = 16
 )
 
-// show draws a picture on a terminal of the given size, with a line of space below for the prompt.
+// show draws a picture on a terminal of the given size, leaving room below for the prompt.
 func show(w io.Writer, img image.Image, g graphics, size cells) error {
 	rows := max(size.rows-2, 1)
 	switch g {
@@ -105,7 +105,7 @@ func show(w io.Writer, img image.Image, g graphics, size cells) error {
 	return err
 }
 
-// shrink fits a picture into width x height; it enlarges none.
+// shrink fits a picture into width x height without enlarging it.
 func shrink(img image.Image, width, height int) image.Image {
 	b := img.Bounds()
 	scale := min(float64(width)/float64(b.Dx()), float64(height)/float64(b.Dy()), 1)
@@ -114,8 +114,8 @@ func shrink(img image.Image, width, height int) image.Image {
 	return dst
 }
 
-// showBlocks draws two pixels a character: the upper as the colour of a half block, the lower as that
-// of its background.
+// showBlocks draws two pixels per character: the upper as the colour of a half block, the lower as that of the
+// background.
 func showBlocks(w io.Writer, img image.Image) error {
 	var out bytes.Buffer
 	b := img.Bounds()

@@ -17,14 +17,14 @@ import (
 	"github.com/impasto/impasto/study"
 )
 
-// studyFlags say where a study goes and in which language it is.
+// studyFlags set the files and the language of a study.
 type studyFlags struct {
-	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Where the study goes, by the ending: .png is one sheet, .html a page of its own with everything inside. May be repeated. Default: a sheet named after the picture, numbered so that nothing is replaced."`
-	Figures string   `group:"result" placeholder:"FOLDER" help:"Write numbered figures with captions, for a report of your own, into a new folder."`
+	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Output file: a sheet (.png) or a self-contained page (.html). May be repeated. Default: a sheet named after the picture, numbered so that no file is replaced."`
+	Figures string   `group:"result" placeholder:"FOLDER" help:"Write numbered figures with captions to a new folder, for use in your own report."`
 	Lang    string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of sheets, pages, figures and captions."`
 }
 
-// check settles and checks the outputs before work begins. Name is what the default is called.
+// check sets the default output and checks the outputs before work begins. Name is the name of the default.
 func (s *studyFlags) check(name string, endings ...string) error {
 	if len(s.Output) == 0 {
 		free, err := canvas.NextFree(cut(name, longestName) + ".png")
@@ -35,7 +35,7 @@ func (s *studyFlags) check(name string, endings ...string) error {
 	}
 	for _, path := range s.Output {
 		if !slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
-			return usagef("-o %s: the ending must be one of %s", path, strings.Join(endings, ", "))
+			return usagef("-o %s: the extension must be one of %s", path, strings.Join(endings, ", "))
 		}
 		if err := checkFile(path); err != nil {
 			return err
@@ -44,26 +44,26 @@ func (s *studyFlags) check(name string, endings ...string) error {
 	return freshFolder(s.Figures)
 }
 
-// checkFile returns an error where a file could not be written for its folder.
+// checkFile returns an error if a file could not be written because of its folder.
 func checkFile(path string) error {
 	folder := filepath.Dir(path)
 	info, err := os.Stat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("write %s: there is no folder %s; make it first", path, folder)
+		return fmt.Errorf("write %s: folder %s does not exist; create it first", path, folder)
 	case err != nil:
 		return fmt.Errorf("write %s: %w", path, err)
 	case !info.IsDir():
-		return fmt.Errorf("write %s: %s is no folder", path, folder)
+		return fmt.Errorf("write %s: %s is not a folder", path, folder)
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("write %s: that is a folder", path)
+		return fmt.Errorf("write %s: it is a folder", path)
 	}
 	return nil
 }
 
-// freshFolder returns an error where a folder holds something already: studies are never mixed. The empty
-// path is none.
+// freshFolder returns an error if a folder is not empty, since studies are never mixed. An empty path names no
+// folder.
 func freshFolder(path string) error {
 	if path == "" {
 		return nil
@@ -73,14 +73,14 @@ func freshFolder(path string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return checkFile(path)
 	case err != nil:
-		return fmt.Errorf("write into %s: %w", path, err)
+		return fmt.Errorf("write to %s: %w", path, err)
 	case len(entries) > 0:
-		return usagef("the folder %s is not empty (%s): name a new one", path, entries[0].Name())
+		return usagef("folder %s is not empty (it contains %s); name a new one", path, entries[0].Name())
 	}
 	return nil
 }
 
-// loadAt reads a picture and reduces it to a long side; 0 keeps its size.
+// loadAt reads a picture and reduces it to a long side; 0 keeps the size.
 func loadAt(name string, long int) (*canvas.Picture, error) {
 	p, err := loadPicture(name)
 	if err != nil || long == 0 {
@@ -92,7 +92,7 @@ func loadAt(name string, long int) (*canvas.Picture, error) {
 	return p, nil
 }
 
-// look opens the network for looking at layers. One that is not there is a mistake in the command line.
+// look opens the network and checks that it has the layers. A layer that it does not have is a usage error.
 func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*impasto.Model, error) {
 	model, err := m.open(ctx, c)
 	if err != nil {
@@ -108,7 +108,7 @@ func (m *machineFlags) look(ctx context.Context, c console, layers []string) (*i
 	return model, nil
 }
 
-// made says how a study can be made again.
+// made returns the command line that reproduces a study.
 func (s *studyFlags) made(model *impasto.Model, command, image string, layers []string, rest string) string {
 	return fmt.Sprintf("impasto %s %s --layers %s %s (%s, network %s, %s)", command, image, strings.Join(layers, ","), rest,
 		thisBuild().String(), model.Network().Name, model.Machine().Name)
@@ -119,7 +119,7 @@ func withMade(r *figure.Report, made string) *figure.Report {
 	return r
 }
 
-// write writes a study to all of its outputs. The film is for .gif only and may be nil.
+// write writes a study to all outputs. The film is for .gif only and may be nil otherwise.
 func (s *studyFlags) write(report func(figure.Language) *figure.Report, film *study.Film) error {
 	for _, path := range s.Output {
 		var err error

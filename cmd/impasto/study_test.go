@@ -39,13 +39,14 @@ func TestReconstruct(t *testing.T) {
 }
 
 func TestInspectFeatures(t *testing.T) {
+	wholeNetwork(t)
 	studio(t)
 	o := invoke(t, "inspect", "features", "photo.png", "--layers", "relu1_1,relu2_1", "--channels", "2", "--json", "-o", "f.html", "--csv", "f.csv", "--lang", "ko")
 	var result featuresResult
 	if err := json.Unmarshal([]byte(o.out), &result); err != nil || o.status != statusDone {
 		t.Fatal(o.status, err, o.errors)
 	}
-	// relu2_1 sees 10 pixels every 2, the first from -4 on.
+	// A position of relu2_1 sees 10 pixels, with stride 2, starting at -4.
 	if l := result.Layers[1]; l.Field != 10 || l.Stride != 2 || l.Offset != -4 || len(l.Strongest) != 2 || l.Dead <= 0 || l.Dead >= 1 {
 		t.Errorf("%+v", l)
 	}
@@ -53,12 +54,13 @@ func TestInspectFeatures(t *testing.T) {
 	if err != nil || strings.Count(string(rows), "\n") != 1+64+128 {
 		t.Errorf("%v, %d rows", err, strings.Count(string(rows), "\n"))
 	}
-	if page, err := os.ReadFile("f.html"); err != nil || !strings.Contains(string(page), "수용장") {
+	if page, err := os.ReadFile("f.html"); err != nil || !strings.Contains(string(page), "수용 영역") {
 		t.Errorf("%v, the page is not in Korean", err)
 	}
 }
 
 func TestInspectGram(t *testing.T) {
+	wholeNetwork(t)
 	studio(t)
 	o := invoke(t, "inspect", "gram", "photo.png", "--layers", "relu1_1", "--pair", "3,5", "--json", "-o", "g.png", "-o", "g.html", "--csv", "g.csv")
 	var one gramResult
@@ -73,7 +75,7 @@ func TestInspectGram(t *testing.T) {
 		t.Errorf("%v, %d rows", err, strings.Count(string(rows), "\n"))
 	}
 
-	// The style loss of a picture against itself is 0.
+	// The style loss between a picture and itself is 0.
 	for second, zero := range map[string]bool{"photo.png": true, "painting.png": false} {
 		o := invoke(t, "inspect", "gram", "photo.png", second, "--layers", "relu1_1", "--json")
 		var two gramResult
@@ -81,13 +83,14 @@ func TestInspectGram(t *testing.T) {
 			t.Fatal(o.status, err, o.errors)
 		}
 		if e := two.Layers[0].StyleLoss; e == nil || (*e == 0) != zero {
-			t.Errorf("against %s the style loss is %v", second, e)
+			t.Errorf("the style loss to %s is %v", second, e)
 		}
 	}
 }
 
-// TestStudyMistakes holds each mistake to one line that says what to do.
+// TestStudyMistakes checks that each mistake gives a one-line error with a remedy.
 func TestStudyMistakes(t *testing.T) {
+	wholeNetwork(t)
 	studio(t)
 	if err := os.MkdirAll("full", 0o777); err != nil {
 		t.Fatal(err)
@@ -101,8 +104,8 @@ func TestStudyMistakes(t *testing.T) {
 	}{
 		{"reconstruct content photo.png --layers relu3_5", statusUsage, "similar names"},
 		{"reconstruct content photo.png --layers relu5_3", statusUsage, "end at relu5_1"},
-		{"reconstruct content photo.png -o a.bmp", statusUsage, "ending"},
-		{"reconstruct content photo.png -o nowhere/a.png", statusFailed, "make it first"},
+		{"reconstruct content photo.png -o a.bmp", statusUsage, "extension"},
+		{"reconstruct content photo.png -o nowhere/a.png", statusFailed, "create it first"},
 		{"reconstruct content photo.png --frames full", statusUsage, "name a new one"},
 		{"reconstruct content photo.png --figures full", statusUsage, "name a new one"},
 		{"reconstruct content photo.png --iterations=-1", statusUsage, "1 or more"},
@@ -112,7 +115,7 @@ func TestStudyMistakes(t *testing.T) {
 		{"inspect gram photo.png painting.png --pair 1,2", statusUsage, "one picture"},
 		{"inspect features photo.png --layers conv9_9", statusUsage, "similar names"},
 		{"inspect gram large.png --size original --layers relu1_1 --memory 128MiB", statusFailed, "smaller --size"},
-		{"inspect features photo.png -o a.gif", statusUsage, "ending"},
+		{"inspect features photo.png -o a.gif", statusUsage, "extension"},
 		{"reconstruct style absent.png", statusFailed, "absent.png"},
 		{"reconstruct content photo.png --size 8", statusFailed, "8x6"},
 	} {

@@ -7,14 +7,14 @@ import (
 )
 
 type styleCommand struct {
-	Content string   `arg:"" help:"Photograph: a file (PNG, JPEG, GIF, WebP, TIFF, BMP), or @NAME for a built-in picture."`
-	Styles  []string `arg:"" name:"style" help:"Painting, or several to blend."`
+	Content string   `arg:"" help:"Photograph: a file (${formats}), or @NAME for a built-in picture."`
+	Styles  []string `arg:"" name:"style" help:"Painting, or several paintings to blend."`
 
-	Output  string   `short:"o" group:"result" placeholder:"FILE" help:"Where the picture goes, PNG or JPEG by its ending; a complete picture replaces what is there. Default: CONTENT-STYLE.png in the current folder, numbered so that nothing is replaced."`
-	Depth   int      `group:"result" default:"8" placeholder:"8|16" help:"Bits of a PNG's samples."`
-	Size    longSide `group:"result" default:"512" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for the photograph's own. A photograph is never enlarged, unless with --enlarge."`
-	Enlarge bool     `group:"result" help:"Let --size exceed the photograph."`
-	Show    bool     `group:"result" help:"Show the result in the terminal, too."`
+	Output  string   `short:"o" group:"result" placeholder:"FILE" help:"Output file, ${written} by its extension; an existing file is replaced once the picture is complete. Default: CONTENT-STYLE.png in the current folder, numbered so that no file is replaced."`
+	Depth   int      `group:"result" default:"8" placeholder:"8|16" help:"Bits per sample of a PNG."`
+	Size    longSide `group:"result" default:"512" placeholder:"PIXELS" help:"Long side of the result in pixels, or original for that of the photograph. The photograph is enlarged only with --enlarge."`
+	Enlarge bool     `group:"result" help:"Allow a --size larger than the photograph."`
+	Show    bool     `group:"result" help:"Also show the result in the terminal."`
 
 	variationFlags
 	lossFlags
@@ -22,7 +22,7 @@ type styleCommand struct {
 	controlFlags
 	machineFlags
 
-	DryRun bool   `group:"report" help:"Print the plan, its memory and its time, and paint nothing."`
+	DryRun bool   `group:"report" help:"Print the plan with its memory and time, without painting."`
 	Trace  string `group:"report" placeholder:"FILE" help:"Write every iteration to a CSV file: iteration, scale, evaluations, seconds, total, each term, gradient_l2."`
 	reportFlags
 }
@@ -31,9 +31,9 @@ type styleCommand struct {
 func (*styleCommand) Help() string {
 	return defaultRecipe + `
 
-The picture starts as the photograph, and every step of the optimiser moves its pixels so that it
-keeps the photograph's content and takes on the painting's style. Ctrl-C ends early and keeps the picture so far;
-a second Ctrl-C ends at once. The picture carries a record of how it was painted.`
+The picture starts as the photograph. Every step of the optimiser changes its pixels so that it keeps the
+photograph's content and takes on the painting's style. Ctrl-C stops early and saves the picture so far; a second
+Ctrl-C stops at once. A record of how the picture was painted is stored in its file.`
 }
 
 // Validate is called by kong.

@@ -11,25 +11,25 @@ import (
 
 type sweepCommand struct {
 	Content string   `arg:"" help:"Photograph: a file, or @NAME for a built-in picture."`
-	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several to blend. None where --vary style lists them."`
+	Styles  []string `arg:"" optional:"" name:"style" help:"Painting, or several paintings to blend. Omit it if --vary style lists the paintings."`
 
-	Vary []string `sep:"none" group:"look" placeholder:"NAME=V1,V2,..." help:"An option of style, or a setting of the recipe, and the values that it takes. May be repeated, three times at most: columns, rows, sheets. Where a value has a comma itself, separate them by semicolons."`
+	Vary []string `sep:"none" group:"look" placeholder:"NAME=V1,V2,..." help:"An option of style or a setting of the recipe, and its values. May be given up to three times: for columns, rows and sheets. If a value contains a comma, separate the values by semicolons."`
 
-	Folder  string   `group:"result" placeholder:"FOLDER" help:"Where the pictures and their numbers are kept. What is there already is not painted again. Default: CONTENT-STYLE-sweep in the current folder, numbered where that holds another sweep."`
-	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Where the sweep goes, by the ending: .png is the contact sheet (numbered, where there are several), .html a page of its own with everything inside. May be repeated. Default: sheet.png in the folder of the sweep."`
-	Figures string   `group:"result" placeholder:"FOLDER" help:"Write numbered figures with captions, for a report of your own, into a new folder."`
+	Folder  string   `group:"result" placeholder:"FOLDER" help:"Folder for the pictures and their numbers. Pictures already there are not painted again. Default: CONTENT-STYLE-sweep in the current folder, numbered if that contains another sweep."`
+	Output  []string `short:"o" sep:"none" group:"result" placeholder:"FILE" help:"Output file: a contact sheet (.png, numbered if there are several) or a self-contained page (.html). May be repeated. Default: sheet.png in the folder of the sweep."`
+	Figures string   `group:"result" placeholder:"FOLDER" help:"Write numbered figures with captions to a new folder, for use in your own report."`
 	Lang    string   `group:"result" default:"en" enum:"en,ko" placeholder:"en|ko" help:"Language of sheets, pages, figures and captions."`
-	Size    longSide `group:"result" default:"256" placeholder:"PIXELS" help:"Long side of the pictures in pixels, or original for the photograph's own."`
-	Enlarge bool     `group:"result" help:"Let --size exceed the photograph."`
+	Size    longSide `group:"result" default:"256" placeholder:"PIXELS" help:"Long side of the pictures in pixels, or original for that of the photograph."`
+	Enlarge bool     `group:"result" help:"Allow a --size larger than the photograph."`
 
 	lossFlags
 	runFlags
 	controlFlags
 	machineFlags
 
-	Yes    bool   `group:"report" help:"Begin, however many pictures there are."`
-	DryRun bool   `group:"report" help:"Print what would be painted, its memory and its time, and paint nothing."`
-	CSV    string `name:"csv" group:"report" placeholder:"FILE" help:"Write the numbers as CSV, too."`
+	Yes    bool   `group:"report" help:"Paint without asking, even if there are more than 200 pictures."`
+	DryRun bool   `group:"report" help:"Print the number of pictures, the memory and the time, without painting."`
+	CSV    string `name:"csv" group:"report" placeholder:"FILE" help:"Also write the numbers to a CSV file."`
 	reportFlags
 }
 
@@ -37,12 +37,12 @@ type sweepCommand struct {
 func (*sweepCommand) Help() string {
 	return defaultRecipe + `
 
-Paints the same picture with other values of an option and lays the results side by side:
+Paints the same picture with different values of an option and shows the results side by side:
 
   impasto sweep me.jpg @night --vary strength=0.1,1,10 --vary recipe=gatys,impasto -o sweep.html
 
-Each picture is kept as soon as it is finished. After Ctrl-C, or a failure, the same command goes on where it
-ended; with more values in a list it paints only those that are new. --vary style=@night,@glass varies the painting.`
+Each picture is saved as soon as it is finished. After Ctrl-C or a failure, the same command resumes the sweep; with
+more values in a list it paints only the new ones. --vary style=@night,@glass varies the painting.`
 }
 
 // askBeyond is the number of pictures that a sweep paints without --yes.
@@ -67,7 +67,7 @@ func (s *sweepCommand) Run(ctx context.Context, c console) error {
 		return w.printForecast(forecast)
 	}
 	if n := len(w.pending()); n > askBeyond && !s.Yes {
-		return usagef("%d pictures are to be painted, which takes about %s; say --yes to begin", n, clock(forecast.left))
+		return usagef("%d pictures are to be painted, which takes about %s; use --yes to start", n, clock(forecast.left))
 	}
 	if err := w.folder.Begin(); err != nil {
 		return err
@@ -75,8 +75,8 @@ func (s *sweepCommand) Run(ctx context.Context, c console) error {
 	return errors.Join(w.paintAll(ctx, forecast), w.tell(ctx))
 }
 
-// settle finds all that can be found out without painting: every cell with its digest, the folder and what is
-// in it.
+// settle does everything that is possible without painting: it finds every cell with its digest, and the folder with
+// its contents.
 func (w *sweepWork) settle(ctx context.Context) error {
 	if err := w.checkOutputs(); err != nil {
 		return err
@@ -97,11 +97,11 @@ func (w *sweepWork) settle(ctx context.Context) error {
 	return w.recall()
 }
 
-// checkOutputs fails where a result could not be written.
+// checkOutputs returns an error if a result could not be written.
 func (s *sweepCommand) checkOutputs() error {
 	for _, path := range s.Output {
 		if ending := strings.ToLower(filepath.Ext(path)); ending != ".png" && ending != ".html" {
-			return usagef("-o %s: the ending must be one of .png, .html", path)
+			return usagef("-o %s: the extension must be one of .png, .html", path)
 		}
 		if err := checkFile(path); err != nil {
 			return err
@@ -113,7 +113,7 @@ func (s *sweepCommand) checkOutputs() error {
 	return checkFile(s.CSV)
 }
 
-// sweepWork is one sweep from names to files.
+// sweepWork runs one sweep, from the names of its inputs to the files of its results.
 type sweepWork struct {
 	*sweepCommand
 	console
@@ -122,10 +122,10 @@ type sweepWork struct {
 	folder *study.SweepFolder
 	easel  easel
 
-	recipeFile string // its digest, where --recipe names a file
+	recipeFile string // its digest, if --recipe names a file
 }
 
-// pending lists the cells that are still to be painted.
+// pending returns the cells that are not painted yet.
 func (w *sweepWork) pending() []*sweepCell {
 	var cells []*sweepCell
 	for _, cell := range w.cells {

@@ -11,11 +11,11 @@ import (
 	"github.com/impasto/impasto/study"
 )
 
-// mostSweepCells is more than anybody paints.
+// mostSweepCells is the largest number of cells, more than anybody paints.
 const mostSweepCells = 100_000
 
-// variable are the options of style, besides the settings of recipes, that can be varied, and how a cell takes
-// a value.
+// variable lists the options of style, besides the settings of recipes, that can be varied, and how to set each in a
+// cell.
 var variable = []struct {
 	name string
 	set  func(o *sweepOptions, value string) error
@@ -33,7 +33,7 @@ var variable = []struct {
 	}},
 	{"seed", func(o *sweepOptions, v string) (err error) {
 		if o.Seed, err = strconv.ParseUint(v, 10, 64); err != nil {
-			err = fmt.Errorf("%q is no seed; it must be a whole number and 0 or more", v)
+			err = fmt.Errorf("%q is not a seed; it must be an integer of 0 or more", v)
 		}
 		return err
 	}},
@@ -47,17 +47,17 @@ var variable = []struct {
 	}},
 }
 
-// fixed are options of style that a picture does not depend on, or that cannot be varied, and why.
+// fixed lists the options of style that cannot be varied, with the reason if the picture depends on them.
 var fixed = map[string]string{
 	"output": "", "o": "", "show": "", "trace": "", "dry-run": "", "progress": "", "json": "", "memory": "", "threads": "", "offline": "",
 	"variations":   "vary seed instead",
-	"set":          "vary the setting itself by its name",
-	"content":      "sweep once for each photograph",
-	"content-mask": "it goes with the paintings",
-	"style-mask":   "it goes with the paintings",
+	"set":          "vary the setting by its own name",
+	"content":      "make a sweep for each photograph",
+	"content-mask": "it belongs to the paintings",
+	"style-mask":   "it belongs to the paintings",
 }
 
-// variableNames lists what can be varied.
+// variableNames returns the names of everything that can be varied.
 func variableNames() []string {
 	var names []string
 	for _, v := range variable {
@@ -71,10 +71,10 @@ func variableNames() []string {
 	return names
 }
 
-// axes reads --vary.
+// axes parses --vary.
 func (s *sweepCommand) axes() ([]study.SweepAxis, error) {
 	if n := len(s.Vary); n == 0 || n > 3 {
-		return nil, usagef("%s to vary; give one to three, as --vary strength=0.1,1,10", count(n, "option"))
+		return nil, usagef("%s to vary; give one to three, such as --vary strength=0.1,1,10", count(n, "option"))
 	}
 	var axes []study.SweepAxis
 	cells := 1
@@ -84,20 +84,20 @@ func (s *sweepCommand) axes() ([]study.SweepAxis, error) {
 			return nil, usagef("--vary %s: %w", text, err)
 		}
 		if slices.ContainsFunc(axes, func(b study.SweepAxis) bool { return a.Name == b.Name }) {
-			return nil, usagef("--vary %s is given twice; put all values into one list", a.Name)
+			return nil, usagef("--vary %s is given twice; put all values in one list", a.Name)
 		}
 		if err := s.free(a.Name); err != nil {
 			return nil, err
 		}
 		if cells *= len(a.Values); cells > mostSweepCells {
-			return nil, usagef("a sweep has %d pictures at most; give fewer values", mostSweepCells)
+			return nil, usagef("a sweep has at most %d pictures; give fewer values", mostSweepCells)
 		}
 		axes = append(axes, a)
 	}
 	return axes, nil
 }
 
-// checkVariable returns an error where a name is not that of something to vary.
+// checkVariable returns an error if name cannot be varied.
 func checkVariable(name string) error {
 	names := variableNames()
 	if slices.Contains(names, name) || strings.HasPrefix(name, "scale.") {
@@ -107,12 +107,12 @@ func checkVariable(name string) error {
 		if why != "" {
 			return fmt.Errorf("%s cannot be varied; %s", name, why)
 		}
-		return fmt.Errorf("%s cannot be varied: no picture depends on it; what can be: %s", name, strings.Join(names, ", "))
+		return fmt.Errorf("%s cannot be varied: the picture does not depend on it; these can: %s", name, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("%q is no option to vary; near are %s", name, strings.Join(spelling.Nearest(name, names, 3), ", "))
+	return fmt.Errorf("unknown option %q; similar names: %s", name, strings.Join(spelling.Nearest(name, names, 3), ", "))
 }
 
-// free returns an error where an option is given a value besides those that it is to take.
+// free returns an error if an option that is varied is also given a single value.
 func (s *sweepCommand) free(name string) error {
 	_, setting := s.lossFlags.values()[name]
 	_, running := s.runFlags.values()[name]
@@ -128,7 +128,7 @@ func (s *sweepCommand) free(name string) error {
 		twice = s.Network != ""
 	}
 	if twice {
-		return usagef("%s is given, and varied as well: leave one out", name)
+		return usagef("%s is both given and varied; leave one out", name)
 	}
 	return nil
 }

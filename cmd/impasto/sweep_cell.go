@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/study"
 )
 
-// sweepOptions are all options that decide how one cell comes out.
+// sweepOptions holds all options that determine a cell.
 type sweepOptions struct {
 	styles  []string
 	size    longSide
@@ -31,12 +31,12 @@ type sweepCell struct {
 	recipe   recipe.Recipe     // finished
 	settings map[string]string // all of the recipe's
 	digest   string            // of the order
-	stored   *storedCell       // nil: not painted yet
+	stored   *storedCell       // nil if not painted yet
 	problem  error             // why it could not be painted
 }
 
-// makeCells makes a cell of every combination of values, the first axis fastest. A value that is malformed is
-// the user's mistake, and the error names its cell.
+// makeCells makes a cell for every combination of values; the first axis varies fastest. A malformed value is a usage
+// error that names its cell.
 func (w *sweepWork) makeCells() error {
 	for _, values := range study.SweepCombinations(w.axes) {
 		options := sweepOptions{styles: w.Styles, size: w.Size, enlarge: w.Enlarge,
@@ -48,7 +48,7 @@ func (w *sweepWork) makeCells() error {
 			}
 		}
 		if len(options.styles) == 0 {
-			return usagef("there is no painting; name one behind the photograph, or some with --vary style=@night,@glass")
+			return usagef("no painting is given; name one after the photograph, or several with --vary style=@night,@glass")
 		}
 		cell, err := options.cell(w.Content, values)
 		if err != nil {
@@ -59,7 +59,7 @@ func (w *sweepWork) makeCells() error {
 	return nil
 }
 
-// set gives an option a value.
+// set sets an option.
 func (o *sweepOptions) set(name, value string) error {
 	for _, v := range variable {
 		if v.name == name {
@@ -70,7 +70,7 @@ func (o *sweepOptions) set(name, value string) error {
 	return nil
 }
 
-// cell is the cell that the options make.
+// cell returns the cell of the options.
 func (o *sweepOptions) cell(content string, values study.SweepValues) (*sweepCell, error) {
 	cell := &sweepCell{SweepValues: values, network: o.Network}
 	loss := o.lossFlags
@@ -96,7 +96,7 @@ func (o *sweepOptions) cell(content string, values study.SweepValues) (*sweepCel
 	return cell, nil
 }
 
-// identify finds the digest of every cell. Two cells that would be one picture are a mistake.
+// identify computes the digest of every cell. Two cells with the same picture are a usage error.
 func (w *sweepWork) identify(ctx context.Context) error {
 	if recipe.IsFile(w.Recipe) {
 		data, err := os.ReadFile(w.Recipe)
@@ -126,12 +126,12 @@ func (w *sweepWork) identify(ctx context.Context) error {
 	return nil
 }
 
-// inputDigests remembers the digests of files by their names, so that each is read once for all cells.
+// inputDigests caches the digests of files by name, so that each is read once for all cells.
 type inputDigests map[string]string
 
-// identify fills in the digests of an order's inputs.
+// identify sets the digests of an order's inputs.
 func (in inputDigests) identify(ctx context.Context, o *order.Order) error {
-	for path, input := range o.Inputs() {
+	for path, input := range o.Files() {
 		if in[input.Name] == "" {
 			alone := order.Order{Photograph: *input}
 			if _, err := trusting().Identify(ctx, &alone); err != nil {
@@ -144,10 +144,10 @@ func (in inputDigests) identify(ctx context.Context, o *order.Order) error {
 	return nil
 }
 
-// otherInputs are the inputs of an order besides photograph and paintings, by the flags that name them.
+// otherInputs returns the inputs of an order other than photograph and paintings, by the flags that name them.
 func otherInputs(o *order.Order) map[string]order.Input {
 	others := map[string]order.Input{}
-	for path, in := range o.Inputs() {
+	for path, in := range o.Files() {
 		flag := strings.TrimPrefix(flagOf(path), "--")
 		if flag == "" {
 			continue

@@ -18,7 +18,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// storedCell is a cell that is painted, as its file has it.
+// storedCell is a painted cell as stored in its file.
 type storedCell struct {
 	Digest string `json:"digest"` // of the order
 	study.SweepFile
@@ -65,7 +65,7 @@ func newStoredCell(cell *sweepCell, plan *impasto.Plan, r *impasto.Result, isa s
 	return c
 }
 
-// of returns the sum of the terms of a kind.
+// of returns a pointer to the sum of the terms of a kind.
 func (c *storedCell) of(kind transfer.Kind) *float64 {
 	switch kind {
 	case transfer.ContentTerm:
@@ -80,7 +80,7 @@ func (c *storedCell) of(kind transfer.Kind) *float64 {
 	panic("impasto: a term of kind " + string(kind))
 }
 
-// manifest is that of this sweep.
+// manifest returns the manifest of this sweep.
 func (w *sweepWork) manifest() study.SweepManifest {
 	m := study.SweepManifest{Program: thisBuild().String(), Command: w.command(), Fixed: map[string]string{}}
 	for _, a := range w.axes {
@@ -112,8 +112,8 @@ func (w *sweepWork) manifest() study.SweepManifest {
 	return m
 }
 
-// openFolder finds the folder of the sweep, which may not be there yet. A folder with anything else in it is
-// refused where the user named it, and passed over where not.
+// openFolder finds the folder of the sweep, which need not exist. A folder with other contents is an error if the user
+// named it, and is skipped otherwise.
 func (w *sweepWork) openFolder() (*study.SweepFolder, error) {
 	if w.Folder != "" {
 		return w.tryFolder(w.Folder)
@@ -141,7 +141,7 @@ func (w *sweepWork) openFolder() (*study.SweepFolder, error) {
 func (w *sweepWork) tryFolder(path string) (*study.SweepFolder, error) {
 	f, there, err := study.OpenSweepFolder(path, w.manifest())
 	if other := new(study.SweepFolderError); errors.As(err, &other) {
-		return nil, usagef("%w: name a new one with --folder", err)
+		return nil, usagef("%w; name a new one with --folder", err)
 	}
 	if err == nil && !there {
 		err = freshFolder(path)
@@ -149,7 +149,7 @@ func (w *sweepWork) tryFolder(path string) (*study.SweepFolder, error) {
 	return f, err
 }
 
-// admit takes a folder of figures that is new, or that this sweep wrote before.
+// admit accepts a folder of figures that is new or was written by this sweep.
 func (w *sweepWork) admit(figures string) error {
 	if figures == "" {
 		return nil
@@ -169,8 +169,8 @@ func (w *sweepWork) admit(figures string) error {
 	return nil
 }
 
-// recall finds the cells that are painted already: those whose order has the same digest and whose
-// picture is whole.
+// recall finds the cells that are already painted: those with a record of the same digest and a complete
+// picture.
 func (w *sweepWork) recall() error {
 	byDigest := map[string]*sweepCell{}
 	for _, cell := range w.cells {
@@ -192,10 +192,10 @@ func (w *sweepWork) recall() error {
 	return nil
 }
 
-// file is the name of the cell's files.
+// file returns the name of the cell's files.
 func (cell *sweepCell) file() string { return cell.FileName(cell.digest) }
 
-// store keeps a cell's picture with its numbers.
+// store saves the picture of a cell with its numbers.
 func (w *sweepWork) store(cell *sweepCell, s *storedCell, picture *canvas.Picture, o canvas.EncodeOptions) error {
 	var encoded bytes.Buffer
 	if err := canvas.Encode(&encoded, picture, canvas.PNG, o); err != nil {

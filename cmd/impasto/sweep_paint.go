@@ -15,12 +15,12 @@ import (
 	"github.com/impasto/impasto/weights"
 )
 
-// easel holds what one cell after the other is painted with. A model keeps one network for each way to put it on
-// the device, which a recipe decides; so that a sweep over recipes needs no more memory than one of them, a
-// model is closed before the next is opened.
+// easel holds the model and the inputs with which cells are painted one after the other. A model keeps a copy of the
+// network for each way in which recipes place it on the device. A model is closed before the next is opened, so that a
+// sweep over recipes needs no more memory than one recipe.
 type easel struct {
-	name    string         // of the network that was read last, as it was asked for
-	read    *weights.Model // nil: none yet
+	name    string         // of the network read last, as --network names it
+	read    *weights.Model // nil if none has been read
 	digests map[string]order.Input
 	key     string // of the open model
 	model   *impasto.Model
@@ -35,7 +35,7 @@ func (e *easel) close() {
 	e.key, e.model, e.inputs, e.sitting = "", nil, "", nil
 }
 
-// network identifies a network.
+// network returns the name and digest of a network.
 func (e *easel) network(ctx context.Context, w *sweepWork, name string) (order.Input, error) {
 	if known, ok := e.digests[name]; ok {
 		return known, nil
@@ -50,7 +50,7 @@ func (e *easel) network(ctx context.Context, w *sweepWork, name string) (order.I
 	return e.digests[name], nil
 }
 
-// resolve reads a network, unless it was the last that was read.
+// resolve reads a network unless it was read last.
 func (e *easel) resolve(ctx context.Context, w *sweepWork, name string) error {
 	if e.read != nil && e.name == name {
 		return nil
@@ -65,20 +65,20 @@ func (e *easel) resolve(ctx context.Context, w *sweepWork, name string) error {
 	return nil
 }
 
-// modelKey tells which cells can share a model.
+// modelKey returns a key that is equal for cells that can share a model.
 func (cell *sweepCell) modelKey() string {
 	s := cell.settings
 	return strings.Join([]string{cell.network, s["stem-padding"], s["input"], s["content-layers"], s["style-layers"]}, " ")
 }
 
-// inputKey tells which cells can share their pictures and what was learned of the paintings.
+// inputKey returns a key that is equal for cells that can share their pictures and the learned paintings.
 func (cell *sweepCell) inputKey() string {
 	o := order.Order{Photograph: cell.order.Photograph, Paintings: cell.order.Paintings, RegionMap: cell.order.RegionMap,
 		Start: cell.order.Start, StrengthMap: cell.order.StrengthMap}
 	return asJSON(o)
 }
 
-// turn readies the easel for a cell.
+// turn prepares the model for a cell.
 func (e *easel) turn(ctx context.Context, w *sweepWork, cell *sweepCell) error {
 	if key := cell.modelKey(); e.model == nil || e.key != key {
 		e.close()
@@ -97,7 +97,7 @@ func (e *easel) turn(ctx context.Context, w *sweepWork, cell *sweepCell) error {
 	return nil
 }
 
-// sit readies the pictures of a cell.
+// sit prepares the pictures of a cell.
 func (e *easel) sit(ctx context.Context, cell *sweepCell) error {
 	key := cell.inputKey()
 	if e.sitting == nil || e.inputs != key {
@@ -115,7 +115,7 @@ func (e *easel) sit(ctx context.Context, cell *sweepCell) error {
 	return nil
 }
 
-// plan lays out a cell's run.
+// plan plans the run of a cell.
 func (e *easel) plan(ctx context.Context, w *sweepWork, cell *sweepCell, progress func(*impasto.Progress)) (*impasto.Plan, error) {
 	if err := e.turn(ctx, w, cell); err != nil {
 		return nil, err
@@ -128,16 +128,16 @@ func (e *easel) plan(ctx context.Context, w *sweepWork, cell *sweepCell, progres
 	return e.sitting.plan(ctx, o)
 }
 
-// sweepForecast is what a sweep is expected to take.
+// sweepForecast is the expected cost of a sweep.
 type sweepForecast struct {
 	left    time.Duration
-	each    map[*sweepCell]time.Duration // of those that were planned
+	each    map[*sweepCell]time.Duration // of the planned cells
 	peak    int64
 	machine impasto.Machine
 	size    string // of the pictures
 }
 
-// of is the time of one cell: of those that were not planned, the mean.
+// of returns the time of a cell: the mean if the cell was not planned.
 func (f *sweepForecast) of(cell *sweepCell) time.Duration {
 	if d, ok := f.each[cell]; ok {
 		return d
@@ -149,8 +149,8 @@ func (f *sweepForecast) of(cell *sweepCell) time.Duration {
 	return sum / time.Duration(max(len(f.each), 1))
 }
 
-// forecast plans the cells that are to be painted, or as many as are enough to tell, so that a run that cannot be is
-// refused before any work; the error names the cell.
+// forecast plans the cells to be painted, or a sample of them, so that an impossible run is refused before any work;
+// the error names the cell.
 func (w *sweepWork) forecast(ctx context.Context) (*sweepForecast, error) {
 	f := &sweepForecast{each: map[*sweepCell]time.Duration{}}
 	pending := w.inOrder()
@@ -181,8 +181,8 @@ func (w *sweepWork) forecast(ctx context.Context) (*sweepForecast, error) {
 	return f, nil
 }
 
-// inOrder lists the cells to paint: those of one model behind each other, and last those that were begun
-// before and never came to an end, since they may end the program again.
+// inOrder returns the cells to paint, grouped by model. Cells that were started before but never finished come last,
+// since they may crash the program again.
 func (w *sweepWork) inOrder() []*sweepCell {
 	pending := w.pending()
 	first, begun := map[string]int{}, map[*sweepCell]int{}
@@ -200,7 +200,7 @@ func (w *sweepWork) inOrder() []*sweepCell {
 	return pending
 }
 
-// paintAll paints what is to be painted. Where a cell fails the others go on. It returns an error for an interruption only.
+// paintAll paints the pending cells. If a cell fails, the others are still painted. Only an interruption is an error.
 func (w *sweepWork) paintAll(ctx context.Context, f *sweepForecast) error {
 	pending := w.inOrder()
 	progress := w.newProgress(f, pending)
@@ -209,7 +209,7 @@ func (w *sweepWork) paintAll(ctx context.Context, f *sweepForecast) error {
 		progress.begin(cell)
 		err := w.paint(ctx, cell, progress)
 		if ctx.Err() != nil {
-			return interrupted{fmt.Sprintf("%d of %d pictures are in %s; the same command goes on", len(w.cells)-len(w.pending()), len(w.cells), w.folder.Path)}
+			return interrupted{fmt.Sprintf("%d of %d pictures are in %s; the same command resumes the sweep", len(w.cells)-len(w.pending()), len(w.cells), w.folder.Path)}
 		}
 		cell.problem = err
 		progress.end(cell)
@@ -217,7 +217,7 @@ func (w *sweepWork) paintAll(ctx context.Context, f *sweepForecast) error {
 	return nil
 }
 
-// paint paints one cell and stores it. What goes wrong within it, even a panic, is its own.
+// paint paints one cell and stores it. Failures, even panics, are confined to the cell.
 func (w *sweepWork) paint(ctx context.Context, cell *sweepCell, progress sweepProgress) (err error) {
 	if err := w.folder.Mark(cell.file()); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// sweepProgress tells how a sweep goes: at the beginning and the end of each picture, and in between.
+// sweepProgress reports the progress of a sweep: at the start and the end of each picture, and in between.
 type sweepProgress interface {
 	begin(cell *sweepCell)
 	tell(cell *sweepCell, scales []transfer.Scale, p *transfer.Progress)
@@ -17,7 +17,7 @@ type sweepProgress interface {
 	close()
 }
 
-// newProgress announces the work and returns what tells of it.
+// newProgress announces the work and returns the report of its progress.
 func (w *sweepWork) newProgress(f *sweepForecast, pending []*sweepCell) sweepProgress {
 	how := w.Progress
 	if how == "auto" {
@@ -45,32 +45,32 @@ func (w *sweepWork) newProgress(f *sweepForecast, pending []*sweepCell) sweepPro
 	return sweepSilence{}
 }
 
-// notes says what a user should know before the work.
+// notes returns what a user should know before the sweep.
 func (w *sweepWork) notes(pending []*sweepCell) []string {
 	var notes []string
 	for _, cell := range pending {
 		s := cell.settings
 		if _, seeds := cell.Values["seed"]; seeds && s["jitter"] != "0" && s["init"] != recipe.InitNoise.String() {
-			notes = append(notes, fmt.Sprintf("noise of %s is laid over the start, so that the seed makes a difference", s["jitter"]))
+			notes = append(notes, fmt.Sprintf("noise of %s is added to the start so that the seed has an effect", s["jitter"]))
 			break
 		}
 	}
 	for _, cell := range w.cells {
 		if cell.stored != nil && cell.stored.Program != thisBuild().String() {
-			notes = append(notes, fmt.Sprintf("pictures of %s are used; a new --folder has them painted again", cell.stored.Program))
+			notes = append(notes, fmt.Sprintf("pictures painted by %s are reused; use a new --folder to paint them again", cell.stored.Program))
 			break
 		}
 	}
 	return notes
 }
 
-// sweepPace tells which picture is at work and how long all will still take: the forecast, corrected by what the
+// sweepPace tracks the current picture and estimates the time left: the forecast, corrected by the time that the
 // pictures so far have taken.
 type sweepPace struct {
 	forecast *sweepForecast
 	pending  []*sweepCell
 	began    time.Time
-	number   int           // of the picture at work, from 1
+	number   int           // of the current picture, counted from 1
 	done     time.Duration // forecast of the pictures before it
 	inside   *remaining
 	cell     *sweepCell
@@ -84,7 +84,7 @@ func (p *sweepPace) begin(cell *sweepCell) {
 	p.number++
 }
 
-// share is the part of the present picture that is painted, in [0,1].
+// share returns the painted part of the current picture, in [0,1].
 func (p *sweepPace) share(scales []transfer.Scale, now *transfer.Progress) float64 {
 	if p.inside == nil {
 		p.inside = newRemaining(scales)
@@ -95,18 +95,18 @@ func (p *sweepPace) share(scales []transfer.Scale, now *transfer.Progress) float
 	return (p.inside.before[now.Scale] + p.inside.pixels[now.Scale]*float64(now.Iteration)) / p.inside.total
 }
 
-// left is the time for all pictures, where a share of the present one is painted.
+// left returns the time left for all pictures, given the painted share of the current one.
 func (p *sweepPace) left(share float64) time.Duration {
 	done := p.done + time.Duration(share*float64(p.forecast.of(p.cell)))
 	rest := max(p.forecast.left-done, 0)
-	// A forecast is trusted until a twentieth of it is behind.
+	// The forecast is used unchanged until a twentieth of it is done.
 	if 20*done < p.forecast.left {
 		return rest
 	}
 	return time.Duration(float64(rest) * float64(time.Since(p.began)) / float64(done))
 }
 
-// title is "picture 2 of 6, strength 1, recipe gatys".
+// title returns a text such as "picture 2 of 6, strength 1, recipe gatys".
 func (p *sweepPace) title() string {
 	return fmt.Sprintf("picture %d of %d, %s", p.number, len(p.pending), p.cell.Label)
 }
@@ -118,7 +118,7 @@ func (sweepSilence) tell(*sweepCell, []transfer.Scale, *transfer.Progress) {}
 func (sweepSilence) end(*sweepCell)                                        {}
 func (sweepSilence) close()                                                {}
 
-// sweepLines writes a line for each picture, and more for those that take long.
+// sweepLines writes a line for each picture, and more lines for slow ones.
 type sweepLines struct {
 	console
 	pace *sweepPace
@@ -148,7 +148,7 @@ func (l *sweepLines) end(cell *sweepCell) {
 
 func (l *sweepLines) close() {}
 
-// sweepJSON writes one object a line.
+// sweepJSON writes one object per line.
 type sweepJSON struct {
 	enc  *json.Encoder
 	pace *sweepPace
@@ -156,10 +156,10 @@ type sweepJSON struct {
 
 // sweepJSONLine is a line of --progress json.
 type sweepJSONLine struct {
-	Picture     int               `json:"picture"` // from 1, of those that are to be painted
+	Picture     int               `json:"picture"` // counts from 1, among those to be painted
 	Pictures    int               `json:"pictures"`
 	Values      map[string]string `json:"values"`
-	Scale       int               `json:"scale,omitempty"` // from 1
+	Scale       int               `json:"scale,omitempty"` // counts from 1
 	Iteration   int               `json:"iteration"`
 	Iterations  int               `json:"iterations"`
 	Loss        *float64          `json:"loss,omitempty"`
@@ -174,7 +174,7 @@ func (j *sweepJSON) line(share float64) sweepJSONLine {
 
 func (j *sweepJSON) begin(cell *sweepCell) {
 	j.pace.begin(cell)
-	_ = j.enc.Encode(j.line(0)) // a reader that has gone must not end the run
+	_ = j.enc.Encode(j.line(0)) // a closed reader must not end the run
 }
 
 func (j *sweepJSON) tell(_ *sweepCell, scales []transfer.Scale, p *transfer.Progress) {
@@ -194,17 +194,17 @@ func (j *sweepJSON) end(cell *sweepCell) {
 
 func (j *sweepJSON) close() {}
 
-// sweepBar draws a line that moves, for the whole sweep.
+// sweepBar draws a progress bar for the whole sweep.
 type sweepBar struct {
 	*movingLine
 	pace *sweepPace
 }
 
 func newSweepBar(c console, pace *sweepPace) *sweepBar {
-	return &sweepBar{newMovingLine(c, int64(max(pace.forecast.left, 1)), "beginning"), pace}
+	return &sweepBar{newMovingLine(c, int64(max(pace.forecast.left, 1)), "starting"), pace}
 }
 
-// move draws the line where a share of the cell is done.
+// move draws the bar for a painted share of the cell.
 func (b *sweepBar) move(share float64) {
 	b.say(fmt.Sprintf("%s, %s left", b.pace.title(), clock(b.pace.left(share))))
 	b.line.SetCurrent(int64(b.pace.done + time.Duration(share*float64(b.pace.forecast.of(b.pace.cell)))))

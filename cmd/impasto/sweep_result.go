@@ -16,7 +16,7 @@ import (
 	"github.com/impasto/impasto/transfer"
 )
 
-// fixedOptions are the options that are the same for all cells, as the command line has them, by name and value.
+// fixedOptions returns the names and values of the options that are the same for all cells, as on the command line.
 func (w *sweepWork) fixedOptions() [][2]string {
 	var all [][2]string
 	add := func(name, value string) {
@@ -58,7 +58,7 @@ func (w *sweepWork) fixedOptions() [][2]string {
 	return all
 }
 
-// command is the command line that makes this sweep.
+// command returns the command line of this sweep.
 func (w *sweepWork) command() string {
 	words := []string{"impasto", "sweep", shellWord(w.Content)}
 	for _, s := range w.Styles {
@@ -81,7 +81,7 @@ func (w *sweepWork) command() string {
 	return strings.Join(words, " ")
 }
 
-// shellWord quotes a word where a shell would take it for more than itself.
+// shellWord quotes a word if a shell would interpret it.
 func shellWord(word string) string {
 	plain := func(r rune) bool {
 		return strings.ContainsRune("@%+=:,./-_", r) || r > 127 || strconv.IsPrint(r) && isAlphanumeric(r)
@@ -96,7 +96,7 @@ func isAlphanumeric(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
-// tell writes everything that there is to show, and says how many cells failed.
+// tell writes the results, and returns an error if cells failed.
 func (w *sweepWork) tell(ctx context.Context) error {
 	sweep := w.study()
 	failed := 0
@@ -111,7 +111,7 @@ func (w *sweepWork) tell(ctx context.Context) error {
 		}
 	}
 	if failed > 0 && ctx.Err() == nil {
-		return fmt.Errorf("%d of %d pictures could not be painted (%s); the same command tries them again", failed, len(w.cells), w.firstProblem())
+		return fmt.Errorf("%d of %d pictures could not be painted (%s); the same command tries again", failed, len(w.cells), w.firstProblem())
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (w *sweepWork) write(sweep *study.Sweep) error {
 	return w.print(outputs)
 }
 
-// writeSheets writes the contact sheet, or several that are numbered.
+// writeSheets writes the contact sheet, or several numbered ones.
 func (w *sweepWork) writeSheets(sweep *study.Sweep, path string) ([]string, error) {
 	var written []string
 	n := sweep.Sheets()
@@ -179,7 +179,7 @@ func (w *sweepWork) writeSheets(sweep *study.Sweep, path string) ([]string, erro
 	return written, nil
 }
 
-// made says how the sweep can be made again.
+// made returns the command line that reproduces the sweep.
 func (w *sweepWork) made() string {
 	parts := []string{thisBuild().String()}
 	if network := w.across(func(c *sweepCell) string { return c.order.Network.Name }); network == w.cells[0].order.Network.Name {
@@ -194,7 +194,7 @@ func (w *sweepWork) made() string {
 	return fmt.Sprintf("%s (%s)", w.command(), strings.Join(parts, ", "))
 }
 
-// study is what package study shows.
+// study returns the sweep as package study shows it.
 func (w *sweepWork) study() *study.Sweep {
 	s := &study.Sweep{Settings: w.settingsTable(), Open: w.thumbnail}
 	for _, a := range w.axes {
@@ -216,7 +216,7 @@ func (w *sweepWork) study() *study.Sweep {
 	return s
 }
 
-// shown is the cell as package study shows it.
+// shown returns the cell as package study shows it.
 func (c *storedCell) shown() study.SweepCell {
 	s := study.SweepCell{Painted: true, Width: c.Width, Height: c.Height, Iterations: c.Iterations, Seconds: c.Seconds,
 		Total: c.LastLoss, Terms: map[transfer.Kind]float64{}, FreeContent: c.FreeContent, FreeStyle: c.FreeStyle}
@@ -226,7 +226,7 @@ func (c *storedCell) shown() study.SweepCell {
 	return s
 }
 
-// shownValue is a value as labels have it: of a picture, its name alone.
+// shownValue returns a value as it appears in labels: for a picture, only its name.
 func shownValue(name, value string) string {
 	if name == "style" || name == "strength-map" || strings.ContainsAny(value, `/\`) {
 		return stem(value)
@@ -234,7 +234,7 @@ func shownValue(name, value string) string {
 	return value
 }
 
-// thumbnail reads a cell's picture, reduced to a long side.
+// thumbnail reads the picture of a cell, reduced to a long side.
 func (w *sweepWork) thumbnail(cell, long int) (image.Image, error) {
 	p, err := loadAt(w.folder.PicturePath(w.cells[cell].stored.SweepFile), long)
 	if err != nil {
@@ -300,7 +300,7 @@ func (w *sweepWork) result(outputs []string) *sweepResult {
 	return r
 }
 
-// print tells the numbers on standard output.
+// print prints the numbers to standard output.
 func (w *sweepWork) print(outputs []string) error {
 	if w.JSON {
 		return printJSON(w.console, w.result(outputs))
@@ -330,7 +330,7 @@ func (w *sweepWork) print(outputs []string) error {
 	return err
 }
 
-// rows are the numbers as CSV.
+// rows returns the CSV rows of the numbers.
 func (w *sweepWork) rows() [][]string {
 	var head []string
 	for _, a := range w.axes {
@@ -363,12 +363,12 @@ func (w *sweepWork) rows() [][]string {
 	return rows
 }
 
-// announcement says what there is to do.
+// announcement describes the work in one line.
 func (w *sweepWork) announcement(f *sweepForecast) string {
 	todo := len(w.pending())
 	text := fmt.Sprintf("%s (%s)", count(len(w.cells), "picture"), study.SweepProduct(w.axes))
 	if there := len(w.cells) - todo; there > 0 {
-		text += fmt.Sprintf(", %d of them in %s already", there, w.folder.Path)
+		text += fmt.Sprintf(", %d of them already in %s", there, w.folder.Path)
 	}
 	if todo == 0 {
 		return text

@@ -21,7 +21,7 @@ func upTo(n int) []int {
 	return all
 }
 
-// settingNames lists the settings of all cells, those of recipe.Parameters in their order and then others.
+// settingNames returns the names of the settings of all cells: those of recipe.Parameters in order, then the rest.
 func (w *sweepWork) settingNames() []string {
 	all := map[string]bool{}
 	for _, cell := range w.cells {
@@ -39,8 +39,8 @@ func (w *sweepWork) settingNames() []string {
 	return append(names, sortedNames(all)...)
 }
 
-// settingsTable is for the page: inputs, and every setting that is not an axis itself. One that follows from an axis is
-// listed by its values there, as "gatys: 1e-5; impasto: 1".
+// settingsTable returns the table of the page: inputs, and every setting that is not an axis. A setting that depends on
+// an axis is listed for each value of the axis, as in "gatys: 1e-5; impasto: 1".
 func (w *sweepWork) settingsTable() [][2]string {
 	first := w.cells[0]
 	rows := [][2]string{{"content", shownInput(first.order.Photograph)}}
@@ -72,14 +72,14 @@ func (w *sweepWork) settingsTable() [][2]string {
 		}
 	}
 	for _, name := range w.settingNames() {
-		if name != "network" { // of the recipe; what was used stands above
+		if name != "network" { // that of the recipe; the one in use is listed above
 			add(name, func(c *sweepCell) string { return c.settings[name] })
 		}
 	}
 	return rows
 }
 
-// shownInput is a file's name with the beginning of its digest, "" for none.
+// shownInput returns a file's name with the first digits of its digest, "" if it has none.
 func shownInput(in order.Input) string {
 	if in.SHA256 == "" {
 		return ""
@@ -87,7 +87,7 @@ func shownInput(in order.Input) string {
 	return stem(in.Name) + " (SHA-256 " + in.SHA256[:16] + "…)"
 }
 
-// shares are those of the paintings where they differ, as --style-weights takes them.
+// shares returns the shares of the paintings as --style-weights takes them, "" if they are equal.
 func (cell *sweepCell) shares() string {
 	var texts []string
 	alike := true
@@ -101,7 +101,7 @@ func (cell *sweepCell) shares() string {
 	return strings.Join(texts, ",")
 }
 
-// across tells a property of all cells: its value, or its value by that of the axis that it follows from.
+// across returns a property of all cells: its value, or its values for those of the axis on which it depends.
 func (w *sweepWork) across(of func(*sweepCell) string) string {
 	all := make([]string, len(w.cells))
 	for i, cell := range w.cells {
@@ -128,27 +128,27 @@ func (w *sweepWork) across(of func(*sweepCell) string) string {
 			return strings.Join(parts, "; ")
 		}
 	}
-	return "differs from picture to picture"
+	return "differs between pictures"
 }
 
-// sheetParameters are what a sheet carries, as JSON: enough to make it again.
+// sheetParameters is the JSON in a sheet, sufficient to reproduce it.
 type sheetParameters struct {
 	Program  string            `json:"program"`
 	Command  string            `json:"command"`
-	Common   map[string]string `json:"settings"` // those that all pictures share
+	Common   map[string]string `json:"settings"` // shared by all pictures
 	Pictures []sheetPicture    `json:"pictures"`
 }
 
 type sheetPicture struct {
 	Values map[string]string `json:"values"`
 	Order  order.Order       `json:"order"`
-	// Settings are all that differ between the pictures.
+	// Settings holds those that differ between pictures.
 	Settings map[string]string `json:"settings,omitempty"`
 	Failed   bool              `json:"failed,omitempty"`
 	Loss     *float64          `json:"loss,omitempty"`
 }
 
-// parametersText is the JSON for some cells.
+// parametersText returns the JSON of some cells.
 func (w *sweepWork) parametersText(cells []int) string {
 	all := sheetParameters{Program: thisBuild().String(), Command: w.command(), Common: maps.Clone(w.cells[cells[0]].settings)}
 	for _, i := range cells {

@@ -33,7 +33,7 @@ func sweepOver(t *testing.T, more ...string) (outcome, *sweepResult) {
 	return o, &r
 }
 
-// stamps are the times of a sweep's files, to see what was written anew.
+// stamps returns the modification times of a sweep's files.
 func stamps(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -51,7 +51,7 @@ func stamps(t *testing.T, folder string) map[string]string {
 	return all
 }
 
-// TestSweep paints a small sweep and holds its numbers against the run of each cell alone.
+// TestSweep paints a small sweep and compares its numbers with single runs.
 func TestSweep(t *testing.T) {
 	studio(t)
 	o, r := sweepOver(t, "--vary", "strength=0.1,10", "--vary", "optimizer=lbfgs,adam", "-o", "s.png", "-o", "s.html", "--figures", "figures", "--csv", "s.csv", "--progress", "plain")
@@ -73,7 +73,7 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%+v, alone %+v", last, one)
 	}
 	if a, b := open(t, last.Picture), open(t, "alone.png"); !slices.Equal(a.Pix, b.Pix) {
-		t.Error("the picture of a cell is not that of its run alone")
+		t.Error("the picture of a cell differs from that of a single run")
 	}
 	for _, name := range []string{"s.png", "figures/figure-02.png", "figures/captions.txt"} {
 		if info, err := os.Stat(filepath.FromSlash(name)); err != nil || info.Size() == 0 {
@@ -90,7 +90,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	// What a sheet carries repeats it.
+	// The command in the sheet reproduces it.
 	sheet, err := os.ReadFile("s.png")
 	if err != nil {
 		t.Fatal(err)
@@ -100,8 +100,8 @@ func TestSweep(t *testing.T) {
 			t.Errorf("the sheet lacks %q", want)
 		}
 	}
-	if again := invoke(t, append(strings.Fields(r.Command)[1:], "--json")...); again.status != statusDone || !strings.Contains(again.errors, "4 of them in photo-painting-sweep already") {
-		t.Errorf("the command that the sweep tells is another: %s", again.errors)
+	if again := invoke(t, append(strings.Fields(r.Command)[1:], "--json")...); again.status != statusDone || !strings.Contains(again.errors, "4 of them already in photo-painting-sweep") {
+		t.Errorf("the reported command does not reproduce the sweep: %s", again.errors)
 	}
 }
 
@@ -130,8 +130,8 @@ func checkSweepRows(t *testing.T, name string) {
 	}
 }
 
-// TestSweepGoesOn: what is painted is not painted again, whether the lists grow, shrink or change places; what is
-// damaged is.
+// TestSweepGoesOn checks that painted cells are not painted again when lists grow, shrink or are reordered, unless they are
+// damaged.
 func TestSweepGoesOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("paints many pictures")
@@ -152,7 +152,7 @@ func TestSweepGoesOn(t *testing.T) {
 		}
 	}
 	if len(after) != len(before)+2 {
-		t.Errorf("%d files, there were %d", len(after), len(before))
+		t.Errorf("%d files, before %d", len(after), len(before))
 	}
 
 	if err := os.WriteFile(r.Cells[0].Picture, []byte("half"), 0o666); err != nil {
@@ -167,7 +167,7 @@ func TestSweepGoesOn(t *testing.T) {
 	}
 }
 
-// TestSweepsAreNotMixed: a folder belongs to one sweep.
+// TestSweepsAreNotMixed checks that a folder belongs to one sweep.
 func TestSweepsAreNotMixed(t *testing.T) {
 	studio(t)
 	if o, _ := sweepOver(t, "--vary", "strength=1,2", "--folder", "mine"); o.status != statusDone {
@@ -186,8 +186,8 @@ func TestSweepsAreNotMixed(t *testing.T) {
 		{[]string{"--vary", "strength=1,2", "--seed", "5", "--folder", "mine"}, "its seed is 0, not 5"},
 		{[]string{"--vary", "strength=1,2", "--tv-weight", "5", "--folder", "mine"}, "its tv-weight is unset, not 5"},
 		{[]string{"--vary", "strength=1,2", "--strength-map", "other.png", "--folder", "mine"}, "its strength-map is unset, not other"},
-		{[]string{"--vary", "strength=1,2", "--folder", "full"}, "not empty (a.png): name a new one"},
-		{[]string{"--vary", "strength=1,2", "--folder", "mine", "--figures", "full"}, "not empty (a.png): name a new one"},
+		{[]string{"--vary", "strength=1,2", "--folder", "full"}, "not empty (it contains a.png); name a new one"},
+		{[]string{"--vary", "strength=1,2", "--folder", "mine", "--figures", "full"}, "not empty (it contains a.png); name a new one"},
 	} {
 		before := stamps(t, "mine")
 		o, _ := sweepOver(t, c.args...)
@@ -198,12 +198,12 @@ func TestSweepsAreNotMixed(t *testing.T) {
 			t.Errorf("%v wrote into the folder: %s", c.args, diff)
 		}
 	}
-	// The photograph itself has changed.
+	// The contents of the photograph have changed.
 	writePicture(t, "photo.png", 32, 24, 3)
 	if o, _ := sweepOver(t, "--vary", "strength=1,2", "--folder", "mine"); o.status != statusUsage || !strings.Contains(o.errors, "its content is photo (") {
 		t.Errorf("%d %q", o.status, o.errors)
 	}
-	// Without a name each sweep finds its own folder.
+	// Without --folder each sweep finds its own folder.
 	for _, want := range []string{"photo-painting-sweep", "photo-painting-sweep-2", "photo-painting-sweep", "photo-painting-sweep-2"} {
 		name := map[string]string{"photo-painting-sweep": "strength=1,2", "photo-painting-sweep-2": "content-weight=1,2"}[want]
 		if o, r := sweepOver(t, "--vary", name); o.status != statusDone || r.Folder != want {
@@ -212,11 +212,11 @@ func TestSweepsAreNotMixed(t *testing.T) {
 	}
 }
 
-// TestSweepCellsFailAlone: a picture that diverges is told in its place, the others are painted, and the next run
-// tries only that one again.
+// TestSweepCellsFailAlone checks that a diverging picture is reported in its cell, the others are painted, and the next run
+// retries only that cell.
 func TestSweepCellsFailAlone(t *testing.T) {
 	studio(t)
-	// The gradient of the second picture exceeds what a float32 holds.
+	// The gradient of the second picture exceeds the range of float32.
 	args := []string{"--vary", "strength=1,1e30,2", "--style-weight", "1e30", "-o", "s.html", "--csv", "s.csv", "--progress", "plain"}
 	o, r := sweepOver(t, args...)
 	if o.status != statusFailed || r.Painted != 2 || r.Failed != 1 || r.Cells[1].Error == "" || r.Cells[1].Picture != "" || r.Cells[2].LastLoss == nil {
@@ -235,7 +235,7 @@ func TestSweepCellsFailAlone(t *testing.T) {
 	}
 }
 
-// TestSweepPanicsAreOfTheirCell: even a mistake in the program costs one picture.
+// TestSweepPanicsAreOfTheirCell checks that a panic costs only one picture.
 func TestSweepPanicsAreOfTheirCell(t *testing.T) {
 	studio(t)
 	o, r := sweepOver(t, "--vary", "strength=1,2")
@@ -249,11 +249,11 @@ func TestSweepPanicsAreOfTheirCell(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if w.folder.Begun(cell.file()) {
-		t.Error("the cell still counts as begun")
+		t.Error("the cell is still marked as begun")
 	}
 }
 
-// TestSweepLeavesTheDangerousToTheEnd: a picture during which the program was killed comes last.
+// TestSweepLeavesTheDangerousToTheEnd checks that a picture during which the program was killed comes last.
 func TestSweepLeavesTheDangerousToTheEnd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("paints many pictures")
@@ -280,7 +280,7 @@ func TestSweepLeavesTheDangerousToTheEnd(t *testing.T) {
 	}
 }
 
-// TestSweepInterrupted: what was painted stays, and the same command goes on.
+// TestSweepInterrupted checks that painted pictures are kept and the same command resumes the sweep.
 func TestSweepInterrupted(t *testing.T) {
 	studio(t)
 	args := []string{"sweep", "photo.png", "painting.png", "--size", "24", "--recipe", "gatys", "--iterations", "3", "--vary", "seed=1,2,3", "-o", "s.html"}
@@ -303,11 +303,11 @@ func TestSweepInterrupted(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	o := invoke(t, append(args, "--progress", "plain")...)
-	if o.status != statusDone || !strings.Contains(o.errors, "1 of them in photo-painting-sweep already") || !strings.Contains(o.errors, "picture 2 of 2, seed 3") {
+	if o.status != statusDone || !strings.Contains(o.errors, "1 of them already in photo-painting-sweep") || !strings.Contains(o.errors, "picture 2 of 2, seed 3") {
 		t.Errorf("%d %s", o.status, o.errors)
 	}
-	if !strings.Contains(o.errors, "note: noise of 0.1 is laid over the start") {
-		t.Error("it is not told that seeds bring noise")
+	if !strings.Contains(o.errors, "note: noise of 0.1 is added to the start") {
+		t.Error("the note on added noise is missing")
 	}
 }
 
@@ -349,28 +349,28 @@ func TestSweepMistakes(t *testing.T) {
 	}{
 		{"", statusUsage, "0 options to vary"},
 		{"--vary a=1 --vary b=1 --vary c=1 --vary d=1", statusUsage, "4 options to vary; give one to three"},
-		{"--vary strenght=1,2", statusUsage, `"strenght" is no option to vary; near are strength`},
-		{"--vary recipes=gatys", statusUsage, "near are recipe"},
-		{"--vary output=a,b", statusUsage, "output cannot be varied: no picture depends on it; what can be: style, recipe,"},
+		{"--vary strenght=1,2", statusUsage, `unknown option "strenght"; similar names: strength`},
+		{"--vary recipes=gatys", statusUsage, "similar names: recipe"},
+		{"--vary output=a,b", statusUsage, "output cannot be varied: the picture does not depend on it; these can: style, recipe,"},
 		{"--vary variations=1,2", statusUsage, "vary seed instead"},
 		{"--vary strength", statusUsage, "strength=V1,V2"},
 		{"--vary strength=1,,2", statusUsage, "value 2 is empty"},
-		{"--vary strength=1,2,1", statusUsage, "1 is there twice"},
+		{"--vary strength=1,2,1", statusUsage, "1 is given twice"},
 		{"--vary strength=1,2 --vary strength=3", statusUsage, "given twice"},
 		{"--vary strength=1,1.0", statusUsage, "strength 1 and strength 1.0 are the same picture"},
-		{"--vary strength=1,2 --strength 3", statusUsage, "strength is given, and varied as well"},
-		{"--vary style=painting.png", statusUsage, "style is given, and varied as well"},
+		{"--vary strength=1,2 --strength 3", statusUsage, "strength is both given and varied"},
+		{"--vary style=painting.png", statusUsage, "style is both given and varied"},
 		{"--vary strength=1,much", statusUsage, `cell strength much: strength: "much" is not a number`},
 		{"--vary strength=1,-1", statusUsage, "cell strength -1: strength: -1 is too small"},
 		{"--vary recipe=gatys,gatis", statusUsage, `cell recipe gatis: unknown recipe "gatis"`},
 		{"--vary size=24,big", statusUsage, `size: big: "big" is not a size`},
-		{"--vary seed=1,-1", statusUsage, "no seed"},
+		{"--vary seed=1,-1", statusUsage, "not a seed"},
 		{"--vary content-layers=relu4_2;relu9_9", statusUsage, "cell content-layers relu9_9: "},
 		{"--vary size=2,24", statusFailed, "cell size 2: "},
 		{"--vary init=noise,absent.png", statusFailed, "absent.png"},
 		{"--vary strength=1,2 -o a.jpg", statusUsage, "one of .png, .html"},
-		{"--vary strength=1,2 --csv nowhere/a.csv", statusFailed, "make it first"},
-		{"--vary strength=1,2 --folder nowhere/a", statusFailed, "make it first"},
+		{"--vary strength=1,2 --csv nowhere/a.csv", statusFailed, "create it first"},
+		{"--vary strength=1,2 --folder nowhere/a", statusFailed, "create it first"},
 	} {
 		args := append([]string{"sweep", "photo.png", "painting.png", "--size", "24", "--iterations", "2", "--recipe", "gatys"}, strings.Fields(c.args)...)
 		o := invoke(t, args...)
@@ -378,7 +378,7 @@ func TestSweepMistakes(t *testing.T) {
 			t.Errorf("%s: %d %q", c.args, o.status, o.errors)
 		}
 	}
-	if o := invoke(t, "sweep", "photo.png", "--vary", "strength=1,2"); o.status != statusUsage || !strings.Contains(o.errors, "there is no painting") {
+	if o := invoke(t, "sweep", "photo.png", "--vary", "strength=1,2"); o.status != statusUsage || !strings.Contains(o.errors, "no painting is given") {
 		t.Errorf("%d %q", o.status, o.errors)
 	}
 	if entries, err := filepath.Glob("*sweep*"); err != nil || len(entries) > 0 {
@@ -386,7 +386,7 @@ func TestSweepMistakes(t *testing.T) {
 	}
 }
 
-// TestManySweepsAsk: more pictures than anybody means by chance are not begun unasked.
+// TestManySweepsAsk checks that very large sweeps need --yes.
 func TestManySweepsAsk(t *testing.T) {
 	studio(t)
 	numbers := func(n int) string {
@@ -397,10 +397,10 @@ func TestManySweepsAsk(t *testing.T) {
 		return strings.Join(values, ",")
 	}
 	o, _ := sweepOver(t, "--vary", "strength="+numbers(100), "--vary", "tv-weight="+numbers(100))
-	if o.status != statusUsage || !strings.Contains(o.errors, "10000 pictures are to be painted, which takes about ") || !strings.Contains(o.errors, "say --yes") {
+	if o.status != statusUsage || !strings.Contains(o.errors, "10000 pictures are to be painted, which takes about ") || !strings.Contains(o.errors, "use --yes") {
 		t.Errorf("%d %q", o.status, o.errors)
 	}
-	if o, _ = sweepOver(t, "--vary", "strength="+numbers(1000), "--vary", "tv-weight="+numbers(1000)); o.status != statusUsage || !strings.Contains(o.errors, "100000 pictures at most") {
+	if o, _ = sweepOver(t, "--vary", "strength="+numbers(1000), "--vary", "tv-weight="+numbers(1000)); o.status != statusUsage || !strings.Contains(o.errors, "at most 100000 pictures") {
 		t.Errorf("%d %q", o.status, o.errors)
 	}
 	if o = invoke(t, "sweep", "photo.png", "painting.png", "--size", "24", "--vary", "strength="+numbers(300), "--dry-run"); o.status != statusDone || !strings.HasPrefix(o.out, "300 pictures (300 x strength); 24x18, about ") || o.errors != "" {

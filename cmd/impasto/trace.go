@@ -17,7 +17,7 @@ type trace struct {
 	head bool
 }
 
-// newTrace begins a file; without a path there is no trace, and nil is returned.
+// newTrace creates the file. It returns nil, which is no trace, if path is empty.
 func newTrace(path string) (*trace, error) {
 	if path == "" {
 		return nil, nil
@@ -29,8 +29,8 @@ func newTrace(path string) (*trace, error) {
 	return &trace{file: f, rows: csv.NewWriter(f)}, nil
 }
 
-// tell adds a row. Rows are written at once, so that a run that is stopped leaves all of its trace; the
-// first error is kept for close.
+// tell adds a row. Rows are written at once, so that the trace of an interrupted run is complete. The first error is
+// returned by close.
 func (t *trace) tell(p *transfer.Progress) {
 	if t == nil || t.err != nil {
 		return
@@ -78,5 +78,5 @@ func (t *trace) close() error {
 	return nil
 }
 
-// exact is the shortest text that reads back as the same number.
+// exact returns the shortest text that parses to the same number.
 func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

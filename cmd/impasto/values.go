@@ -12,7 +12,7 @@ type longSide struct {
 	pixels int // 0 keeps the photograph's own size
 }
 
-// UnmarshalText reads a number of pixels, or "original".
+// UnmarshalText parses a number of pixels, or "original".
 func (s *longSide) UnmarshalText(text []byte) error {
 	if string(text) == "original" {
 		*s = longSide{}
@@ -20,13 +20,13 @@ func (s *longSide) UnmarshalText(text []byte) error {
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(string(text), "px"))
 	if err != nil || n < 1 {
-		return fmt.Errorf("%q is not a size; write the long side in pixels, as 512, or original", text)
+		return fmt.Errorf("%q is not a size; write the long side in pixels, such as 512, or original", text)
 	}
 	*s = longSide{n}
 	return nil
 }
 
-// String returns what UnmarshalText reads.
+// String returns the text that UnmarshalText parses.
 func (s longSide) String() string {
 	if s.pixels == 0 {
 		return "original"
@@ -37,7 +37,7 @@ func (s longSide) String() string {
 // byteSize is a number of bytes.
 type byteSize int64
 
-// units of memory; where one ends in another, it comes first.
+// units lists units of memory. A unit that ends in another precedes it.
 var units = []struct {
 	suffix string
 	bytes  float64
@@ -47,7 +47,7 @@ var units = []struct {
 	{"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"T", 1 << 40}, {"B", 1},
 }
 
-// UnmarshalText reads a number of bytes with a unit: 6GiB, 800MB.
+// UnmarshalText parses a number of bytes with a unit, such as 6GiB or 800MB.
 func (b *byteSize) UnmarshalText(text []byte) error {
 	number, unit := strings.TrimSpace(string(text)), 1.0
 	for _, u := range units {
@@ -64,7 +64,7 @@ func (b *byteSize) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String returns the size in the unit that suits it: "1.4 GiB".
+// String returns the size in a suitable unit, such as "1.4 GiB".
 func (b byteSize) String() string {
 	switch {
 	case b >= 1<<30:

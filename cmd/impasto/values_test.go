@@ -89,7 +89,7 @@ func TestShowFitsTheTerminal(t *testing.T) {
 	if err := show(&blocks, img, halfBlocks, cells{40, 24}); err != nil {
 		t.Fatal(err)
 	}
-	// 200x100 shrinks to 40x20, which is ten lines of forty characters.
+	// 200x100 is reduced to 40x20, that is, ten lines of forty characters.
 	if lines, wide := strings.Count(blocks.String(), "\n"), strings.Count(blocks.String(), "▀"); lines != 10 || wide != 400 {
 		t.Errorf("%d lines with %d characters", lines, wide)
 	}

@@ -9,12 +9,12 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// variationFlags ask for several pictures at once.
+// variationFlags select several pictures that differ by seed.
 type variationFlags struct {
-	Variations int `group:"result" default:"1" placeholder:"N" help:"Paint N pictures that differ by their seed: --seed, --seed + 1 and so on, named FILE-v1, FILE-v2, ... Unless they begin with noise, some is laid over their start."`
+	Variations int `group:"result" default:"1" placeholder:"N" help:"Paint N pictures with seeds --seed, --seed + 1 and so on, named FILE-v1, FILE-v2, ... Noise is added to the start unless the start is noise."`
 }
 
-// mostVariations is more than anybody looks at.
+// mostVariations is the largest number of variations, more than anybody looks at.
 const mostVariations = 1000
 
 func (f *variationFlags) check() error {
@@ -24,12 +24,12 @@ func (f *variationFlags) check() error {
 	return nil
 }
 
-// variationJitter is the noise that is laid over the start of variations. With recipe impasto and built-in
-// pictures at 128 pixels, two seeds then differ by 0.18 (root mean square) at losses 3 % higher; half the
-// pictures' strokes lie elsewhere. At 0.3 speckle stays in the result.
+// variationJitter is the deviation of the noise added to the start of variations. With recipe impasto and built-in
+// pictures at 128 pixels, two seeds then differ by 0.18 (root mean square), half of the strokes lie elsewhere, and
+// losses are 3 % higher. At 0.3 speckle remains in the result.
 const variationJitter = 0.1
 
-// vary readies an order for variations: where nothing in its recipe depends on the seed, something must.
+// vary prepares an order for variations: it adds noise to the start if nothing in the recipe depends on the seed.
 func (f *variationFlags) vary(o *order.Order) error {
 	r, err := o.FinishedRecipe()
 	if err != nil || f.Variations <= 1 || r.Start.Init == recipe.InitNoise || r.Start.Jitter != 0 {
@@ -42,13 +42,13 @@ func (f *variationFlags) vary(o *order.Order) error {
 	return nil
 }
 
-// variation is one of several pictures that differ by their seed. The zero value is the only one.
+// variation is one of several pictures that differ by seed. The zero value stands for a single picture.
 type variation struct{ number, of int } // number counts from 1
 
 // several reports whether there are others.
 func (v variation) several() bool { return v.of > 1 }
 
-// String returns "variation 2 of 3", "" for the only one.
+// String returns a text such as "variation 2 of 3", "" for a single picture.
 func (v variation) String() string {
 	if !v.several() {
 		return ""
@@ -56,7 +56,7 @@ func (v variation) String() string {
 	return fmt.Sprintf("variation %d of %d", v.number, v.of)
 }
 
-// before puts the name of the variation before a text.
+// before prefixes a text with the name of the variation.
 func (v variation) before(text string) string {
 	if !v.several() {
 		return text
@@ -64,7 +64,7 @@ func (v variation) before(text string) string {
 	return v.String() + ", " + text
 }
 
-// file returns the file of the variation: out-v2.png for out.png, with as many digits as the last one has.
+// file returns the file of the variation: out-v2.png for out.png, with as many digits as the last variation needs.
 func (v variation) file(path string) string {
 	if !v.several() || path == "" {
 		return path

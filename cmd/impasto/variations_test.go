@@ -48,7 +48,7 @@ func TestVariationsDifferByTheirSeed(t *testing.T) {
 		t.Error(err)
 	}
 
-	// Each can be had alone.
+	// Each variation can be painted alone.
 	if got := invoke(t, small("--set", "jitter=0.1", "--seed", "8", "-o", "alone.png")...); got.status != statusDone {
 		t.Fatal(got.errors)
 	}

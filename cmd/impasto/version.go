@@ -8,18 +8,18 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the release build; otherwise the toolchain's build information tells.
+// version is set by the release build; otherwise the build information of the toolchain is used.
 var version string
 
 type versionCommand struct {
 	JSON bool `group:"report" help:"Print one JSON object."`
 }
 
-// build says what this program is.
+// build identifies this program.
 type build struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"`
-	Modified bool   `json:"modified,omitempty"` // the tree had changes that are in no commit
+	Modified bool   `json:"modified,omitempty"` // the source had uncommitted changes
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
@@ -64,13 +64,13 @@ func (v *versionCommand) Run(c console) error {
 	return err
 }
 
-// printJSON writes the result of a command as one line of JSON. A result that holds no number fails, and nothing
-// is written.
+// printJSON writes the result of a command as one line of JSON. If the result contains NaN or an infinity, it writes
+// nothing and returns an error.
 func printJSON(c console, v any) error {
 	err := json.NewEncoder(c.out).Encode(v)
 	if no := (*json.UnsupportedValueError)(nil); errors.As(err, &no) {
-		return fmt.Errorf("a number of the result is %s, which JSON cannot hold: the settings lead out of float32's range; "+
-			"give smaller weights, or leave out --json to see which", no.Str)
+		return fmt.Errorf("a number of the result is %s, which JSON cannot represent: the settings exceed the range of float32; "+
+			"use smaller weights, or leave out --json to see which number", no.Str)
 	}
 	return err
 }

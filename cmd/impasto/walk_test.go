@@ -21,7 +21,7 @@ func walks() []string {
 		"--recipe crowsonkb --set reduced=24 --set smallest-scale=16 --set style-layers=relu2_1 --set preserve-colors=luminance")
 }
 
-// TestNoRecipePanics walks recipes and commands: each ends with what was asked for, or with an error in one line.
+// TestNoRecipePanics checks that each command succeeds or gives a one-line error with each recipe.
 func TestNoRecipePanics(t *testing.T) {
 	if testing.Short() {
 		t.Skip("paints many pictures")

@@ -11,7 +11,7 @@ import (
 	"github.com/impasto/impasto/recipe"
 )
 
-// withWhatWorks adds to the reason why an order cannot be planned which flags would help.
+// withWhatWorks adds the flags that would help to the error of an order that cannot be planned.
 func (s *sitting) withWhatWorks(ctx context.Context, err error, o impasto.Options) error {
 	var budget *impasto.BudgetError
 	if errors.As(err, &budget) {
@@ -24,7 +24,7 @@ func (s *sitting) withWhatWorks(ctx context.Context, err error, o impasto.Option
 	return err
 }
 
-// try plans with changed options.
+// try tries a plan with changed options.
 func (s *sitting) try(ctx context.Context, o impasto.Options, change func(*impasto.Options)) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (s *sitting) try(ctx context.Context, o impasto.Options, change func(*impas
 	return err
 }
 
-// withWhatFits says, where a plan exceeds the budget, what would not.
+// withWhatFits returns an error that names the flags with which a plan would stay within the budget.
 func (s *sitting) withWhatFits(ctx context.Context, budget *impasto.BudgetError, o impasto.Options) error {
 	fits := func(change func(*impasto.Options)) bool { return s.try(ctx, o, change) == nil }
 	ways := []string{"--memory " + mebibytes(budget.Need)}
@@ -56,20 +56,20 @@ func (s *sitting) withWhatFits(ctx context.Context, budget *impasto.BudgetError,
 			ways = append(ways, "--optimizer adam")
 		}
 	}
-	return fmt.Errorf("the run needs %s of memory, and there are %d MiB; what would fit: %s",
+	return fmt.Errorf("the run needs %s of memory, but only %d MiB are available; use %s",
 		mebibytesText(budget.Need), budget.Budget>>20, strings.Join(ways, ", or "))
 }
 
-// mebibytes writes a number of bytes, rounded up, as --memory takes it.
+// mebibytes formats a number of bytes, rounded up, for --memory.
 func mebibytes(bytes int64) string { return fmt.Sprintf("%dMiB", (bytes+1<<20-1)>>20) }
 
-// mebibytesText writes a number of bytes, rounded up, as a message has it.
+// mebibytesText formats a number of bytes, rounded up, for a message.
 func mebibytesText(bytes int64) string { return fmt.Sprintf("%d MiB", (bytes+1<<20-1)>>20) }
 
 // sideStep is the unit in which sizes are suggested, in pixels.
 const sideStep = 16
 
-// largestSide finds the longest side below the one asked for that fits; 0 is none.
+// largestSide returns the largest side below the requested one that fits, 0 if there is none.
 func largestSide(photo, asked int, fits func(side int) bool) int {
 	if asked == 0 {
 		asked = photo
@@ -85,7 +85,7 @@ func largestSide(photo, asked int, fits func(side int) bool) int {
 	return low * sideStep
 }
 
-// withWhatReaches says, where a picture is too small for a layer, which size, which number of scales and which layers work.
+// withWhatReaches adds the sizes, numbers of scales and layers that work to the error of a picture too small for a layer.
 func (s *sitting) withWhatReaches(ctx context.Context, err error, small *feature.SizeError, o impasto.Options) error {
 	reaches := func(change func(*impasto.Options)) bool {
 		failed := s.try(ctx, o, change)
@@ -106,10 +106,10 @@ func (s *sitting) withWhatReaches(ctx context.Context, err error, small *feature
 	if len(ways) == 0 {
 		return err
 	}
-	return fmt.Errorf("%v; what works: %s", err, strings.Join(ways, ", or ")) // not wrapped: the general hint would follow
+	return fmt.Errorf("%v; use %s", err, strings.Join(ways, ", or ")) // not wrapped: the general hint would follow
 }
 
-// largerSize is the flag for the smallest size that works, "" where none within reason does.
+// largerSize returns the flag for the smallest size that works, "" if no reasonable size does.
 func (s *sitting) largerSize(o impasto.Options, reaches func(func(*impasto.Options)) bool) string {
 	const farthest = 4096
 	photo := s.pictures.Photograph
@@ -139,7 +139,7 @@ func (s *sitting) largerSize(o impasto.Options, reaches func(func(*impasto.Optio
 	return fmt.Sprintf("--size %d", side)
 }
 
-// shallower are the flags that leave out the layers that do not reach, none where that does not help.
+// shallower returns the flags that leave out the layers that are too deep, none if that does not help.
 func (s *sitting) shallower(small *feature.SizeError, o impasto.Options, reaches func(func(*impasto.Options)) bool) []string {
 	net, err := feature.NetworkOf(s.model.Network())
 	if err != nil {

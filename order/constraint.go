@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// rule is the set of permitted values of a field. It is parsed from the tags of the Go types; the strict reader,
+// constraint is the set of permitted values of a field. It is parsed from the tags of the Go types; the strict reader,
 // Validate and the generator of the schema all use it, so they cannot disagree.
 //
-// The tag "rule" consists of words: required; min=, max= (numbers); items=LEAST..MOST (lists and maps); maxlen=
-// (characters of a string, or of each value of a map); enum=A|B; pattern= (a name in patterns); keys=, values=
+// The tag "constraint" consists of words: required; min=, max= (numbers, or each of a list); items=LEAST..MOST (lists and maps); maxlen=
+// (characters of a string, or of each value of a map); enum=A|B (see choices); pattern= (a name in patterns); keys=, values=
 // (patterns of a map); default= (of an absent field). anyof=A|B, on a blank field, means that a struct
 // needs one of these.
-type rule struct {
+type constraint struct {
 	name     string // in JSON
 	index    int    // of the struct's field
 	optional bool   // the zero value means an absent field
@@ -53,31 +53,31 @@ var patterns = map[string]pattern{
 	"setting": {regexp.MustCompile(`^[a-z0-9.-]{1,80}$`), "the name of a setting"},
 }
 
-// rulesOf returns the rules of a struct's fields, in order.
-func rulesOf(t reflect.Type) []rule {
-	var all []rule
+// constraintsOf returns the constraints of a struct's fields, in order.
+func constraintsOf(t reflect.Type) []constraint {
+	var all []constraint
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Name != "_" && !f.IsExported() {
 			continue
 		}
-		r := parseRule(f.Tag.Get("rule"))
-		r.index = i
+		c := parseConstraint(f.Tag.Get("constraint"))
+		c.index = i
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		r.name, r.optional = name, options != ""
-		r.isAnyField = f.Name == "_"
-		all = append(all, r)
+		c.name, c.optional = name, options != ""
+		c.isAnyField = f.Name == "_"
+		all = append(all, c)
 	}
 	return all
 }
 
-// parseRule parses a tag. A mistake in it is a bug of this package.
-func parseRule(tag string) rule {
-	var r rule
+// parseConstraint parses a tag. A mistake in it is a bug of this package.
+func parseConstraint(tag string) constraint {
+	var c constraint
 	number := func(s string) float64 {
 		v, err := strconv.ParseFloat(s, 64)
 		if err != nil {
-			panic("order: rule " + tag + ": " + err.Error())
+			panic("order: constraint " + tag + ": " + err.Error())
 		}
 		return v
 	}
@@ -85,44 +85,44 @@ func parseRule(tag string) rule {
 		key, value, _ := strings.Cut(word, "=")
 		switch key {
 		case "required":
-			r.required = true
+			c.required = true
 		case "min":
-			r.min = new(number(value))
+			c.min = new(number(value))
 		case "max":
-			r.max = new(number(value))
+			c.max = new(number(value))
 		case "items":
 			least, most, _ := strings.Cut(value, "..")
-			r.leastItems, r.mostItems = int(number(least)), int(number(most))
+			c.leastItems, c.mostItems = int(number(least)), int(number(most))
 		case "maxlen":
-			r.maxLength = int(number(value))
+			c.maxLength = int(number(value))
 		case "enum":
-			r.enum = strings.Split(value, "|")
+			c.enum = choices(value)
 		case "anyof":
-			r.anyOf = strings.Split(value, "|")
+			c.anyOf = strings.Split(value, "|")
 		case "pattern":
-			r.pattern = value
+			c.pattern = value
 		case "keys":
-			r.keys = value
+			c.keys = value
 		case "values":
-			r.values = value
+			c.values = value
 		case "default":
-			r.byDefault, r.hasDefault = value, true
+			c.byDefault, c.hasDefault = value, true
 		default:
-			panic("order: rule " + tag + ": " + word + " is unknown")
+			panic("order: constraint " + tag + ": " + word + " is unknown")
 		}
 	}
-	return r
+	return c
 }
 
 // text checks a string against length, choice and pattern.
-func (r *rule) text(s, pattern string) error {
+func (c *constraint) text(s, pattern string) error {
 	switch {
 	case !utf8.ValidString(s):
 		return fmt.Errorf("%s is not UTF-8", quoted(s))
-	case r.maxLength > 0 && utf8.RuneCountInString(s) > r.maxLength:
-		return fmt.Errorf("%s has %d characters; at most %d are allowed", quoted(s), utf8.RuneCountInString(s), r.maxLength)
-	case r.enum != nil && !slices.Contains(r.enum, s):
-		return fmt.Errorf("unknown value %s; must be one of %s", quoted(s), strings.Join(r.enum, ", "))
+	case c.maxLength > 0 && utf8.RuneCountInString(s) > c.maxLength:
+		return fmt.Errorf("%s has %d characters; at most %d are allowed", quoted(s), utf8.RuneCountInString(s), c.maxLength)
+	case c.enum != nil && !slices.Contains(c.enum, s):
+		return fmt.Errorf("unknown value %s; must be one of %s", quoted(s), strings.Join(c.enum, ", "))
 	}
 	return matches(s, pattern)
 }
@@ -135,29 +135,29 @@ func matches(s, name string) error {
 }
 
 // number checks a number against choice and range.
-func (r *rule) number(v float64, text string) error {
+func (c *constraint) number(v float64, text string) error {
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return fmt.Errorf("%s is not a finite number", text)
-	case r.enum != nil && !slices.Contains(r.enum, strconv.FormatFloat(v, 'f', -1, 64)):
-		return fmt.Errorf("%s is not allowed; choose %s", text, strings.Join(r.enum, " or "))
-	case r.min != nil && v < *r.min && *r.min == 0:
+	case c.enum != nil && !slices.Contains(c.enum, strconv.FormatFloat(v, 'f', -1, 64)):
+		return fmt.Errorf("%s is not allowed; choose %s", text, strings.Join(c.enum, " or "))
+	case c.min != nil && v < *c.min && *c.min == 0:
 		return fmt.Errorf("%s is negative; it must be 0 or more", text)
-	case r.min != nil && v < *r.min:
-		return fmt.Errorf("%s is too small; it must be at least %v", text, *r.min)
-	case r.max != nil && v > *r.max:
-		return fmt.Errorf("%s is too large; it must be at most %s", text, strconv.FormatFloat(*r.max, 'f', -1, 64))
+	case c.min != nil && v < *c.min:
+		return fmt.Errorf("%s is too small; it must be at least %v", text, *c.min)
+	case c.max != nil && v > *c.max:
+		return fmt.Errorf("%s is too large; it must be at most %s", text, strconv.FormatFloat(*c.max, 'f', -1, 64))
 	}
 	return nil
 }
 
 // items checks the number of elements of a list or a map.
-func (r *rule) items(n int) error {
+func (c *constraint) items(n int) error {
 	switch {
-	case n < r.leastItems:
-		return fmt.Errorf("there are %d; need at least %d", n, r.leastItems)
-	case r.mostItems > 0 && n > r.mostItems:
-		return fmt.Errorf("at most %d are allowed", r.mostItems)
+	case n < c.leastItems:
+		return fmt.Errorf("there are %d; need at least %d", n, c.leastItems)
+	case c.mostItems > 0 && n > c.mostItems:
+		return fmt.Errorf("at most %d are allowed", c.mostItems)
 	}
 	return nil
 }
