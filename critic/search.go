@@ -41,9 +41,9 @@ func newSearch(l *impasto.Loan, trial Trial, claim Claim) (*search, error) {
 	r := &trial.Recipe
 	switch {
 	case r.Units != recipe.PlainUnits:
-		return nil, fmt.Errorf("recipe %s counts its weights in losses of a grey picture: check it with --set loss-units=plain", r.Name)
+		return nil, fmt.Errorf("recipe %s counts its weights in losses of a grey picture; set loss-units to plain", r.Name)
 	case r.Colours != recipe.NoColours:
-		return nil, fmt.Errorf("recipe %s keeps the photograph's colours: check it with --set preserve-colors=none", r.Name)
+		return nil, fmt.Errorf("recipe %s keeps the photograph's colours; set preserve-colors to none", r.Name)
 	case trial.At.Width != trial.Photo.Width || trial.At.Height != trial.Photo.Height:
 		return nil, fmt.Errorf("the picture to check at is %dx%d, the photograph %dx%d: they must be of one size",
 			trial.At.Width, trial.At.Height, trial.Photo.Width, trial.Photo.Height)

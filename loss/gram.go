@@ -8,7 +8,7 @@ import (
 
 // Normalization is the normalisation of a Gram loss. With the Gram matrices G = F F^T of the result (N
 // positions) and A of the painting (M positions), each divided by its own number of positions so that
-// pictures of different sizes can be compared, and C channels:
+// pictures of different sizes can be compared, and C channels, it is one of the forms below.
 type Normalization uint8
 
 const (

@@ -7,7 +7,7 @@ type (
 	// Pooling is how a 2x2 pooling combines four activations.
 	Pooling uint8
 	// Normalization is the normalisation of a Gram loss. With the Gram matrices G of the result (N positions)
-	// and A of the painting (M positions), each divided by its own number of positions, and C channels:
+	// and A of the painting (M positions), each divided by its own number of positions, and C channels, it is one of the forms below.
 	Normalization uint8
 	// TotalVariation is a form of total variation.
 	TotalVariation uint8

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/impasto/impasto"
 	"github.com/impasto/impasto/canvas"
 	"github.com/impasto/impasto/order"
 )
@@ -51,6 +54,27 @@ func TestMessagesSayWhatToDo(t *testing.T) {
 				t.Errorf("%s: says %q, which lacks %q", c.args, got.errors, says)
 			}
 		}
+	}
+}
+
+// TestLargestSide: no size that fits is missed, also below a size that is not a multiple of the step.
+func TestLargestSide(t *testing.T) {
+	for _, most := range []int{15, 16, 640, 688, 699} {
+		got := largestSide(700, 0, func(side int) bool { return side <= most })
+		if want := most / sideStep * sideStep; got != want {
+			t.Errorf("with sides up to %d: %d, want %d", most, got, want)
+		}
+	}
+}
+
+// TestAdviceInterrupted: a run that is interrupted while advice is looked for is interrupted, not refused.
+func TestAdviceInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := &sitting{pictures: &order.Pictures{Photograph: canvas.New(900, 600)}}
+	var stopped interrupted
+	if err := s.withWhatWorks(ctx, &impasto.BudgetError{}, impasto.Options{}); !errors.As(err, &stopped) {
+		t.Errorf("interrupted: %v", err)
 	}
 }
 

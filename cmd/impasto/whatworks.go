@@ -13,6 +13,14 @@ import (
 
 // withWhatWorks adds the flags that would help to the error of an order that cannot be planned.
 func (s *sitting) withWhatWorks(ctx context.Context, err error, o impasto.Options) error {
+	err = s.whatWorks(ctx, err, o)
+	if interrupted := ctx.Err(); interrupted != nil {
+		return nothingPainted(interrupted)
+	}
+	return err
+}
+
+func (s *sitting) whatWorks(ctx context.Context, err error, o impasto.Options) error {
 	var budget *impasto.BudgetError
 	if errors.As(err, &budget) {
 		return s.withWhatFits(ctx, budget, o)
@@ -74,7 +82,7 @@ func largestSide(photo, asked int, fits func(side int) bool) int {
 	if asked == 0 {
 		asked = photo
 	}
-	low, high := 0, asked/sideStep // the largest known to fit and the smallest known not to, in steps
+	low, high := 0, (asked+sideStep-1)/sideStep // the largest known to fit and the smallest known not to, in steps
 	for high-low > 1 {
 		if middle := (low + high) / 2; fits(middle * sideStep) {
 			low = middle
@@ -160,7 +168,8 @@ func (s *sitting) shallower(small *feature.SizeError, o impasto.Options, reaches
 		return kept
 	}
 	content, style := keep("--content-layers", o.Recipe.Content.Layers), keep("--style-layers", o.Recipe.Style.Layers)
-	if len(content) == 0 || len(style) == 0 || len(words) == 0 ||
+	lost := len(content) == 0 && len(o.Recipe.Content.Layers) > 0 || len(style) == 0 && len(o.Recipe.Style.Layers) > 0
+	if lost || len(words) == 0 ||
 		!reaches(func(o *impasto.Options) { o.Recipe.Content.Layers, o.Recipe.Style.Layers = content, style }) {
 		return nil
 	}
