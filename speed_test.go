@@ -79,7 +79,7 @@ func TestTimeLeavesNothing(t *testing.T) {
 		return p
 	}
 	plan()
-	network, made := dev.convolutions.Load(), dev.made.Load()
+	network := dev.convolutions.Load()
 	if network < 10 {
 		t.Fatalf("the network has %d convolutions on the device", network)
 	}
@@ -88,7 +88,7 @@ func TestTimeLeavesNothing(t *testing.T) {
 	if _, err := plan().Time(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("measured after the end: %v", err)
 	}
-	made = dev.made.Load()
+	made := dev.made.Load()
 	for range 20 {
 		if d, err := plan().Time(t.Context()); err != nil || d <= 0 {
 			t.Fatalf("%v, %v", d, err)

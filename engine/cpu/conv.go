@@ -22,9 +22,9 @@ type convolving struct {
 	memory   []float32
 	share    int
 	start    int
-	// afresh holds worker w's weights, transformed on use, at w*afreshSize; it is nil if weights
+	// onUse holds worker w's weights, transformed on use, at w*onUseSize; it is nil if weights
 	// transformed in advance are used.
-	afresh []float32
+	onUse []float32
 
 	dst  *featureMap // nil: only pooled
 	mask *mask
@@ -141,8 +141,8 @@ func (d *device) convolve(rows engine.Rows, shape engine.Shape) error {
 	c.firstRow = rows.From / tileSize
 	c.tiles = (tilesOf(rows.To) - c.firstRow) * c.tilesX
 	c.schedule = d.scheduleOf(c.filters, c.tiles)
-	afresh := c.filters.raw != nil && tilesOf(c.height)*c.tilesX <= afreshTiles
-	c.schedule.cooperate = c.schedule.cooperate || afresh
+	onUse := c.filters.raw != nil && tilesOf(c.height)*c.tilesX <= onUseTiles
+	c.schedule.cooperate = c.schedule.cooperate || onUse
 	size := c.schedule.size
 	c.vStride = spread(c.filters.blocks * size * lanes)
 	slice := c.filters.panels
@@ -153,13 +153,13 @@ func (d *device) convolve(rows engine.Rows, shape engine.Shape) error {
 	c.share = frequencies * (c.vStride + c.mStride)
 	if c.schedule.cooperate {
 		own := 0
-		if afresh {
-			own = afreshSize * d.crew.size
+		if onUse {
+			own = onUseSize * d.crew.size
 		}
 		if err := d.beginScratch(padLine(c.share) + own); err != nil {
 			return err
 		}
-		c.memory, c.afresh = d.scratch.take(c.share), d.scratch.take(own)
+		c.memory, c.onUse = d.scratch.take(c.share), d.scratch.take(own)
 		d.cooperate()
 		return nil
 	}
@@ -287,9 +287,9 @@ func (d *device) cooperate() {
 	for c.start = 0; c.start < c.tiles; c.start += c.schedule.size {
 		chunks := (c.blockTiles() + chunkTiles - 1) / chunkTiles
 		d.crew.run(&d.jobs.convInput, chunks*((c.filters.blocks+chunkBlocks-1)/chunkBlocks))
-		if len(c.afresh) > 0 {
-			n := d.afreshPanels()
-			d.crew.run(&d.jobs.convAfresh, (c.filters.panels+n-1)/n)
+		if len(c.onUse) > 0 {
+			n := d.onUsePanels()
+			d.crew.run(&d.jobs.convOnUse, (c.filters.panels+n-1)/n)
 		} else {
 			d.crew.run(&d.jobs.convMul, frequencies*d.panelParts())
 		}

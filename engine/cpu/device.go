@@ -64,7 +64,7 @@ type device struct {
 type jobs struct {
 	build                                  job
 	convBlock, convInput, convMul, convOut job
-	convAfresh                             job
+	convOnUse                              job
 	border                                 job
 	stemForward, stemBackward              job
 	rowwise                                job
@@ -93,12 +93,12 @@ func New(o Options) (engine.Device, error) {
 	}
 	d := &device{
 		kernels: k, crew: newCrew(o.Threads), spaces: make([]workspace, o.Threads), pyramid: newPyramid(o.Threads),
-		owned: map[*parameters]struct{}{}, takeMemory: takeMemory, rawAbove: afreshChannels,
+		owned: map[*parameters]struct{}{}, takeMemory: takeMemory, rawAbove: onUseChannels,
 	}
 	d.jobs = jobs{
 		build:     d.build,
 		convBlock: d.convBlock, convInput: d.convInput, convMul: d.convMultiply, convOut: d.convOutput,
-		convAfresh:  d.convAfresh,
+		convOnUse:   d.convOnUse,
 		border:      d.borderPanel,
 		stemForward: d.stemForwardRows, stemBackward: d.stemBackwardRows,
 		rowwise: d.rowwiseRow,
@@ -126,7 +126,7 @@ func (d *device) WorkspaceBytes(channels int) int64 {
 	perTile := int64(frequencies * 4 * (lanes*blocksOf(channels) + panel*panelsOf(channels)))
 	local := int64(localBytes + 2*frequencies*lanes*4)
 	threads := int64(d.crew.size)
-	return max(sharedTiles*perTile, threads*local, afreshTiles*perTile+threads*afreshSize*4,
+	return max(sharedTiles*perTile, threads*local, onUseTiles*perTile+threads*onUseSize*4,
 		partialBytes+threads*int64(blocksOf(channels)*totalsLength*4)) +
 		threads*int64(unsafe.Sizeof(workspace{}))
 }

@@ -160,7 +160,7 @@ func TestConvolutionAgainstDefinition(t *testing.T) {
 func testConvolution(w *twin) {
 	rng := w.rng
 	w.devices[0].(*device).schedule = randomSchedule(rng)
-	w.devices[0].(*device).rawAbove = rng.IntN(2) * afreshChannels
+	w.devices[0].(*device).rawAbove = rng.IntN(2) * onUseChannels
 	in, out := 1+rng.IntN(70), 1+rng.IntN(70)
 	shape := engine.Shape{Channels: in, Height: 1 + rng.IntN(23), Width: 1 + rng.IntN(23)}
 	if rng.IntN(8) == 0 {
@@ -202,7 +202,7 @@ func testConvolution(w *twin) {
 
 // TestSchedulesAgree asks for the same bits from every way to share out the tiles.
 func TestSchedulesAgree(t *testing.T) {
-	for _, rawAbove := range []int{0, afreshChannels} {
+	for _, rawAbove := range []int{0, onUseChannels} {
 		testSchedules(t, rawAbove)
 	}
 }
