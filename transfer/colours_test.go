@@ -92,3 +92,24 @@ func TestColoursAreLearnedApart(t *testing.T) {
 		t.Errorf("%d lessons learned, want one a scale in either colours: 4", n)
 	}
 }
+
+// TestEvaluateInGrey: where only brightness is painted, a picture in colour has the loss of its brightness.
+func TestEvaluateInGrey(t *testing.T) {
+	plan, err := NewPlan(newJob(t, reference.New32(), "gatys", map[string]string{"preserve-colors": "luminance"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, h := plan.Size()
+	at := picture(5, w, h)
+	got, err := plan.Evaluate(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := plan.Evaluate(t.Context(), canvas.Grey().Apply(at))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(got.Total/want.Total-1) > 1e-5 {
+		t.Errorf("the loss is %v in colour and %v in grey", got.Total, want.Total)
+	}
+}
