@@ -152,7 +152,8 @@ func agree(t *testing.T, what any, value, wantValue float64, gradient, want []fl
 		difference += (gradient[i] - v) * (gradient[i] - v)
 		norm += v * v
 	}
-	if d := math.Sqrt(difference / norm); !(math.Abs(value/wantValue-1) <= 3e-6) || !(d <= tolerance) {
+	// Portable code, which rounds every product, is off by 3.2e-6 where two positions give 40 channels a root of rank 2.
+	if d := math.Sqrt(difference / norm); !(math.Abs(value/wantValue-1) <= 5e-6) || !(d <= tolerance) {
 		t.Errorf("%v: value is %v, want %v; gradient is off by %v", what, value, wantValue, d)
 	}
 }
