@@ -168,8 +168,9 @@ func (s *transport) spread(own engine.Statistics) (sum float64) {
 
 // nearGradient compares gradients relative to the terms of which they are differences: F - m and its transport.
 func (b *bench) nearGradient(s *transport, gradient [sides][]float32, own engine.Statistics) {
-	// Where there are fewer positions than channels the entries of T reach a thousand, in float32.
-	const tolerance = 1e-3
+	// Where there are fewer positions than channels the entries of T reach a thousand, in float32. The largest error
+	// seen was 1.05e-3, on AVX-512: 64 channels, 28 positions against 56 of the painting.
+	const tolerance = 2e-3
 	var difference, norm float64
 	n, by := s.src.shape.Width, s.scale/own.Weight
 	for i, want := range gradient[truth] {
