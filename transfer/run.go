@@ -186,7 +186,7 @@ func (r *Run) iterate(ctx context.Context) (optim.Step, error) {
 	return step, l.average.add()
 }
 
-// carry keeps what a change made the step rule do for the next report.
+// carry adds a step to what the next report includes.
 func (r *Run) carry(step optim.Step) {
 	step.Events |= r.restarted.Events
 	step.Evaluations += r.restarted.Evaluations
@@ -195,9 +195,9 @@ func (r *Run) carry(step optim.Step) {
 
 // note settles the terms of a step and records its progress, with what has been carried.
 func (r *Run) note(step optim.Step) {
+	r.carry(step)
+	step = r.restarted
 	l, t := r.live, &r.total
-	step.Events |= r.restarted.Events
-	step.Evaluations += r.restarted.Evaluations
 	l.objective.settle(l.objective.rows, step.Loss)
 	t.Evaluations += step.Evaluations
 	t.Events |= step.Events
